@@ -1,0 +1,189 @@
+// Package waggle is the feeder's vocabulary: the things that pass from stage
+// to stage. It holds data and nothing that acts, so that no stage needs to
+// know another.
+//
+//	source ──▶ Post ──read──▶ Finding ──judge──▶ Judgement ──join──▶ Story ──▶ TheHive alert
+package waggle
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"github.com/waggle-cti/waggle/shared/ioc"
+)
+
+// Post is one publication of a source, as the source gave it: nothing in it
+// has been cleaned or judged, all of it is hostile.
+type Post struct {
+	Source string `json:"source"` // the source's name in the configuration
+	ID     string `json:"id"`     // unique within the source
+	URL    string `json:"url,omitempty"`
+	Title  string `json:"title"`
+	Author string `json:"author,omitempty"`
+
+	// Content is what the source carries of the text, HTML or plain as
+	// ContentType says ("text/html" or "text/plain").
+	Content     string `json:"content,omitempty"`
+	ContentType string `json:"contentType,omitempty"`
+
+	Links     []string  `json:"links,omitempty"`    // links beside the text: enclosures, expanded short links
+	Published time.Time `json:"published,omitzero"` // zero where the source does not say
+	Fetched   time.Time `json:"fetched"`
+}
+
+// Ref is the post's short name everywhere a person meets it (command line,
+// page, logs): 16 hex digits made of source and id, so it stays the same over
+// restarts, stores and replicas.
+func (p Post) Ref() string { return digest("post", p.Source, p.ID)[:16] }
+
+// When is the time to judge the post's age by: its publication if the source
+// told one, else the moment it was fetched.
+func (p Post) When() time.Time {
+	if p.Published.IsZero() {
+		return p.Fetched
+	}
+	return p.Published
+}
+
+// Finding is all that reading a post gave.
+type Finding struct {
+	// Text is the plain text that was read: of the article where it was
+	// fetched, else of the post.
+	Text string `json:"text"`
+	// Article is the address the text was fetched from; empty when the post
+	// itself was read.
+	Article string `json:"article,omitempty"`
+	// Note says what could not be read, in words ("article: 403 …; the
+	// summary was read").
+	Note string `json:"note,omitempty"`
+	// Indicators are all values found, references and benign ones too: the
+	// role tells them apart.
+	Indicators []ioc.Indicator `json:"indicators,omitempty"`
+}
+
+// OfRole gives the finding's indicators that have the role, in text order.
+func (f Finding) OfRole(r ioc.Role) []ioc.Indicator {
+	var out []ioc.Indicator
+	for _, i := range f.Indicators {
+		if i.Role == r {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// Severity is TheHive's scale.
+type Severity int
+
+// TheHive's severities.
+const (
+	Low Severity = 1 + iota
+	Medium
+	High
+	Critical
+)
+
+// String gives the word TheHive shows for the severity.
+func (s Severity) String() string {
+	switch s {
+	case Low:
+		return "low"
+	case Medium:
+		return "medium"
+	case High:
+		return "high"
+	case Critical:
+		return "critical"
+	}
+	return "unset"
+}
+
+// Reason is one step of a score, in words a reader who is no analyst follows.
+type Reason struct {
+	Points int    `json:"points"`
+	Text   string `json:"text"`
+}
+
+// Judgement is what a profile makes of a finding.
+type Judgement struct {
+	Keep     bool     `json:"keep"`
+	Score    int      `json:"score"` // 0–100
+	Severity Severity `json:"severity,omitempty"`
+	Reasons  []Reason `json:"reasons,omitempty"`
+	// Why is one sentence: what decided that the post was kept or dropped.
+	Why string `json:"why"`
+}
+
+// Fate is what became of a post.
+type Fate string
+
+// The fates. A post leaves Pending for exactly one of the others.
+const (
+	Pending Fate = "pending" // on its way through the stages
+	Told    Fate = "story"   // part of a story
+	Dropped Fate = "dropped" // judged not to matter; the reason says why
+	Quiet   Fate = "quiet"   // older than `since` when its source was first polled: stored, not alerted
+	Failed  Fate = "failed"  // could not be read or judged; the reason says why
+)
+
+// Member is a post as a story shows it.
+type Member struct {
+	Ref       string    `json:"ref"`
+	Source    string    `json:"source"`
+	URL       string    `json:"url,omitempty"`
+	Title     string    `json:"title"`
+	Published time.Time `json:"published"`
+	Score     int       `json:"score"`
+	Joined    string    `json:"joined,omitempty"` // why it belongs to the story; empty for the first
+}
+
+// Story is the posts that tell the same threat; it becomes one TheHive alert.
+type Story struct {
+	ID       string    `json:"id"` // stable; TheHive's sourceRef
+	Title    string    `json:"title"`
+	Summary  string    `json:"summary,omitempty"` // the first sentences of the first post, plain text
+	Source   string    `json:"source"`            // of the first post; TheHive's source
+	URL      string    `json:"url,omitempty"`     // of the first post
+	Score    int       `json:"score"`             // the highest of its posts
+	Severity Severity  `json:"severity"`
+	TLP      int       `json:"tlp"`
+	PAP      int       `json:"pap"`
+	Tags     []string  `json:"tags,omitempty"`
+	Reasons  []Reason  `json:"reasons,omitempty"` // of the post with the highest score
+	First    time.Time `json:"first"`
+	Last     time.Time `json:"last"`
+	Revision int       `json:"revision"` // counts the story's changes, from 1
+
+	Posts      []Member    `json:"posts"`
+	Indicators []Indicator `json:"indicators"`
+	Alert      Delivery    `json:"alert"`
+}
+
+// Indicator is a value of a story, with the posts it was read in.
+type Indicator struct {
+	ioc.Indicator
+	Posts    []string `json:"posts"`    // refs
+	Revision int      `json:"revision"` // of the story when the value came in
+}
+
+// Delivery is how far a story's alert has come.
+type Delivery struct {
+	ID       string    `json:"id,omitempty"`       // TheHive's
+	Revision int       `json:"revision,omitempty"` // of the story that TheHive holds; 0 = none yet
+	At       time.Time `json:"at,omitzero"`
+	Error    string    `json:"error,omitempty"` // of the last try, without secrets
+}
+
+// StoryID names the story that a post begins. It depends on the post alone,
+// so joining the same post again can never begin a second story.
+func StoryID(first Post) string { return digest("story", first.Source, first.ID)[:32] }
+
+func digest(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,54 @@
+// Package ioc reads indicators of compromise (IoCs) in text: it finds them,
+// refangs what people wrote to make them harmless, normalises them, and says
+// which of them are indicators and which are only mentioned.
+//
+// Reading is one pass over the text, linear in its length on any input.
+package ioc
+
+// Kind is what sort of thing a value is.
+type Kind string
+
+// The kinds. The text of each is what `analyzers extract` prints as type.
+const (
+	IP        Kind = "ip" // IPv4 or IPv6 in canonical text, RFC 5952
+	CIDR      Kind = "cidr"
+	Domain    Kind = "domain" // lower case, punycode, no trailing dot
+	URL       Kind = "url"
+	Email     Kind = "email"
+	MD5       Kind = "md5"
+	SHA1      Kind = "sha1"
+	SHA224    Kind = "sha224"
+	SHA256    Kind = "sha256"
+	SHA384    Kind = "sha384"
+	SHA512    Kind = "sha512"
+	CVE       Kind = "cve"    // upper case
+	Technique Kind = "attack" // MITRE ATT&CK technique id, T1059 or T1059.001
+	ASN       Kind = "asn"    // AS64496
+	BTC       Kind = "btc"
+	Registry  Kind = "registry"
+	Filename  Kind = "filename"
+)
+
+// Role is the part a value plays in the text it was read in.
+type Role string
+
+// The roles.
+const (
+	Attack    Role = "indicator" // the text presents it as malicious, or nothing says otherwise
+	Reference Role = "reference" // cited: a source, the publisher's own site, a link to read on
+	Benign    Role = "benign"    // known-good, private, reserved or documentation value
+)
+
+// Indicator is one value read in a text.
+type Indicator struct {
+	Kind  Kind   `json:"type"`
+	Value string `json:"value"`         // normalised and refanged
+	Raw   string `json:"raw,omitempty"` // as it stood in the text
+	Start int    `json:"start"`         // byte offsets of Raw in the text
+	End   int    `json:"end"`
+
+	Defanged   bool   `json:"defanged,omitempty"`
+	Role       Role   `json:"role"`
+	Confidence int    `json:"confidence"`    // 0–100: how sure the role is
+	Why        string `json:"why,omitempty"` // what decided the role, in words
+}
