@@ -1,0 +1,83 @@
+package ioc
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// TheHive gives the data type that TheHive 4 and 5 ship for the kind. The
+// value decides between a host of its own (fqdn) and a registrable name
+// (domain). Kinds for which TheHive has no type of its own are "other".
+//
+// The types are those of TheHive's default observable types:
+// https://docs.strangebee.com/thehive/administration/observable-types/
+func (k Kind) TheHive(value string) string {
+	switch k {
+	case IP:
+		return "ip"
+	case Domain:
+		if registrable(value) {
+			return "domain"
+		}
+		return "fqdn"
+	case URL:
+		return "url"
+	case Email:
+		return "mail"
+	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512:
+		return "hash"
+	case Filename:
+		return "filename"
+	case Registry:
+		return "registry"
+	case ASN:
+		return "autonomous-system"
+	}
+	return "other"
+}
+
+// MISP gives the attribute type and the category for the kind, as a
+// destination seen in an attack. A type that needs a value of another shape
+// (asn without its prefix) is left to the caller, who has the value.
+//
+// https://www.misp-project.org/datamodels/#types
+func (k Kind) MISP(value string) (typ, category string) {
+	switch k {
+	case IP, CIDR:
+		return "ip-dst", "Network activity"
+	case Domain:
+		if registrable(value) {
+			return "domain", "Network activity"
+		}
+		return "hostname", "Network activity"
+	case URL:
+		return "url", "Network activity"
+	case Email:
+		return "email-src", "Payload delivery"
+	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512:
+		return string(k), "Payload delivery"
+	case Filename:
+		return "filename", "Payload delivery"
+	case CVE:
+		return "vulnerability", "External analysis"
+	case ASN:
+		return "AS", "Network activity"
+	case BTC:
+		return "btc", "Financial fraud"
+	case Registry:
+		return "regkey", "Persistence mechanism"
+	}
+	return "text", "Other"
+}
+
+// IsPrivate reports whether the value is an address that is not reachable
+// from the public internet: private, loopback, link-local, documentation,
+// multicast or otherwise reserved (IANA special-purpose registries, RFC 6890).
+func IsPrivate(value string) bool {
+	a, err := netip.ParseAddr(strings.Trim(value, "[]"))
+	if err != nil {
+		return false
+	}
+	_, special := specialRange(a)
+	return special
+}
