@@ -8,10 +8,15 @@ package waggle
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
+
+// ErrNotFound is the error, maybe wrapped, of a lookup by id that found
+// nothing.
+var ErrNotFound = errors.New("not found")
 
 // Post is one publication of a source, as the source gave it: nothing in it
 // has been cleaned or judged, all of it is hostile.
@@ -171,8 +176,10 @@ type Indicator struct {
 type Delivery struct {
 	ID       string    `json:"id,omitempty"`       // TheHive's
 	Revision int       `json:"revision,omitempty"` // of the story that TheHive holds; 0 = none yet
-	At       time.Time `json:"at,omitzero"`
-	Error    string    `json:"error,omitempty"` // of the last try, without secrets
+	At       time.Time `json:"at,omitzero"`        // when TheHive took that revision
+	Error    string    `json:"error,omitempty"`    // of the last try, without secrets
+	Next     time.Time `json:"next,omitzero"`      // when a refused alert is tried again
+	Tries    int       `json:"tries,omitempty"`    // in a row that failed
 }
 
 // StoryID names the story that a post begins. It depends on the post alone,
