@@ -1,0 +1,68 @@
+# The commands a person needs; README.md explains them. Everything Go needs is
+# pinned in go.mod, tools included.
+
+REGISTRY ?=
+ARCH     ?= $(shell go env GOARCH)
+export CGO_ENABLED = 0
+
+programs := analyzers responders feeder
+goflags  := -trimpath -buildvcs=auto -ldflags='-s -w'
+
+.PHONY: help build cross run demo test fuzz lint vuln catalog templates images bench clean
+.DEFAULT_GOAL := help
+
+help: ## list these commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+build: ## static binaries for this machine, in bin/
+	@mkdir -p bin
+	go build $(goflags) -o bin/ $(addprefix ./,$(programs))
+
+cross: ## static binaries for linux/amd64 and linux/arm64, in dist/
+	@for arch in amd64 arm64; do \
+	  mkdir -p dist/linux-$$arch && \
+	  GOOS=linux GOARCH=$$arch go build $(goflags) -o dist/linux-$$arch/ $(addprefix ./,$(programs)) || exit 1; \
+	done
+
+run: build ## the feeder on its default sources, page on 127.0.0.1
+	bin/feeder run
+
+demo: build ## the feeder on bundled posts, without network
+	bin/feeder demo
+
+test: ## every test, race detector on
+	CGO_ENABLED=1 go test -race -timeout 14m ./...
+
+fuzz: ## each fuzz target for FUZZTIME (default 30s)
+	@go list ./... | while read -r pkg; do \
+	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "$$pkg $$target" && go test -run='^$$' -fuzz="^$$target$$" -fuzztime=$(or $(FUZZTIME),30s) $$pkg || exit 1; \
+	  done; \
+	done
+
+lint: ## gofmt, go vet, staticcheck
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+
+vuln: ## govulncheck; asks the Go vulnerability database on the network
+	go tool govulncheck ./...
+
+catalog: build ## write catalog.json, analyzers/analyzers.json, responders/responders.json and the tables in the docs
+	bin/analyzers catalog $(if $(REGISTRY),--registry $(REGISTRY)) > analyzers/analyzers.json.new && mv analyzers/analyzers.json.new analyzers/analyzers.json
+	bin/responders catalog $(if $(REGISTRY),--registry $(REGISTRY)) > responders/responders.json.new && mv responders/responders.json.new responders/responders.json
+
+templates: build ## TheHive report templates, in dist/
+	@mkdir -p dist
+	bin/analyzers templates -o dist/waggle-templates.zip
+
+images: ## every image, with the Docker engine; REGISTRY= changes the prefix
+	@mkdir -p dist/linux-$(ARCH)
+	GOOS=linux GOARCH=$(ARCH) go build $(goflags) -o dist/linux-$(ARCH)/ $(addprefix ./,$(programs))
+	REGISTRY=$(REGISTRY) docker/images dist/linux-$(ARCH) $(ARCH)
+
+bench: build ## figures beside peers, as ratios
+	bench/run
+
+clean:
+	rm -rf bin dist
