@@ -32,7 +32,9 @@ type Post struct {
 	Content     string `json:"content,omitempty"`
 	ContentType string `json:"contentType,omitempty"`
 
-	Links     []string  `json:"links,omitempty"`    // links beside the text: enclosures, expanded short links
+	Links      []string `json:"links,omitempty"`      // links beside the text: enclosures, expanded short links
+	Categories []string `json:"categories,omitempty"` // the source's own labels; profiles' rules may name them
+
 	Published time.Time `json:"published,omitzero"` // zero where the source does not say
 	Fetched   time.Time `json:"fetched"`
 }
