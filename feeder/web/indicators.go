@@ -1,0 +1,98 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/ioc"
+)
+
+// kind is a kind of indicator as a heading.
+type kind struct {
+	Kind ioc.Kind
+	Name string
+}
+
+// kinds in the order they are shown: what is blocked first comes first.
+var kinds = []kind{
+	{ioc.IP, "IP addresses"},
+	{ioc.CIDR, "Networks"},
+	{ioc.Domain, "Domains"},
+	{ioc.URL, "URLs"},
+	{ioc.Email, "E-mail addresses"},
+	{ioc.SHA512, "SHA-512"},
+	{ioc.SHA384, "SHA-384"},
+	{ioc.SHA256, "SHA-256"},
+	{ioc.SHA224, "SHA-224"},
+	{ioc.SHA1, "SHA-1"},
+	{ioc.MD5, "MD5"},
+	{ioc.Filename, "File names"},
+	{ioc.Registry, "Registry keys"},
+	{ioc.CVE, "Vulnerabilities"},
+	{ioc.Technique, "ATT&CK techniques"},
+	{ioc.ASN, "Autonomous systems"},
+	{ioc.BTC, "Bitcoin addresses"},
+}
+
+func kindOf(k ioc.Kind) kind {
+	if i := slices.IndexFunc(kinds, func(n kind) bool { return n.Kind == k }); i >= 0 {
+		return kinds[i]
+	}
+	return kind{k, string(k)}
+}
+
+// group is a story's indicators of one kind.
+type group struct {
+	kind
+	Indicators []waggle.Indicator
+}
+
+// groupByKind keeps the order of kinds, kinds without a name last, and within
+// a group the order the story has.
+func groupByKind(all []waggle.Indicator) []group {
+	var groups []group
+	for _, i := range all {
+		at := slices.IndexFunc(groups, func(g group) bool { return g.Kind == i.Kind })
+		if at < 0 {
+			at, groups = len(groups), append(groups, group{kind: kindOf(i.Kind)})
+		}
+		groups[at].Indicators = append(groups[at].Indicators, i)
+	}
+	rank := func(k ioc.Kind) int {
+		if i := slices.IndexFunc(kinds, func(n kind) bool { return n.Kind == k }); i >= 0 {
+			return i
+		}
+		return len(kinds)
+	}
+	slices.SortStableFunc(groups, func(a, b group) int { return rank(a.Kind) - rank(b.Kind) })
+	return groups
+}
+
+// publication gives the address of a post as a link, or "" when it must not
+// be one: not http(s), with a password in it, or itself what the post warns
+// of (feeds of malicious addresses link to them).
+func publication(address string, found []ioc.Indicator) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	for _, i := range found {
+		if i.Role == ioc.Attack && names(i, u) {
+			return ""
+		}
+	}
+	return address
+}
+
+// names says whether the indicator is the address or its host.
+func names(i ioc.Indicator, u *url.URL) bool {
+	switch i.Kind {
+	case ioc.URL:
+		return strings.EqualFold(strings.TrimSuffix(i.Value, "/"), strings.TrimSuffix(u.String(), "/"))
+	case ioc.Domain, ioc.IP:
+		return strings.EqualFold(i.Value, u.Hostname())
+	}
+	return false
+}

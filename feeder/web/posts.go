@@ -1,0 +1,135 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/ioc"
+)
+
+// postList is /api/posts.
+type postList struct {
+	Total  int             `json:"total"` // of all pages
+	Offset int             `json:"offset"`
+	Limit  int             `json:"limit"`
+	Posts  []waggle.Record `json:"posts"`
+}
+
+func (s *site) posts(r *http.Request) (postList, error) {
+	q, err := postQuery(r.URL)
+	if err != nil {
+		return postList{}, err
+	}
+	posts, total, err := s.Store.Posts(r.Context(), q)
+	return postList{total, q.Offset, q.Limit, append([]waggle.Record{}, posts...)}, err
+}
+
+func (s *site) post(r *http.Request) (waggle.Record, error) {
+	return s.Store.Post(r.Context(), r.PathValue("ref"))
+}
+
+// postsView is what the list of posts shows.
+type postsView struct {
+	postList
+	Form     url.Values
+	Filtered bool
+	Tabs     []tab
+	Sources  overview
+	Pager    pager
+}
+
+// tab leads to the posts of one fate, keeping the other filters.
+type tab struct {
+	fateName
+	Address string
+	Here    bool
+}
+
+func (s *site) postsPage(r *http.Request) (view, error) {
+	list, err := s.posts(r)
+	if err != nil {
+		return view{}, err
+	}
+	health, err := s.Store.Sources(r.Context())
+	if err != nil {
+		return view{}, err
+	}
+	form := r.URL.Query()
+	v := postsView{postList: list, Form: form, Filtered: filtered(form), Tabs: tabsOf(r.URL), Sources: overviewOf(health),
+		Pager: pagerOf(r.URL, list.Offset, list.Limit, len(list.Posts), list.Total)}
+	waiting := list.Total == 0 && !v.Filtered && !v.Sources.Settled()
+	return view{Title: "Posts", Here: "posts", Refresh: waiting, Data: v}, nil
+}
+
+func tabsOf(u *url.URL) []tab {
+	here := fateOf(waggle.Fate(u.Query().Get("fate"))).Fate
+	var tabs []tab
+	for _, f := range append([]fateName{{"", "All", "Every post."}}, fates...) {
+		tabs = append(tabs, tab{f, with(u, map[string]string{"fate": string(f.Fate), "page": ""}), f.Fate == here})
+	}
+	return tabs
+}
+
+// postView is what the page of one post shows.
+type postView struct {
+	waggle.Record
+	Link    string // to the publication
+	Article string // to the article that was read, when it is another
+	Roles   []roleTable
+	Text    []segment
+	Cut     bool // the text goes on
+}
+
+// roleTable is a post's indicators of one role.
+type roleTable struct {
+	Role        ioc.Role
+	Name, About string
+	Rows        []indicatorRow
+}
+
+type indicatorRow struct {
+	ioc.Indicator
+	Name  string // of the kind
+	Wrote string // the spelling in the text where it differs from what is shown
+}
+
+func (s *site) postPage(r *http.Request) (view, error) {
+	record, err := s.post(r)
+	if err != nil {
+		return view{}, err
+	}
+	v := postView{Record: record}
+	var found []ioc.Indicator
+	if f := record.Finding; f != nil {
+		found = f.Indicators
+		v.Roles = rolesOf(found)
+		v.Text, v.Cut = segments(f.Text, found)
+		if f.Article != record.URL {
+			v.Article = publication(f.Article, found)
+		}
+	}
+	v.Link = publication(record.URL, found)
+	return view{Title: record.Title, Here: "posts", Data: v}, nil
+}
+
+func rolesOf(found []ioc.Indicator) []roleTable {
+	tables := []roleTable{
+		{Role: ioc.Attack, Name: "Indicators", About: "what the post warns of; these go into the story"},
+		{Role: ioc.Reference, Name: "References", About: "cited by the post, not part of an attack"},
+		{Role: ioc.Benign, Name: "Benign", About: "known-good, private or reserved values"},
+	}
+	for _, i := range found {
+		row := indicatorRow{Indicator: i, Name: kindOf(i.Kind).Name}
+		if i.Raw != i.Value && i.Raw != ioc.Defang(i.Value) {
+			row.Wrote = i.Raw
+		}
+		for t := range tables {
+			if tables[t].Role == i.Role {
+				tables[t].Rows = append(tables[t].Rows, row)
+			}
+		}
+	}
+	return slices.DeleteFunc(tables, func(t roleTable) bool { return len(t.Rows) == 0 })
+}

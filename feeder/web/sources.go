@@ -1,0 +1,81 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/waggle-cti/waggle/feeder/waggle"
+)
+
+// sourceList is /api/sources.
+type sourceList struct {
+	Sources []waggle.Health `json:"sources"`
+}
+
+func (s *site) sources(r *http.Request) (sourceList, error) {
+	all, err := s.Store.Sources(r.Context())
+	return sourceList{append([]waggle.Health{}, all...)}, err
+}
+
+// overview is how all sources together are doing.
+type overview struct {
+	All      []waggle.Health
+	Polled   int // asked at least once
+	Answered int // at least once
+	Failing  int
+	Posts    int
+	Told     int
+	Dropped  int
+}
+
+func overviewOf(all []waggle.Health) overview {
+	o := overview{All: all}
+	for _, h := range all {
+		if !h.Polled.IsZero() {
+			o.Polled++
+		}
+		if !h.Answered.IsZero() {
+			o.Answered++
+		}
+		if h.Failures > 0 {
+			o.Failing++
+		}
+		o.Posts += h.Posts
+		o.Told += h.Told
+		o.Dropped += h.Dropped
+	}
+	return o
+}
+
+// Settled says that the first round is over: every source was asked.
+func (o overview) Settled() bool { return len(o.All) == 0 || o.Polled == len(o.All) }
+
+// sourcesView is what the page of sources shows.
+type sourcesView struct {
+	overview
+	Rows []sourceRow
+}
+
+type sourceRow struct {
+	waggle.Health
+	Class, State string
+	Link         string // where the source can be looked at
+}
+
+func (s *site) sourcesPage(r *http.Request) (view, error) {
+	list, err := s.sources(r)
+	if err != nil {
+		return view{}, err
+	}
+	v := sourcesView{overview: overviewOf(list.Sources)}
+	for _, h := range list.Sources {
+		row := sourceRow{Health: h, Class: "healthy", State: "Healthy", Link: publication(h.URL, nil)}
+		switch {
+		case h.Failures > 0:
+			row.Class, row.State = "failing", "Failing, "+count(h.Failures, "try", "tries")
+		case h.Polled.IsZero():
+			row.Class, row.State = "waiting", "Not asked yet"
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	return view{Title: "Sources", Here: "sources", Refresh: !v.Settled(), Data: v}, nil
+}

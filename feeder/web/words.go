@@ -1,0 +1,134 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/ioc"
+)
+
+// words are the functions of the templates: they turn data into what people
+// read.
+func words(now func() time.Time) template.FuncMap {
+	return template.FuncMap{
+		"moment": func(t time.Time) moment { return momentOf(t, now()) },
+		"every":  every,
+		"count":  count,
+		"number": func(n int) string { return humanize.Comma(int64(n)) },
+		"points": points,
+		"defang": ioc.Defang,
+		"fates":  func() []fateName { return fates },
+		"fate":   fateOf,
+		"levels": func() []waggle.Severity {
+			return []waggle.Severity{waggle.Critical, waggle.High, waggle.Medium, waggle.Low}
+		},
+		"tlp":   tlp,
+		"pap":   pap,
+		"short": short,
+	}
+}
+
+// moment is a time as a page shows it: relative, with the exact one behind.
+type moment struct{ Machine, Exact, Relative string }
+
+func momentOf(t, now time.Time) moment {
+	if t.IsZero() {
+		return moment{}
+	}
+	t = t.UTC()
+	relative := humanize.RelTime(t, now, "ago", "")
+	if t.After(now) && relative != "now" {
+		relative = "in " + strings.TrimSpace(humanize.RelTime(t, now, "", ""))
+	}
+	return moment{t.Format(time.RFC3339), t.Format("Mon 2 January 2006, 15:04 UTC"), relative}
+}
+
+// every is an interval without the zero units that time.Duration prints.
+func every(d time.Duration) string {
+	s := d.Round(time.Second).String()
+	if strings.HasSuffix(s, "m0s") {
+		s = s[:len(s)-2]
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = s[:len(s)-2]
+	}
+	return s
+}
+
+// count is a number with its noun: "1 post", "2 posts", "3 stories".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return humanize.Comma(int64(n)) + " " + many
+}
+
+// points signs a step of a score, with a real minus.
+func points(n int) string {
+	return strings.Replace(fmt.Sprintf("%+d", n), "-", "−", 1)
+}
+
+// short keeps the first n runes of a text, cut at a space where one is near.
+func short(n int, s string) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	cut := string(r[:n])
+	if i := strings.LastIndexByte(cut, ' '); i > len(cut)*3/4 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " ,.;:") + "…"
+}
+
+// fateName is a fate in a reader's words.
+type fateName struct {
+	Fate        waggle.Fate
+	Name, About string
+}
+
+var fates = []fateName{
+	{waggle.Told, "In a story", "Part of a story."},
+	{waggle.Dropped, "Dropped", "Read and judged not to matter here."},
+	{waggle.Quiet, "Quiet", "Already old when its source was first asked: kept, not alerted."},
+	{waggle.Failed, "Failed", "Could not be read or judged."},
+	{waggle.Pending, "Pending", "Still on its way."},
+}
+
+func fateOf(f waggle.Fate) fateName {
+	for _, n := range fates {
+		if n.Fate == f {
+			return n
+		}
+	}
+	return fateName{f, string(f), ""}
+}
+
+func fateNames() []string {
+	var all []string
+	for _, n := range fates {
+		all = append(all, string(n.Fate))
+	}
+	return all
+}
+
+// tlp names a Traffic Light Protocol level, https://www.first.org/tlp/, as
+// TheHive counts them since 5.2 and the configuration does.
+func tlp(level int) string {
+	return named("TLP", level, "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
+}
+
+// pap names a Permissible Actions Protocol level.
+func pap(level int) string { return named("PAP", level, "CLEAR", "GREEN", "AMBER", "RED") }
+
+func named(protocol string, level int, names ...string) string {
+	if level < 0 || level >= len(names) {
+		return fmt.Sprintf("%s:%d", protocol, level)
+	}
+	return protocol + ":" + names[level]
+}
