@@ -88,15 +88,18 @@ func New(o Options) (*Client, error) {
 		transport.TLSClientConfig.InsecureSkipVerify = o.InsecureSkipVerify
 		o.Transport = transport
 	}
-	return &Client{options: o, base: base, http: newResty(o.Transport), secrets: knownSecrets(o, base)}, nil
+	return &Client{options: o, base: base, http: NewResty(o.Transport, stay), secrets: knownSecrets(o, base)}, nil
 }
 
-func newResty(transport http.RoundTripper) *resty.Client {
-	// A redirect of an API is a mistake in its address, or a login page; where it
-	// leads to another host the key must not follow.
-	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return resty.NewWithClient(&http.Client{Transport: transport, CheckRedirect: stay}).
-		SetLogger(silent{}).SetDisableWarn(true).SetJSONEscapeHTML(false)
+// stay is the rule for redirects: none is followed. With an API one is a mistake
+// in the address or a login page, and to another host the key must not go.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// NewResty returns a resty client that logs nothing, with a rule for redirects
+// as http.Client has it.
+func NewResty(transport http.RoundTripper, redirect func(*http.Request, []*http.Request) error) *resty.Client {
+	return resty.NewWithClient(&http.Client{Transport: transport, CheckRedirect: redirect}).
+		SetLogger(silent{}).SetDisableWarn(true)
 }
 
 // silent drops resty's log lines: they hold URLs.
