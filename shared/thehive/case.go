@@ -1,0 +1,70 @@
+package thehive
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+// Case is a case as TheHive holds it.
+type Case struct {
+	ID          string // "~2449640"
+	Number      int    // what people call it by
+	Title       string
+	Description string // Markdown
+	Severity    int    // 1–4
+	TLP         int    // 0–3 on TheHive 4.1, 0–4 on 5
+	PAP         int    // 0–3
+	Status      string // 4.1: Open, Resolved, Deleted; 5: as configured
+	Assignee    string
+	Tags        []string
+	Created     time.Time
+}
+
+// Case reads a case by its id or number. One that is not there, or not for
+// this user, is an error with reason upstream.NotFound.
+func (c *Client) Case(ctx context.Context, id string) (Case, error) {
+	answer, err := c.do(ctx, upstream.Request{Method: http.MethodGet, Path: "/api/v1/case/" + url.PathEscape(id)})
+	if err != nil {
+		return Case{}, err
+	}
+	return readCase(answer.JSON()), nil
+}
+
+func readCase(r gjson.Result) Case {
+	return Case{
+		ID:          r.Get("_id").String(),
+		Number:      int(r.Get("number").Int()),
+		Title:       r.Get("title").String(),
+		Description: r.Get("description").String(),
+		Severity:    int(r.Get("severity").Int()),
+		TLP:         int(r.Get("tlp").Int()),
+		PAP:         int(r.Get("pap").Int()),
+		Status:      r.Get("status").String(),
+		Assignee:    r.Get("assignee").String(),
+		Tags:        texts(r.Get("tags")),
+		Created:     moment(r.Get("_createdAt")),
+	}
+}
+
+// texts reads a list of strings.
+func texts(r gjson.Result) []string {
+	var out []string
+	for _, t := range r.Array() {
+		out = append(out, t.String())
+	}
+	return out
+}
+
+// moment reads a time in milliseconds; absent is the zero time.
+func moment(r gjson.Result) time.Time {
+	if r.Int() == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(r.Int()).UTC()
+}

@@ -1,0 +1,152 @@
+// Package thehive is a client of TheHive's REST API, for as much of it as
+// Waggle needs: alerts and their observables, cases and theirs.
+//
+// It speaks to TheHive 4.1 and 5, and finds out by itself which one it has
+// before it. Everything that it writes may be written again: a second alert of
+// the same type, source and reference is not made, an observable that is there
+// stays one.
+//
+// Sources: https://docs.strangebee.com/thehive/api-docs/ (TheHive 5) and
+// https://docs.thehive-project.org/thehive/api/ (TheHive 4). Where a running
+// 4.1.24 does otherwise than its documentation says, the code follows the
+// running one and says so.
+package thehive
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/waggle-cti/waggle/shared/serial"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+// service is TheHive's name in errors.
+const service = "TheHive"
+
+// Options say where TheHive is and as whom to use it.
+type Options struct {
+	URL          string // as a browser has it: https://thehive.example.com
+	Key          string // API key of a user with the permission manageAlert
+	Organisation string // of the user's several; empty = the user's default
+
+	// Settle is how long to look for an alert after a create whose outcome is
+	// unknown, before giving up; 0 = 2 s. TheHive goes on with a request whose
+	// client has left.
+	Settle time.Duration
+
+	// HTTP carries proxy, certificates, time-outs and the like. Service,
+	// BaseURL and the credentials are filled in.
+	HTTP upstream.Options
+}
+
+// Upstream gives the options of the HTTP client that o needs, for those who
+// make it themselves and hand it to Over.
+func (o Options) Upstream() upstream.Options {
+	u := o.HTTP
+	u.Service = service
+	u.BaseURL = strings.TrimRight(o.URL, "/")
+	u.Secrets = append([]string{o.Key}, u.Secrets...)
+	u.Header = u.Header.Clone()
+	if u.Header == nil {
+		u.Header = http.Header{}
+	}
+	u.Header.Set("Authorization", "Bearer "+o.Key)
+	u.Header.Set("Accept", "application/json")
+	if o.Organisation != "" {
+		u.Header.Set("X-Organisation", o.Organisation)
+	}
+	if u.Timeout == 0 {
+		u.Timeout = time.Minute // an alert of 200 observables takes TheHive 4.1 seconds
+	}
+	return u
+}
+
+// Client speaks to one TheHive in the name of one user. It is safe for use by
+// several goroutines; what they write about one alert goes one after another.
+type Client struct {
+	http   *upstream.Client
+	settle time.Duration
+	order  serial.Keys
+
+	mu      sync.Mutex // guards what follows
+	version Version
+	types   map[string]bool
+}
+
+// New makes a client. It asks TheHive nothing yet. The error says which option
+// is wrong.
+func New(o Options) (*Client, error) {
+	switch {
+	case o.URL == "":
+		return nil, invalid("no address", "set TheHive's URL")
+	case o.Key == "":
+		return nil, invalid("no API key", "set the key of a user of TheHive that may manage alerts")
+	}
+	hc, err := upstream.New(o.Upstream())
+	if err != nil {
+		return nil, err
+	}
+	return Over(hc, o.Settle), nil
+}
+
+// Over makes a client that uses an HTTP client made with Options.Upstream;
+// settle is Options.Settle.
+func Over(hc *upstream.Client, settle time.Duration) *Client {
+	if settle == 0 {
+		settle = 2 * time.Second
+	}
+	return &Client{http: hc, settle: settle}
+}
+
+// do sends a request, and makes TheHive's own words out of a refusal.
+func (c *Client) do(ctx context.Context, r upstream.Request) (*upstream.Response, error) {
+	answer, err := c.http.Do(ctx, r)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return answer, nil
+}
+
+// explain puts what TheHive says in the body of a refusal,
+// {"type":"CreateError","message":"…"}, in the place of the status' text.
+func explain(err error) error {
+	var e *upstream.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	told := *e
+	if message := gjson.GetBytes(e.Body, "message").String(); message != "" {
+		told.Message = cut(strings.Join(strings.Fields(message), " "), 500)
+	}
+	switch told.Status {
+	case http.StatusUnauthorized:
+		told.Next = "check the API key; a locked user's key is refused as well"
+	case http.StatusForbidden:
+		told.Next = "check that the key's user has the permission needed (manageAlert for alerts) and the organisation's name"
+	case http.StatusRequestEntityTooLarge:
+		told.Next = "raise play.http.parser.maxMemoryBuffer in TheHive's application.conf"
+	}
+	return &told
+}
+
+// refusal gives TheHive's type and message of an error, empty when it is none
+// of TheHive's own.
+func refusal(err error) (kind, message string) {
+	var e *upstream.Error
+	if !errors.As(err, &e) {
+		return "", ""
+	}
+	body := gjson.ParseBytes(e.Body)
+	return body.Get("type").String(), body.Get("message").String()
+}
+
+// invalid is the error for what cannot be sent at all.
+func invalid(message, next string) error {
+	return &upstream.Error{Service: service, Reason: upstream.BadInput, Message: message, Next: next}
+}

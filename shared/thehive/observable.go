@@ -1,0 +1,125 @@
+package thehive
+
+import (
+	"context"
+	"strings"
+)
+
+// Observable is an observable of an alert or a case, to be written or as
+// TheHive holds it.
+type Observable struct {
+	DataType string // "ip", "url", …; one that TheHive does not know becomes "other"
+	Data     string // the value; empty for a file
+	Message  string // what it is about
+	TLP      int    // as an alert's
+	Tags     []string
+	IOC      bool
+	Sighted  bool
+
+	// What TheHive adds.
+	ID         string
+	Attachment *Attachment // of a file
+}
+
+// Attachment is the file of an observable.
+type Attachment struct {
+	ID          string
+	Name        string
+	ContentType string
+	Size        int64    // bytes
+	Hashes      []string // SHA-256, SHA-1, MD5, lower-case hexadecimal
+}
+
+// Failure is an observable that TheHive does not hold, and why.
+type Failure struct {
+	Observable Observable
+	Reason     string
+}
+
+// observableBody is a new observable as the API takes it; Data is one string
+// or a list of them.
+type observableBody struct {
+	DataType string   `json:"dataType"`
+	Data     any      `json:"data"`
+	Message  string   `json:"message,omitempty"`
+	TLP      int      `json:"tlp"`
+	Tags     []string `json:"tags,omitempty"`
+	IOC      bool     `json:"ioc"`
+	Sighted  bool     `json:"sighted"`
+}
+
+func (o Observable) body(v Version) observableBody {
+	return observableBody{DataType: o.DataType, Data: o.Data, Message: o.Message, TLP: tlp(v, o.TLP), Tags: o.Tags, IOC: o.IOC, Sighted: o.Sighted}
+}
+
+// key tells observables of one alert apart, as TheHive does.
+func (o Observable) key() string { return o.DataType + "\x00" + o.Data }
+
+// AddAlertObservables adds observables to an alert: how many are new, how many
+// were there already, and which TheHive refused, with its reason. After an
+// error some may have been added; calling again adds the others.
+//
+// An alert that is not there, or not for this user, is an error with reason
+// upstream.NotFound (TheHive 4.1 says 403 to either).
+func (c *Client) AddAlertObservables(ctx context.Context, alertID string, observables []Observable) (added, existed int, failures []Failure, err error) {
+	v, err := c.Version(ctx)
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	unlock, err := c.order.Lock(ctx, "alert "+alertID)
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	defer unlock()
+	ready, failures, err := c.prepare(ctx, v, observables)
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	added, existed, refused, err := c.add(ctx, v, alertID, ready)
+	return added, existed, append(failures, refused...), err
+}
+
+// prepare cleans observables, gives them types that this TheHive knows, and
+// leaves out repeated ones. The unusable are failures.
+func (c *Client) prepare(ctx context.Context, v Version, in []Observable) (ready []Observable, failures []Failure, err error) {
+	if len(in) == 0 {
+		return nil, nil, nil
+	}
+	types, err := c.dataTypes(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	seen := make(map[string]bool, len(in))
+	for _, o := range in {
+		given := o
+		o.Data = strings.TrimSpace(strings.ToValidUTF8(o.Data, "\uFFFD"))
+		o.Message = clean(o.Message, MaxMessage, true)
+		o.Tags = tags(o.Tags)
+		if !types[o.DataType] {
+			o.DataType = Other
+		}
+		switch reason := unfit(o); {
+		case reason != "":
+			failures = append(failures, Failure{Observable: given, Reason: reason})
+		case !seen[o.key()]:
+			seen[o.key()] = true
+			ready = append(ready, o)
+		}
+	}
+	return ready, failures, nil
+}
+
+// unfit says why an observable must not be sent; TheHive 4.1 would take it.
+func unfit(o Observable) string {
+	switch {
+	case o.DataType == "file":
+		return "files are not sent as values"
+	case o.Data == "":
+		return "no value"
+	case len(o.Data) > MaxData:
+		return "value too long for TheHive's index"
+	case o.TLP < 0 || o.TLP > 4:
+		return "TLP off its scale"
+	}
+	return ""
+}

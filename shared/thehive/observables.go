@@ -1,0 +1,73 @@
+package thehive
+
+import (
+	"context"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+// AlertObservables reads all observables of an alert. An alert that is not
+// there has none.
+func (c *Client) AlertObservables(ctx context.Context, id string) ([]Observable, error) {
+	return c.observables(ctx, "getAlert", id)
+}
+
+// CaseObservables reads all observables of a case, in the order in which they
+// were made. A case that is not there has none.
+func (c *Client) CaseObservables(ctx context.Context, id string) ([]Observable, error) {
+	return c.observables(ctx, "getCase", id)
+}
+
+// observables reads page after page. Observables of one moment may change
+// places between two pages, so what came twice counts once; more than
+// maxObserved is an error, not a part.
+func (c *Client) observables(ctx context.Context, get, id string) ([]Observable, error) {
+	var out []Observable
+	seen := map[string]bool{}
+	for from := 0; ; from += observePage {
+		rows, err := c.query(ctx, "observables", step{"_name": get, "idOrName": id}, step{"_name": "observables"},
+			step{"_name": "sort", "_fields": []step{{"_createdAt": "asc"}}}, page(from, from+observePage))
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if o := readObservable(r); !seen[o.ID] {
+				seen[o.ID] = true
+				out = append(out, o)
+			}
+		}
+		if len(rows) < observePage {
+			return out, nil
+		}
+		if len(out) >= maxObserved {
+			return nil, &upstream.Error{Service: service, Reason: upstream.BadInput,
+				Message: "more than 100,000 observables", Next: "divide the case"}
+		}
+	}
+}
+
+// readObservable reads an observable of the API's version 0 or 1.
+func readObservable(r gjson.Result) Observable {
+	o := Observable{
+		ID:       r.Get("_id").String(),
+		DataType: r.Get("dataType").String(),
+		Data:     r.Get("data").String(),
+		Message:  r.Get("message").String(),
+		TLP:      int(r.Get("tlp").Int()),
+		Tags:     texts(r.Get("tags")),
+		IOC:      r.Get("ioc").Bool(),
+		Sighted:  r.Get("sighted").Bool(),
+	}
+	if file := r.Get("attachment"); file.IsObject() {
+		o.Attachment = &Attachment{
+			ID:          file.Get("id").String(),
+			Name:        file.Get("name").String(),
+			ContentType: file.Get("contentType").String(),
+			Size:        file.Get("size").Int(),
+			Hashes:      texts(file.Get("hashes")),
+		}
+	}
+	return o
+}

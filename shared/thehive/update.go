@@ -1,0 +1,77 @@
+package thehive
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+// AlertPatch says what to change of an alert; nil leaves as it is.
+type AlertPatch struct {
+	Title       *string
+	Description *string // Markdown
+	Severity    *int    // 1–4
+	TLP         *int    // 0–4
+	PAP         *int    // 0–3
+
+	// Tags take the place of all tags that the alert has, analysts' tags too:
+	// read the alert first and send the union.
+	Tags []string
+}
+
+// UpdateAlert changes an alert, also one that was imported into a case. What
+// is too long is cut, what is off its scale an error with reason
+// upstream.BadInput, an alert that is not there one with upstream.NotFound. A
+// patch that changes nothing is not sent.
+func (c *Client) UpdateAlert(ctx context.Context, id string, p AlertPatch) error {
+	v, err := c.Version(ctx)
+	if err != nil {
+		return err
+	}
+	fields, err := p.fields(v)
+	if err != nil || len(fields) == 0 {
+		return err
+	}
+	unlock, err := c.order.Lock(ctx, "alert "+id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	_, err = c.do(ctx, upstream.Request{Method: http.MethodPatch, Path: alertPath(v, id), JSON: fields, Repeatable: true})
+	return err
+}
+
+// fields is the patch as the API takes it.
+func (p AlertPatch) fields(v Version) (map[string]any, error) {
+	fields := map[string]any{}
+	if p.Title != nil {
+		if fields["title"] = clean(*p.Title, MaxTitle, false); fields["title"] == "" {
+			return nil, invalid("the alert would have no title", "give it one")
+		}
+	}
+	if p.Description != nil {
+		text := clean(*p.Description, MaxDescription, true)
+		if v.Major < 5 {
+			text = cutBytes(alertBody{Description: text}, maxBase4)
+		}
+		fields["description"] = text
+	}
+	severity, level, pap := 1, 0, 0
+	if p.Severity != nil {
+		severity = *p.Severity
+		fields["severity"] = severity
+	}
+	if p.TLP != nil {
+		level = *p.TLP
+		fields["tlp"] = tlp(v, level)
+	}
+	if p.PAP != nil {
+		pap = *p.PAP
+		fields["pap"] = pap
+	}
+	if p.Tags != nil {
+		fields["tags"] = tags(p.Tags)
+	}
+	return fields, scales(severity, level, pap)
+}
