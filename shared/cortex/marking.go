@@ -1,0 +1,54 @@
+package cortex
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The ends of the two scales. TheHive 5.2 put AMBER+STRICT at 3 and RED at 4;
+// before it, and in Cortex up to 4.1, RED is 3.
+const (
+	MaxTLP = 4
+	MaxPAP = 3
+)
+
+// maxArtifactTLP is the highest TLP that Cortex takes in an artifact.
+const maxArtifactTLP = 3
+
+// TLPName names a level of the Traffic Light Protocol
+// (https://www.first.org/tlp/) as messages show it: "TLP:AMBER (2)".
+func TLPName(level int) string {
+	names := []string{"CLEAR", "GREEN", "AMBER", "AMBER+STRICT, or RED before TheHive 5.2", "RED"}
+	return levelName("TLP", names, level)
+}
+
+// PAPName names a level of the Permissible Actions Protocol
+// (https://www.misp-project.org/taxonomies.html#_pap): "PAP:GREEN (1)".
+func PAPName(level int) string {
+	return levelName("PAP", []string{"CLEAR", "GREEN", "AMBER", "RED"}, level)
+}
+
+func levelName(scale string, names []string, level int) string {
+	if level < 0 || level >= len(names) {
+		return fmt.Sprintf("%s %d", scale, level)
+	}
+	name, note, _ := strings.Cut(names[level], ",")
+	if note != "" {
+		return fmt.Sprintf("%s:%s (%d,%s)", scale, name, level, note)
+	}
+	return fmt.Sprintf("%s:%s (%d)", scale, name, level)
+}
+
+// checkMarking refuses a job whose TLP or PAP is above what the admin allows,
+// before anything could leave the network.
+func checkMarking(tlp, pap int, s standard) error {
+	if s.CheckTLP && tlp > s.MaxTLP {
+		return badInput("the job is %s and this worker is allowed up to %s: nothing was sent; raise max_tlp in Cortex if that is meant",
+			TLPName(tlp), TLPName(s.MaxTLP))
+	}
+	if s.CheckPAP && pap > s.MaxPAP {
+		return badInput("the job is %s and this worker is allowed up to %s: nothing was sent; raise max_pap in Cortex if that is meant",
+			PAPName(pap), PAPName(s.MaxPAP))
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package cortex
+
+import (
+	"crypto/x509"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+// network is how a job reaches the world.
+type network struct {
+	proxy     upstream.Proxy
+	cacerts   string            // PEM, from the configuration
+	bundles   []string          // files of PEM that Cortex left, which may be missing
+	transport http.RoundTripper // tests' stand-in; nil is the network
+}
+
+// Upstream makes a client for a service, with the proxy, the certificate
+// authorities, the secrets and the user agent of this job. The worker names
+// service, base URL and header.
+func (j *Job) Upstream(o upstream.Options) (*upstream.Client, error) {
+	for _, s := range append(upstream.Secrets(o.Header, nil), o.Secrets...) {
+		j.Hide(s)
+	}
+	o.Secrets = j.hidden()
+	o.UserAgent = orDefault(o.UserAgent, j.UserAgent())
+	o.Transport = j.network.transport
+	if o.Transport != nil {
+		return upstream.New(o)
+	}
+	o.Proxy = j.network.proxy
+	if o.RootCAs == nil {
+		roots, err := j.network.roots()
+		if err != nil {
+			return nil, err
+		}
+		o.RootCAs = roots
+	}
+	return upstream.New(o)
+}
+
+// UserAgent is what the job calls itself to services.
+func (j *Job) UserAgent() string {
+	return j.worker.Name + "/" + j.worker.Version + " (+" + DefaultURL + ")"
+}
+
+// Proxy is the proxy that the admin set for this worker; the zero value means
+// the environment's. Upstream uses it already; package fetch wants to be told.
+func (j *Job) Proxy() upstream.Proxy { return j.network.proxy }
+
+// RootCAs are the certificate authorities to trust, nil for the usual ones.
+// Upstream uses them already; package fetch wants to be told.
+func (j *Job) RootCAs() (*x509.CertPool, error) { return j.network.roots() }
+
+// Transport replaces the network in a test and is nil otherwise. Upstream
+// uses it already.
+func (j *Job) Transport() http.RoundTripper { return j.network.transport }
+
+// roots adds what Cortex handed over to the usual authorities. Cortex writes
+// the admin's PEM to input/cacerts and names it in REQUESTS_CA_BUNDLE, which
+// Go does not know of; nil means that there is nothing to add.
+func (n network) roots() (*x509.CertPool, error) {
+	var pems [][]byte
+	if n.cacerts != "" {
+		pems = append(pems, []byte(n.cacerts))
+	}
+	for _, path := range n.bundles {
+		pem, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, badInput("the certificate authorities in %s can't be read: %v", path, reason(err))
+		}
+		pems = append(pems, pem)
+	}
+	if len(pems) == 0 {
+		return nil, nil
+	}
+	return upstream.Roots(pems...)
+}
+
+// newNetwork gathers the network's settings of a job. getenv may be nil.
+func newNetwork(s standard, folder Folder, transport http.RoundTripper, getenv func(string) string) network {
+	n := network{
+		proxy:     upstream.Proxy{HTTP: s.ProxyHTTP, HTTPS: s.ProxyHTTPS},
+		cacerts:   s.CACerts,
+		transport: transport,
+		bundles:   []string{folder.input("cacerts")},
+	}
+	if bundle := getenv("REQUESTS_CA_BUNDLE"); bundle != "" && bundle != n.bundles[0] {
+		n.bundles = append(n.bundles, bundle)
+	}
+	return n
+}
+
+// passwords are the secrets in the proxies' addresses.
+func (n network) passwords() []string {
+	var secrets []string
+	for _, address := range []string{n.proxy.HTTP, n.proxy.HTTPS} {
+		if u, err := url.Parse(address); err == nil {
+			if password, ok := u.User.Password(); ok {
+				secrets = append(secrets, password)
+			}
+		}
+	}
+	return secrets
+}

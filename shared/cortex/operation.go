@@ -1,0 +1,173 @@
+package cortex
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Operation is something TheHive does with the object once the job has ended.
+// The constructors make one. TheHive waits for ever on a job with an unknown or
+// incomplete operation, so a report with one is refused before it is written.
+type Operation struct {
+	kind   string
+	fields map[string]any
+}
+
+// MarshalJSON writes the operation as TheHive reads it.
+func (o Operation) MarshalJSON() ([]byte, error) {
+	m := map[string]any{"type": o.kind}
+	for k, v := range o.fields {
+		m[k] = v
+	}
+	return json.Marshal(m)
+}
+
+// AddTagToCase tags the case that the object is in.
+func AddTagToCase(tag string) Operation {
+	return Operation{"AddTagToCase", map[string]any{"tag": tag}}
+}
+
+// AddTagToArtifact tags the observable; for analyzers, and responders on one.
+func AddTagToArtifact(tag string) Operation {
+	return Operation{"AddTagToArtifact", map[string]any{"tag": tag}}
+}
+
+// AddTagToAlert tags the alert; for responders on an alert.
+func AddTagToAlert(tag string) Operation {
+	return Operation{"AddTagToAlert", map[string]any{"tag": tag}}
+}
+
+// MarkAlertAsRead marks the alert as read; for responders on an alert.
+func MarkAlertAsRead() Operation { return Operation{"MarkAlertAsRead", nil} }
+
+// CreateTask adds a task to the case.
+func CreateTask(title, description string) Operation {
+	return Operation{"CreateTask", map[string]any{"title": title, "description": description}}
+}
+
+// AssignCase gives the case to a user, by login.
+func AssignCase(owner string) Operation {
+	return Operation{"AssignCase", map[string]any{"owner": owner}}
+}
+
+// AddCustomField sets a custom field of the case. The field must exist in
+// TheHive and be of that type: string, integer, float, boolean, date (epoch
+// milliseconds) or url; TheHive 5 also takes number.
+func AddCustomField(name, fieldType string, value any) Operation {
+	return Operation{"AddCustomFields", map[string]any{"name": name, "tpe": fieldType, "value": value}}
+}
+
+// CaseObservable is an observable to add to a case.
+type CaseObservable struct {
+	DataType string
+	Data     string
+	Message  string // required by TheHive: why it is added
+	Tags     []string
+	TLP      *int // nil is TheHive's default
+	IoC      bool
+	Sighted  bool
+}
+
+// AddArtifactToCase adds an observable to the case.
+func AddArtifactToCase(c CaseObservable) Operation {
+	fields := map[string]any{"dataType": c.DataType, "data": c.Data, "message": c.Message, "ioc": c.IoC, "sighted": c.Sighted}
+	if len(c.Tags) > 0 {
+		fields["tags"] = c.Tags
+	}
+	if c.TLP != nil {
+		fields["tlp"] = *c.TLP
+	}
+	return Operation{"AddArtifactToCase", fields}
+}
+
+// CloseTask closes the task; for responders on a task's log.
+func CloseTask() Operation { return Operation{"CloseTask", nil} }
+
+// AddLogToTask writes a log into the task; for responders on a task's log.
+func AddLogToTask(content string) Operation {
+	return Operation{"AddLogToTask", map[string]any{"content": content}}
+}
+
+// The objects that responders run on.
+const (
+	onAlert    = "thehive:alert"
+	onCase     = "thehive:case"
+	onArtifact = "thehive:case_artifact"
+	onTask     = "thehive:case_task"
+	onLog      = "thehive:case_task_log"
+)
+
+// operationRule says where an operation works and what it can't do without.
+type operationRule struct {
+	on       []string
+	required []string
+}
+
+// operationRuleOf knows every operation of TheHive 4.1 and 5, and nothing else.
+func operationRuleOf(kind string) (operationRule, bool) {
+	inCase := []string{onCase, onArtifact, onTask, onLog}
+	switch kind {
+	case "AddTagToCase":
+		return operationRule{inCase, []string{"tag"}}, true
+	case "CreateTask":
+		return operationRule{inCase, []string{"title", "description"}}, true
+	case "AddCustomFields":
+		return operationRule{inCase, []string{"name", "tpe", "value"}}, true
+	case "AddArtifactToCase":
+		return operationRule{inCase, []string{"data", "dataType", "message"}}, true
+	case "AssignCase":
+		return operationRule{inCase, []string{"owner"}}, true
+	case "AddTagToArtifact":
+		return operationRule{[]string{onArtifact}, []string{"tag"}}, true
+	case "AddTagToAlert":
+		return operationRule{[]string{onAlert}, []string{"tag"}}, true
+	case "MarkAlertAsRead":
+		return operationRule{[]string{onAlert}, nil}, true
+	case "CloseTask":
+		return operationRule{[]string{onLog}, nil}, true
+	case "AddLogToTask":
+		return operationRule{[]string{onLog}, []string{"content"}}, true
+	}
+	return operationRule{}, false
+}
+
+// check tells what TheHive would not take of the operation on such an object.
+// An analyzer's object is an observable in a case.
+func (o Operation) check(kind Kind, dataType string) error {
+	rule, ok := operationRuleOf(o.kind)
+	if !ok {
+		return errors.New("has no type: make it with a constructor of package cortex")
+	}
+	if kind == Analyzer {
+		dataType = onArtifact
+	}
+	if !slices.Contains(rule.on, dataType) {
+		return fmt.Errorf("%s does not work on %s, only on %s", o.kind, dataType, strings.Join(rule.on, ", "))
+	}
+	for _, name := range rule.required {
+		if s, isText := o.fields[name].(string); o.fields[name] == nil || isText && strings.TrimSpace(s) == "" {
+			return fmt.Errorf("%s lacks its %s", o.kind, name)
+		}
+	}
+	if tlp, ok := o.fields["tlp"].(int); ok && (tlp < 0 || tlp > MaxTLP) {
+		return fmt.Errorf("%s has tlp %d, which must be 0 to %d", o.kind, tlp, MaxTLP)
+	}
+	if o.kind == "AddCustomFields" {
+		return checkCustomField(o.fields["tpe"].(string), o.fields["value"])
+	}
+	return nil
+}
+
+func checkCustomField(fieldType string, value any) error {
+	known := []string{"string", "integer", "float", "number", "boolean", "date", "url"}
+	if !slices.Contains(known, fieldType) {
+		return fmt.Errorf("AddCustomFields has tpe %q, which must be one of %s", fieldType, strings.Join(known, ", "))
+	}
+	if !scalar(value) {
+		return fmt.Errorf("AddCustomFields has a value of type %T, which must be a string, a number or a boolean", value)
+	}
+	return nil
+}

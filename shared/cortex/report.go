@@ -1,0 +1,54 @@
+package cortex
+
+// Report is what a worker found or did.
+type Report struct {
+	// Full is the report itself. It must marshal to a JSON object: Cortex
+	// never ends a job whose full is a list or a text.
+	Full any
+
+	// Taxonomies are the short view, shown beside the observable. TheHive
+	// replaces the worker's earlier ones by these.
+	Taxonomies []Taxonomy
+
+	// Artifacts are observables worth adding to the case.
+	Artifacts []Artifact
+
+	// Operations are what TheHive shall do with the object. TheHive runs those
+	// of analyzers too.
+	Operations []Operation
+}
+
+// Level is how a taxonomy is coloured. TheHive discards all of a report's
+// taxonomies when it does not know the level of one.
+type Level string
+
+// The levels that TheHive knows.
+const (
+	Info       Level = "info"
+	Safe       Level = "safe"
+	Suspicious Level = "suspicious"
+	Malicious  Level = "malicious"
+)
+
+// Taxonomy is one label of the short view, shown as
+// Namespace:Predicate="Value".
+type Taxonomy struct {
+	Level     Level  `json:"level"`
+	Namespace string `json:"namespace"`
+	Predicate string `json:"predicate"`
+	Value     any    `json:"value"` // a string or a number
+}
+
+// Artifact is an observable that a worker found: a value, or a file that it
+// made by Job.OutputFile.
+type Artifact struct {
+	DataType string   // ip, domain, url…; "file" for a file
+	Data     string   // the value; empty for a file
+	Message  string   // where it comes from; may be empty
+	Tags     []string // "autoImport:true" asks TheHive 5.1 and later to add it to the case
+	TLP      *int     // 0–3; nil is the job's, and 3 for a job of TLP 4, which Cortex takes no artifact of
+
+	File        string // name in the output folder, as OutputFile gave it
+	Filename    string // the name to show; default File
+	ContentType string // default application/octet-stream
+}

@@ -1,0 +1,106 @@
+// Package cortex is the kit that Waggle's Cortex workers are built with. A
+// worker is a definition, a struct of configuration items and a function:
+//
+//	var Analyzer = cortex.NewAnalyzer(cortex.Definition{
+//		Name: "Waggle_URLhaus", Version: "1.0",
+//		Description: "Looks a URL, host or hash up in URLhaus.",
+//		DataTypes:   []string{"url", "domain", "ip"},
+//	}, run)
+//
+//	type Config struct {
+//		Key string `cortex:"key" required:"true" secret:"true" description:"abuse.ch Auth-Key"`
+//	}
+//
+//	func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error)
+//
+// The kit reads the job, checks data type, TLP and PAP, watches the deadline
+// and signals, validates the report as Cortex and TheHive will read it, and
+// leaves one valid output.json whatever happens. Main gives a list of workers
+// their command line.
+//
+// The contract is that of Cortex 4: https://docs.strangebee.com/cortex/api/how-to-create-an-analyzer/
+package cortex
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// Kind tells analyzers from responders.
+type Kind string
+
+// The kinds of worker.
+const (
+	Analyzer  Kind = "analyzer"
+	Responder Kind = "responder"
+)
+
+// Worker is an analyzer or a responder. NewAnalyzer and NewResponder make one.
+type Worker struct {
+	Definition
+	Kind Kind
+
+	fields []field // of the worker's own configuration
+	broken error   // why the configuration struct can't be used
+	run    func(ctx context.Context, job *Job, config map[string]json.RawMessage) (Report, error)
+}
+
+// NewAnalyzer makes an analyzer of a definition and a function that analyses
+// one observable. C is a struct whose fields are the configuration items; see
+// Item for the tags. What is wrong with either is told by Validate.
+func NewAnalyzer[C any](d Definition, run func(context.Context, *Job, C) (Report, error)) *Worker {
+	return newWorker(Analyzer, d, run)
+}
+
+// NewResponder makes a responder of a definition and a function that acts on
+// one object of TheHive.
+func NewResponder[C any](d Definition, run func(context.Context, *Job, C) (Report, error)) *Worker {
+	return newWorker(Responder, d, run)
+}
+
+func newWorker[C any](kind Kind, d Definition, run func(context.Context, *Job, C) (Report, error)) *Worker {
+	w := &Worker{Definition: d.withDefaults(), Kind: kind}
+	w.fields, w.broken = fieldsOf(reflect.TypeFor[C]())
+	w.run = func(ctx context.Context, job *Job, config map[string]json.RawMessage) (Report, error) {
+		var c C
+		if err := decode(reflect.ValueOf(&c).Elem(), w.fields, config); err != nil {
+			return Report{}, w.badConfig(err)
+		}
+		return run(ctx, job, c)
+	}
+	return w
+}
+
+// Validate tells what is wrong with the definition, the configuration struct
+// and the template; nil if nothing is.
+func (w *Worker) Validate() error {
+	err := errors.Join(w.validate(w.Kind), w.broken, validateItems(w.fields), checkTemplate(w.LongTemplate))
+	if err != nil {
+		return fmt.Errorf("%s: %w", w.Name, err)
+	}
+	return nil
+}
+
+// Items are the worker's own configuration items, in the order of the struct.
+// Those every worker has (check_tlp, proxy_http…) are added by Cortex itself.
+func (w *Worker) Items() []Item {
+	items := make([]Item, len(w.fields))
+	for i, f := range w.fields {
+		items[i] = f.Item
+	}
+	return items
+}
+
+// NeedsKey tells whether the worker can do nothing without a secret that the
+// admin has to set.
+func (w *Worker) NeedsKey() bool {
+	for _, f := range w.fields {
+		if f.Required && f.Secret {
+			return true
+		}
+	}
+	return false
+}
