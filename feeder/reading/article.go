@@ -1,0 +1,108 @@
+package reading
+
+import (
+	"bytes"
+	"context"
+	"mime"
+	"net/url"
+	"strings"
+
+	"codeberg.org/readeck/go-readability/v2"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/charset"
+
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/fetch"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+// maxElements bounds the pages that are analysed; a long report has some ten
+// thousand.
+const maxElements = 100_000
+
+const accept = "text/html, application/xhtml+xml, text/plain;q=0.9, */*;q=0.1"
+
+// article is what was fetched, reduced to what is worth reading.
+type article struct {
+	url     string // after redirects
+	content string
+	html    bool
+}
+
+// article fetches the page behind a post. Errors are *upstream.Error.
+func (r *Reader) article(ctx context.Context, post waggle.Post) (article, error) {
+	answer, err := r.options.Client.Get(ctx, fetch.Request{URL: post.URL, Accept: accept, MaxBody: maxArticle})
+	if err != nil {
+		return article{}, err
+	}
+	media, _, err := mime.ParseMediaType(answer.ContentType)
+	if err != nil {
+		media = "text/html" // unsaid or unreadable: pages are what posts link to
+	}
+	switch media {
+	case "text/html", "application/xhtml+xml":
+		content, ok := extract(answer)
+		if !ok {
+			return article{}, unusable(answer, "no article was found in the page")
+		}
+		return article{url: answer.URL, content: content, html: true}, nil
+	case "text/plain", "text/csv", "text/markdown":
+		return article{url: answer.URL, content: utf8Text(answer)}, nil
+	}
+	return article{}, unusable(answer, "it is "+media+", which is not read")
+}
+
+// unusable is the error for an answer that arrived and does not help.
+func unusable(answer *fetch.Response, message string) error {
+	host := answer.URL
+	if u, err := url.Parse(answer.URL); err == nil {
+		host = u.Host
+	}
+	return &upstream.Error{Service: host, Reason: upstream.BadInput, Status: answer.Status, Message: message}
+}
+
+// extract reduces a page to its article. Readability decides what that is; the
+// tables and listings that it drops are put back, because appendices of
+// indicators live in them.
+func extract(answer *fetch.Response) (content string, ok bool) {
+	reader, err := charset.NewReader(bytes.NewReader(answer.Body), answer.ContentType)
+	if err != nil {
+		return "", false
+	}
+	document, err := html.Parse(reader)
+	if err != nil {
+		return "", false
+	}
+	base, err := url.Parse(answer.URL)
+	if err != nil {
+		return "", false
+	}
+	blocks := mark(document)
+	parser := readability.NewParser()
+	parser.MaxElemsToParse = maxElements
+	parser.DisableJSONLD = true
+	found, err := parser.ParseDocument(document, base)
+	if err != nil || found.Node == nil {
+		return "", false
+	}
+	var out strings.Builder
+	if err := html.Render(&out, found.Node); err != nil {
+		return "", false
+	}
+	for _, b := range missing(blocks, found.Node) {
+		out.WriteString("\n")
+		if err := html.Render(&out, b); err != nil {
+			return "", false
+		}
+	}
+	return out.String(), true
+}
+
+func utf8Text(answer *fetch.Response) string {
+	e, _, _ := charset.DetermineEncoding(answer.Body[:min(len(answer.Body), 1024)], answer.ContentType)
+	text, err := e.NewDecoder().Bytes(answer.Body)
+	if err != nil {
+		return strings.ToValidUTF8(string(answer.Body), "\uFFFD")
+	}
+	return string(text)
+}

@@ -1,0 +1,147 @@
+// Package reading turns a post into a finding: the text worth reading, which
+// may be that of the article the post links to, and the values in it.
+package reading
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/waggle-cti/waggle/feeder/address"
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/fetch"
+	"github.com/waggle-cti/waggle/shared/ioc"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+// Getter fetches hostile public addresses; *fetch.Client is one.
+type Getter interface {
+	Get(ctx context.Context, r fetch.Request) (*fetch.Response, error)
+}
+
+// Policy says whether the page that a post links to is read.
+type Policy string
+
+// The policies.
+const (
+	Auto   Policy = "auto"   // when the post is only a summary
+	Always Policy = "always" // whatever the post carries
+	Never  Policy = "never"  // the post is all there is
+)
+
+// Limits, in bytes.
+const (
+	maxText    = 1 << 20 // of a finding's text
+	maxArticle = 8 << 20 // of an article's page
+)
+
+// Options are what a Reader works with.
+type Options struct {
+	Client Getter // nil: articles are never fetched
+	// Known says whether a value is known to be benign, and by which list. Nil means the
+	// built-in list.
+	Known func(kind ioc.Kind, value string) (list string, ok bool)
+}
+
+// Terms are what the caller knows of a post beside the post.
+type Terms struct {
+	Article Policy // "" is Auto
+	Home    string // the source's own address: its host is the publisher's
+	// Last means that the caller will not try again: an article that cannot be
+	// had just now counts as one that cannot be had.
+	Last bool
+}
+
+// Reader reads posts. It keeps no state and is safe for concurrent use.
+type Reader struct{ options Options }
+
+// New makes a Reader.
+func New(o Options) *Reader { return &Reader{options: o} }
+
+// Read reads a post and, as the terms say, the article behind it. It fails only
+// where trying again later may give more: an *upstream.Error that is Temporary,
+// or the context's error. Whatever else goes wrong with an article, the post's own text is
+// read and the finding's Note says why.
+func (r *Reader) Read(ctx context.Context, post waggle.Post, terms Terms) (waggle.Finding, error) {
+	own := r.hosts(post, terms)
+	summary := r.find(withTitle(post.Title, post.Content, isHTML(post)), isHTML(post), own)
+	if !r.wanted(post, terms, summary) {
+		return summary, nil
+	}
+	page, err := r.article(ctx, post)
+	if ctx.Err() != nil {
+		return waggle.Finding{}, ctx.Err()
+	}
+	if err != nil {
+		if upstream.Temporary(err) && !terms.Last {
+			return waggle.Finding{}, fmt.Errorf("article: %w", err)
+		}
+		return noted(summary, "article: "+err.Error()+"; the post's own text was read"), nil
+	}
+	found := r.find(withTitle(post.Title, page.content, page.html), page.html, append(own, address.Host(page.url)))
+	if len(found.Text) < len(summary.Text) {
+		return noted(summary, "article: its page holds less text than the post; the post's own text was read"), nil
+	}
+	found.Article = page.url
+	return found, nil
+}
+
+// wanted decides whether the article is to be fetched.
+func (r *Reader) wanted(post waggle.Post, terms Terms, summary waggle.Finding) bool {
+	if r.options.Client == nil || post.URL == "" || terms.Article == Never {
+		return false
+	}
+	return terms.Article == Always || isSummary(summary)
+}
+
+// find reads the values in a document and bounds its text.
+func (r *Reader) find(document string, isHTML bool, own []string) waggle.Finding {
+	o := ioc.Options{Own: own, Known: r.options.Known}
+	if !isHTML {
+		return bounded(document, ioc.Find(document, o))
+	}
+	return bounded(ioc.Text(document), ioc.FindHTML(document, o))
+}
+
+// bounded keeps the first maxText bytes of the text and the values in them.
+func bounded(text string, indicators []ioc.Indicator) waggle.Finding {
+	if len(text) <= maxText {
+		return waggle.Finding{Text: text, Indicators: indicators}
+	}
+	end := maxText
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	var inside []ioc.Indicator
+	for _, i := range indicators {
+		if i.End <= end {
+			inside = append(inside, i)
+		}
+	}
+	return waggle.Finding{
+		Text: text[:end], Indicators: inside,
+		Note: fmt.Sprintf("the text is %d bytes long; the first %d were read", len(text), end),
+	}
+}
+
+// hosts are the publisher's own: links to them cite, they do not accuse.
+func (r *Reader) hosts(post waggle.Post, terms Terms) []string {
+	var own []string
+	for _, a := range []string{post.URL, terms.Home} {
+		if host := address.Host(a); host != "" {
+			own = append(own, strings.TrimPrefix(host, "www."))
+		}
+	}
+	return own
+}
+
+func isHTML(post waggle.Post) bool { return post.ContentType == "text/html" }
+
+func noted(f waggle.Finding, note string) waggle.Finding {
+	if f.Note != "" {
+		note = f.Note + "; " + note
+	}
+	f.Note = note
+	return f
+}

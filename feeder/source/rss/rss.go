@@ -1,0 +1,133 @@
+// Package rss follows feeds: RSS 0.9 to 2.0 (https://www.rssboard.org/rss-specification),
+// RDF (https://web.resource.org/rss/1.0/spec), Atom (RFC 4287) and JSON Feed
+// (https://www.jsonfeed.org/version/1.1/). The kind of feed is seen from its
+// content, never from its name or media type.
+package rss
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/waggle-cti/waggle/feeder/source"
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/fetch"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+// Limits of one poll.
+const (
+	maxBody  = 16 << 20 // bytes of a feed, unpacked
+	maxPosts = 2000     // posts taken from a feed, the newest
+)
+
+const accept = "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+
+type feed struct {
+	spec   source.Spec
+	getter source.Getter
+}
+
+// New makes a source of kind rss. The spec's defaults must be filled.
+func New(spec source.Spec, getter source.Getter) (source.Source, error) {
+	if key, err := spec.Check(); err != nil {
+		return nil, fmt.Errorf("source %q: %s: %w", spec.Name, key, err)
+	}
+	return &feed{spec: spec, getter: getter}, nil
+}
+
+// cursor is what the next conditional GET needs, RFC 9110 section 13. Sum is
+// the last body's SHA-256, for the many servers that answer 200 to everything.
+type cursor struct {
+	ETag         string `json:"etag,omitempty"`
+	LastModified string `json:"lastModified,omitempty"`
+	Sum          string `json:"sum,omitempty"`
+}
+
+// Poll fetches the feed. An answer that is no feed is an *upstream.Error with
+// Reason Failure which says what came instead.
+func (f *feed) Poll(ctx context.Context, last json.RawMessage) (source.Batch, error) {
+	var was cursor
+	if len(last) > 0 {
+		// A cursor that cannot be read is only a lost saving: everything is fetched again.
+		_ = json.Unmarshal(last, &was)
+	}
+	answer, err := f.getter.Get(ctx, fetch.Request{
+		URL: f.spec.URL, ETag: was.ETag, LastModified: was.LastModified, Accept: accept, MaxBody: maxBody,
+	})
+	if err != nil {
+		return source.Batch{}, err
+	}
+	now := time.Now().UTC()
+	wait := max(answer.RetryAfter, answer.MaxAge)
+	if answer.NotModified {
+		return source.Batch{Cursor: last, NotModified: true, Wait: wait}, nil
+	}
+	sum := sha256.Sum256(answer.Body)
+	next := cursor{ETag: answer.ETag, LastModified: answer.LastModified, Sum: hex.EncodeToString(sum[:])}
+	encoded, err := json.Marshal(next)
+	if err != nil {
+		return source.Batch{}, fmt.Errorf("source %q: cursor: %w", f.spec.Name, err)
+	}
+	if next.Sum == was.Sum {
+		return source.Batch{Cursor: encoded, NotModified: true, Wait: wait}, nil
+	}
+	read, err := parse(answer.Body, answer.ContentType)
+	if err != nil {
+		return source.Batch{}, f.noFeed(answer, err)
+	}
+	posts, shared := f.posts(read, answer.URL, now)
+	posts, left := newest(posts, maxPosts)
+	return source.Batch{
+		Posts: posts, Cursor: encoded, Wait: max(wait, read.ttl),
+		Note: notes(read.damaged, shared, left),
+	}, nil
+}
+
+// noFeed is the error for an answer that cannot be read as a feed.
+func (f *feed) noFeed(answer *fetch.Response, cause error) error {
+	e := &upstream.Error{
+		Service: f.spec.Name, Reason: upstream.Failure, Status: answer.Status,
+		Message: "the answer is no feed: " + cause.Error(),
+		Next:    "open " + f.spec.Shown() + " in a browser: the feed may have moved, or its XML may be broken",
+		Err:     cause,
+	}
+	if page, ok := pageOf(answer.Body, answer.ContentType); ok {
+		e.Message = "the answer is a web page, not a feed" + page.titled()
+		e.Next = "open " + f.spec.Shown() + " in a browser and look for the feed's own address"
+		if page.challenge {
+			e.Message = "the site answers with a check for robots, not with its feed" + page.titled()
+			e.Next = "the site turns automated readers away: ask it for an address meant for feed readers, or leave the source out"
+		}
+	}
+	return e
+}
+
+// notes says what was not taken as it stood.
+func notes(damaged, shared, left int) string {
+	var said string
+	add := func(n int, what string) {
+		if n == 0 {
+			return
+		}
+		if said != "" {
+			said += "; "
+		}
+		said += fmt.Sprintf(what, n)
+	}
+	add(damaged, "the feed's XML is broken: %d items could not be read")
+	add(shared, "%d items share their id with another and were told apart by link and title (key: link may suit this source better)")
+	add(left, "%d older items were left out: only the newest 2000 of a poll are taken")
+	return said
+}
+
+// newest keeps the n newest posts. They come sorted, so the rest is older.
+func newest(posts []waggle.Post, n int) ([]waggle.Post, int) {
+	if len(posts) <= n {
+		return posts, 0
+	}
+	return posts[:n], len(posts) - n
+}
