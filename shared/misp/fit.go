@@ -1,0 +1,81 @@
+package misp
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// fit checks what cannot be mended, and makes the rest as MISP stores it:
+// normalised values, text that its database takes, a UUID for everything, no
+// attribute twice.
+func (e Event) fit() (Event, error) {
+	if err := uuid.Validate(e.UUID); err != nil {
+		return e, invalid("the event has no valid UUID", "make one with EventUUID")
+	}
+	e.UUID = strings.ToLower(e.UUID)
+	if e.Info = plain(e.Info, MaxInfo); e.Info == "" {
+		return e, invalid("the event has no info", "give it a title")
+	}
+	if e.ThreatLevel == 0 {
+		e.ThreatLevel = Undefined
+	}
+	switch {
+	case e.ThreatLevel < High || e.ThreatLevel > Undefined:
+		return e, invalid("threat level off its scale", "use 1 (high) to 4 (undefined)")
+	case e.Analysis < Initial || e.Analysis > Completed:
+		return e, invalid("analysis off its scale", "use 0 (initial) to 2 (completed)")
+	case e.Distribution < OrganisationOnly || e.Distribution > SharingGroup:
+		return e, invalid("distribution off its scale", "use 0 (your organisation) to 4 (sharing group)")
+	case e.Distribution == SharingGroup && e.SharingGroup <= 0:
+		return e, invalid("distribution to a sharing group without one", "set the group's id")
+	}
+	e.Tags = fitTags(e.Tags)
+	e.Attributes = fitAttributes(e.Attributes, func(a Attribute) string { return AttributeUUID(e.UUID, a.Type, a.Value) })
+	objects := make([]Object, 0, len(e.Objects))
+	for _, o := range e.Objects {
+		if o.UUID == "" {
+			return e, invalid("an object has no UUID", "make one with ObjectUUID; without it, its attributes would double")
+		}
+		o.UUID = strings.ToLower(o.UUID)
+		o.Comment = plain(o.Comment, MaxComment)
+		o.Attributes = fitAttributes(o.Attributes, func(a Attribute) string { return ObjectAttributeUUID(o.UUID, a.Relation, a.Type, a.Value) })
+		objects = append(objects, o)
+	}
+	e.Objects = objects
+	return e, nil
+}
+
+// fitAttributes makes attributes as MISP stores them; name gives a UUID to
+// those that have none.
+func fitAttributes(in []Attribute, name func(Attribute) string) []Attribute {
+	out := make([]Attribute, 0, len(in))
+	known := map[string]bool{}
+	for _, a := range in {
+		a.Value = Normalise(a.Type, a.Value)
+		a.Comment = plain(a.Comment, MaxComment)
+		a.Tags = fitTags(a.Tags)
+		if a.UUID == "" {
+			a.UUID = name(a)
+		}
+		a.UUID = strings.ToLower(a.UUID)
+		if id := a.Relation + "\x00" + a.key(); !known[id] {
+			known[id] = true
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// fitTags makes names of tags as MISP stores them, each once.
+func fitTags(names []string) []string {
+	var out []string
+	for _, name := range names {
+		name = tag(name)
+		if name != "" && !slices.ContainsFunc(out, func(other string) bool { return strings.EqualFold(other, name) }) {
+			out = append(out, name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,116 @@
+package misp
+
+import (
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+// MISP gives numbers and times as strings, unset fields as null, and leaves
+// out what is empty. gjson reads all of it as the zero value or the number.
+
+func readEvent(r gjson.Result) Event {
+	e := Event{
+		ID:           r.Get("id").String(),
+		UUID:         r.Get("uuid").String(),
+		Info:         r.Get("info").String(),
+		Date:         day(r.Get("date").String()),
+		ThreatLevel:  ThreatLevel(r.Get("threat_level_id").Int()),
+		Analysis:     Analysis(r.Get("analysis").Int()),
+		Distribution: Distribution(r.Get("distribution").Int()),
+		SharingGroup: int(r.Get("sharing_group_id").Int()),
+		Extends:      r.Get("extends_uuid").String(),
+		Published:    r.Get("published").Bool(),
+		Timestamp:    epoch(r.Get("timestamp")),
+		Creator:      r.Get("Orgc.name").String(),
+		Tags:         tagNames(r.Get("Tag")),
+	}
+	for _, a := range r.Get("Attribute").Array() {
+		e.Attributes = append(e.Attributes, readAttribute(a))
+	}
+	for _, o := range r.Get("Object").Array() {
+		e.Objects = append(e.Objects, readObject(o))
+	}
+	return e
+}
+
+func readAttribute(r gjson.Result) Attribute {
+	a := Attribute{
+		ID:        r.Get("id").String(),
+		UUID:      r.Get("uuid").String(),
+		Type:      r.Get("type").String(),
+		Category:  r.Get("category").String(),
+		Value:     r.Get("value").String(),
+		ToIDS:     r.Get("to_ids").Bool(),
+		Comment:   r.Get("comment").String(),
+		FirstSeen: instant(r.Get("first_seen").String()),
+		LastSeen:  instant(r.Get("last_seen").String()),
+		Relation:  r.Get("object_relation").String(),
+		Timestamp: epoch(r.Get("timestamp")),
+		Deleted:   r.Get("deleted").Bool(),
+		EventID:   r.Get("event_id").String(),
+		EventUUID: r.Get("Event.uuid").String(),
+		EventInfo: r.Get("Event.info").String(),
+		EventDate: r.Get("Event.date").String(),
+		EventOrg:  r.Get("Event.Orgc.name").String(),
+		EventTags: tagNames(r.Get("Event.Tag")),
+		Published: r.Get("Event.published").Bool(),
+		Threat:    ThreatLevel(r.Get("Event.threat_level_id").Int()),
+	}
+	for _, t := range r.Get("Tag").Array() {
+		if !t.Get("inherited").Bool() { // those are the event's
+			a.Tags = append(a.Tags, t.Get("name").String())
+		}
+	}
+	for _, w := range r.Get("warnings").Array() {
+		a.Hits = append(a.Hits, Hit{List: w.Get("warninglist_name").String(), Match: w.Get("match").String(), Category: w.Get("warninglist_category").String()})
+	}
+	return a
+}
+
+func readObject(r gjson.Result) Object {
+	o := Object{
+		UUID:            r.Get("uuid").String(),
+		Name:            r.Get("name").String(),
+		MetaCategory:    r.Get("meta-category").String(),
+		Description:     r.Get("description").String(),
+		TemplateUUID:    r.Get("template_uuid").String(),
+		TemplateVersion: r.Get("template_version").String(),
+		Comment:         r.Get("comment").String(),
+	}
+	for _, a := range r.Get("Attribute").Array() {
+		o.Attributes = append(o.Attributes, readAttribute(a))
+	}
+	return o
+}
+
+func tagNames(r gjson.Result) []string {
+	var out []string
+	for _, t := range r.Array() {
+		out = append(out, t.Get("name").String())
+	}
+	return out
+}
+
+func epoch(r gjson.Result) time.Time {
+	if r.Int() == 0 {
+		return time.Time{}
+	}
+	return time.Unix(r.Int(), 0).UTC()
+}
+
+func day(text string) time.Time {
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+func instant(text string) time.Time {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}

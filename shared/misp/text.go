@@ -1,0 +1,55 @@
+package misp
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// What MISP's database takes. A stock installation stores text in three-byte
+// UTF-8: one character beyond U+FFFF in an event's info, a comment, a tag or a
+// sighting's source, and the whole request ends in status 500. So does an info
+// or a comment that its column cannot hold.
+// https://github.com/MISP/MISP/blob/2.5/INSTALL/MYSQL.sql
+const (
+	MaxInfo    = 60_000 // bytes
+	MaxComment = 60_000 // bytes
+	MaxTag     = 255    // characters
+	MaxSource  = 255    // characters, of a sighting
+
+	maxChunk = 1000 // attributes in one request
+)
+
+// plain makes text fit for MISP: valid, without control characters but line
+// breaks and tabs, nothing beyond U+FFFF, at most n bytes.
+func plain(text string, n int) string {
+	text = strings.Map(func(r rune) rune {
+		if r > 0xFFFF || unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, "?"))
+	return clip(strings.TrimSpace(text), n)
+}
+
+// clip shortens text to n bytes, the last of which say so.
+func clip(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	const more = "…"
+	n -= len(more)
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n] + more
+}
+
+// tag makes a tag's name fit for MISP.
+func tag(name string) string {
+	name = strings.Join(strings.Fields(plain(name, 4*MaxTag)), " ")
+	if runes := []rune(name); len(runes) > MaxTag {
+		return string(runes[:MaxTag])
+	}
+	return name
+}

@@ -1,0 +1,116 @@
+package misp
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+// AddEvent makes an event, and gives it as MISP holds it afterwards: attributes
+// that MISP does not accept are missing in it. One whose UUID is there, be it
+// invisible to the user, is an error with reason Exists. For events that may
+// have been written before, PutEvent is the call.
+func (c *Client) AddEvent(ctx context.Context, e Event) (Event, error) {
+	e, err := e.fit()
+	if err != nil {
+		return Event{}, err
+	}
+	unlock, err := c.order.Lock(ctx, e.UUID)
+	if err != nil {
+		return Event{}, err
+	}
+	defer unlock()
+	return c.writeEvent(ctx, "/events/add", e.body())
+}
+
+// EditEvent merges into a standing event, and gives it as MISP holds it
+// afterwards. It unpublishes the event. Attributes with a UUID that is there
+// are changed, others added, none removed; what MISP does not accept is
+// missing without a word.
+func (c *Client) EditEvent(ctx context.Context, e Event) (Event, error) {
+	e, err := e.fit()
+	if err != nil {
+		return Event{}, err
+	}
+	unlock, err := c.order.Lock(ctx, e.UUID)
+	if err != nil {
+		return Event{}, err
+	}
+	defer unlock()
+	return c.writeEvent(ctx, "/events/edit/"+url.PathEscape(e.UUID), e.body())
+}
+
+// Event reads an event by its UUID or number. One that is not there, or not
+// for this user, is an error with reason upstream.NotFound.
+func (c *Client) Event(ctx context.Context, id string) (Event, error) {
+	answer, err := c.do(ctx, upstream.Request{Method: http.MethodGet, Path: "/events/view/" + url.PathEscape(id)})
+	if err != nil {
+		return Event{}, err
+	}
+	return eventOf(answer)
+}
+
+// Publish makes the event known as its distribution says. It may be repeated;
+// each time MISP tells those who subscribed.
+func (c *Client) Publish(ctx context.Context, id string) error {
+	_, err := c.post(ctx, "/events/publish/"+url.PathEscape(id), struct{}{})
+	return err
+}
+
+func (c *Client) writeEvent(ctx context.Context, path string, body eventBody) (Event, error) {
+	answer, err := c.post(ctx, path, body)
+	if err != nil {
+		return Event{}, err
+	}
+	return eventOf(answer)
+}
+
+func eventOf(answer *upstream.Response) (Event, error) {
+	r := answer.JSON().Get("Event")
+	if r.Get("uuid").String() == "" {
+		return Event{}, strange(answer, "the answer holds no event")
+	}
+	return readEvent(r), nil
+}
+
+// addAttributes adds attributes to an event, and gives the reasons of those
+// that MISP refused, by their place. It answers 200 if one was saved, else 403,
+// and with either {"errors":{"attribute_N":{"value":["…"]}}}; breakOnDuplicate
+// set to 0 gives those that are there instead of refusing them.
+func (c *Client) addAttributes(ctx context.Context, event string, attributes []Attribute) (refused map[int]string, err error) {
+	answer, err := c.http.Do(ctx, upstream.Request{
+		Method: http.MethodPost,
+		Path:   "/attributes/add/" + url.PathEscape(event) + "/breakOnDuplicate:0",
+		JSON:   attributeBodies(attributes),
+		Accept: []int{http.StatusForbidden},
+	})
+	if err != nil {
+		return nil, explain(err)
+	}
+	body := answer.JSON()
+	if answer.Status == http.StatusForbidden && !body.Get("errors").Exists() {
+		return nil, explain(upstream.FromStatus(service, answer.Status, answer.Header, answer.Body))
+	}
+	refused = map[int]string{}
+	for i := range attributes {
+		if told := body.Get("errors").Get(place(i)); told.Exists() {
+			refused[i] = because(told)
+		} else if answer.Status == http.StatusForbidden {
+			refused[i] = because(body.Get("errors"))
+		}
+	}
+	return refused, nil
+}
+
+// because makes MISP's errors of one attribute a sentence for people.
+func because(errors gjson.Result) string {
+	text := clip(problems(errors), 300)
+	if errors.Get("uuid").Exists() {
+		text += " (an attribute with this UUID was deleted, or is in another event)"
+	}
+	return text
+}
