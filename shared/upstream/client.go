@@ -168,7 +168,9 @@ func (c *Client) try(ctx context.Context, r Request) (*Response, error) {
 func (c *Client) read(answer *http.Response, accept []int, secrets []string) (*Response, error) {
 	body, err := ReadBody(c.options.Service, answer.Body, c.options.MaxBody, secrets...)
 	if err != nil {
-		err.Status = answer.StatusCode
+		if err.Reason != Network {
+			err.Status = answer.StatusCode
+		}
 		return nil, err
 	}
 	if answer.StatusCode/100 != 2 && !slices.Contains(accept, answer.StatusCode) {

@@ -23,7 +23,7 @@ const minBase64 = 6
 var userinfo = regexp.MustCompile(`(://)[^\s/?#"'<>]*@`)
 
 // sensitive names header fields and query parameters whose values are secrets.
-var sensitive = regexp.MustCompile(`(?i)auth|cookie|key|token|secret|passw|pwd|session|signature|^sig$`)
+var sensitive = regexp.MustCompile(`(?i)auth([-_]|orization|$)|key([-_]|$)|cookie|token|secret|passw|pwd|session|signature|^sig$`)
 
 // Redact replaces each of secrets in text by "[redacted]", by value: as it is,
 // URL-escaped, escaped as in JSON or HTML, and in base64, also where it is only
@@ -51,9 +51,11 @@ func secretForms(secret string) []string {
 	}
 	query, path := url.QueryEscape(secret), url.PathEscape(secret)
 	forms := []string{query, path, lowerHex(query), lowerHex(path), html.EscapeString(secret)}
-	if quoted, err := json.Marshal(secret); err == nil {
-		escaped := strings.Trim(string(quoted), `"`)
-		forms = append(forms, escaped, strings.ReplaceAll(escaped, "/", `\/`))
+	for _, write := range []func(any) ([]byte, error){json.Marshal, encode} {
+		if quoted, err := write(secret); err == nil {
+			escaped := string(quoted[1 : len(quoted)-1])
+			forms = append(forms, escaped, strings.ReplaceAll(escaped, "/", `\/`))
+		}
 	}
 	return append(append(forms, base64Forms(secret)...), secret)
 }

@@ -44,13 +44,11 @@ func (r Request) method() string { return cmp.Or(r.Method, http.MethodGet) }
 func (r Request) setBody(request *resty.Request) error {
 	switch {
 	case r.JSON != nil:
-		var body bytes.Buffer
-		encoder := json.NewEncoder(&body)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(r.JSON); err != nil {
+		body, err := encode(r.JSON)
+		if err != nil {
 			return err
 		}
-		request.SetHeader("Content-Type", "application/json").SetBody(bytes.TrimSuffix(body.Bytes(), []byte("\n")))
+		request.SetHeader("Content-Type", "application/json").SetBody(body)
 	case r.Form != nil:
 		request.SetFormDataFromValues(r.Form)
 	case r.Multipart != nil:
@@ -59,6 +57,15 @@ func (r Request) setBody(request *resty.Request) error {
 		}
 	}
 	return nil
+}
+
+// encode writes JSON as it is, with no escapes for HTML.
+func encode(v any) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v)
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
 }
 
 func (p Part) contentType() string {

@@ -12,6 +12,7 @@ import (
 
 const (
 	maxErrorBody = 64 << 10 // of an answer kept in an Error
+	maxSecret    = 8 << 10  // in any encoding
 	maxExcerpt   = 200      // runes of an answer quoted in a message
 )
 
@@ -31,10 +32,16 @@ func FromStatus(service string, status int, header http.Header, body []byte, sec
 	return e
 }
 
-// head is the start of a body as an Error keeps it.
+// head is the start of a body as an Error keeps it. Only a little more than that
+// is read, for a hostile body may be long; what a cut may have left of a secret
+// lies in the last maxSecret bytes and goes.
 func head(body []byte, secrets []string) []byte {
-	clean := []byte(Redact(string(body), secrets...))
-	return clean[:min(len(clean), maxErrorBody)]
+	const look = maxErrorBody + maxSecret
+	clean := Redact(string(body[:min(len(body), look)]), secrets...)
+	if len(body) > look {
+		clean = clean[:max(0, len(clean)-maxSecret)]
+	}
+	return []byte(clean[:min(len(clean), maxErrorBody)])
 }
 
 // reasonOfStatus sorts a status. A redirect to a login page is how web

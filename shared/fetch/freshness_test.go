@@ -1,0 +1,38 @@
+package fetch
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestMaxAge(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	at := func(d time.Duration) string { return now.Add(d).Format(http.TimeFormat) }
+	for name, tt := range map[string]struct {
+		header map[string][]string
+		want   time.Duration
+	}{
+		"says nothing":           {nil, 0},
+		"max-age":                {map[string][]string{"Cache-Control": {"public, max-age=300"}}, 5 * time.Minute},
+		"upper case, quoted":     {map[string][]string{"Cache-Control": {`Max-Age="300"`}}, 5 * time.Minute},
+		"two fields":             {map[string][]string{"Cache-Control": {"public", "max-age=300"}}, 5 * time.Minute},
+		"less its age":           {map[string][]string{"Cache-Control": {"max-age=300"}, "Age": {"100"}}, 200 * time.Second},
+		"older than that":        {map[string][]string{"Cache-Control": {"max-age=300"}, "Age": {"1000"}}, 0},
+		"no-cache":               {map[string][]string{"Cache-Control": {"no-cache, max-age=300"}}, 0},
+		"no-store":               {map[string][]string{"Cache-Control": {"no-store"}, "Expires": {at(time.Hour)}}, 0},
+		"max-age before Expires": {map[string][]string{"Cache-Control": {"max-age=60"}, "Expires": {at(time.Hour)}}, time.Minute},
+		"Expires":                {map[string][]string{"Expires": {at(time.Hour)}}, time.Hour},
+		"expired":                {map[string][]string{"Expires": {at(-time.Hour)}}, 0},
+		"Expires: 0":             {map[string][]string{"Expires": {"0"}}, 0},
+		"not a number":           {map[string][]string{"Cache-Control": {"max-age=soon"}}, 0},
+		"negative":               {map[string][]string{"Cache-Control": {"max-age=-1"}}, 0},
+		"beyond all numbers":     {map[string][]string{"Cache-Control": {"max-age=99999999999999999999"}}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, tt.want, maxAge(tt.header, now))
+		})
+	}
+}
