@@ -1,34 +1,160 @@
-// Package extract is the command `extract`: it prints the values that a text
-// holds, one JSON object a line.
+// Package extract is the command `extract`: it prints the values that texts
+// hold, one JSON object a line.
 package extract
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"net/http"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
-// Command gives `extract [FILE…]`.
+// maxFile bounds what is read of one file, in bytes.
+const maxFile = 256 << 20
+
+// maxDoc bounds one line of a file of documents, in bytes.
+const maxDoc = 64 << 20
+
+// line is one line of output.
+type line struct {
+	Doc string `json:"doc"`
+	ioc.Indicator
+}
+
+// Command gives `extract [FILE…]`. Each file, or standard input, is one
+// document; with --docs a file holds many, as lines {"doc","text"}. HTML is
+// told from plain text by its first bytes. Only indicators are printed, with
+// --all also references and benign values.
 func Command() *cobra.Command {
-	return &cobra.Command{
+	var all bool
+	var docs string
+	c := &cobra.Command{
 		Use:   "extract [FILE…]",
-		Short: "print the indicators that texts hold, one JSON object a line",
+		Short: "Print the indicators that texts hold, one JSON object a line",
+		Long: "Reads files, or standard input, and prints the indicators of compromise in them, one JSON object a line:\n" +
+			"doc (the file), type, value (refanged, normalised), raw and start/end (as it stood), role, confidence, why.",
+		Example: "  analyzers extract report.html\n  curl -s https://example.com/post | analyzers extract --all\n" +
+			"  analyzers extract --docs posts.jsonl",
+		SilenceUsage: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in, err := io.ReadAll(os.Stdin)
-			if err != nil {
-				return err
+			out := bufio.NewWriter(cmd.OutOrStdout())
+			p := printer{enc: json.NewEncoder(out), all: all}
+			p.enc.SetEscapeHTML(false)
+			err := p.run(cmd.InOrStdin(), docs, args)
+			if e := out.Flush(); err == nil && e != nil {
+				err = fmt.Errorf("extract: writing the output: %w", e)
 			}
-			out := json.NewEncoder(cmd.OutOrStdout())
-			for _, i := range ioc.Find(string(in), ioc.Options{}) {
-				if err := out.Encode(i); err != nil {
-					return err
-				}
-			}
-			return nil
+			return err
 		},
 	}
+	c.Flags().BoolVar(&all, "all", false, "print references and benign values too, with their role")
+	c.Flags().StringVar(&docs, "docs", "", `read documents from this file, lines {"doc","text"} ("-" for standard input)`)
+	return c
+}
+
+type printer struct {
+	enc *json.Encoder
+	all bool
+}
+
+func (p printer) run(stdin io.Reader, docs string, files []string) error {
+	if docs != "" {
+		if err := withFile(docs, stdin, p.documents); err != nil {
+			return err
+		}
+		if len(files) == 0 {
+			return nil
+		}
+	}
+	if len(files) == 0 {
+		files = []string{"-"}
+	}
+	for _, f := range files {
+		if err := withFile(f, stdin, p.file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withFile opens the file, "-" being standard input, and hands it on.
+func withFile(name string, stdin io.Reader, do func(name string, r io.Reader) error) error {
+	if name == "-" {
+		return do("stdin", stdin)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return fmt.Errorf("extract: %w", err)
+	}
+	defer f.Close()
+	return do(name, f)
+}
+
+// file prints the values of one file.
+func (p printer) file(name string, r io.Reader) error {
+	b, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return fmt.Errorf("extract: reading %s: %w", name, err)
+	}
+	if len(b) > maxFile {
+		return fmt.Errorf("extract: %s is larger than %d MB: split it", name, maxFile>>20)
+	}
+	return p.print(name, string(b))
+}
+
+// documents prints the values of each document in a file of lines.
+func (p printer) documents(name string, r io.Reader) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 64<<10), maxDoc)
+	for n := 1; lines.Scan(); n++ {
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
+		var d struct{ Doc, Text string }
+		if err := json.Unmarshal(lines.Bytes(), &d); err != nil {
+			return fmt.Errorf("extract: %s line %d is no {\"doc\",\"text\"} object: %w", name, n, err)
+		}
+		if err := p.print(d.Doc, d.Text); err != nil {
+			return err
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("extract: reading %s: %w", name, err)
+	}
+	return nil
+}
+
+func (p printer) print(doc, text string) error {
+	find := ioc.Find
+	if isHTML(text) {
+		find = ioc.FindHTML
+	}
+	for _, i := range find(text, ioc.Options{}) {
+		if !p.all && i.Role != ioc.Attack {
+			continue
+		}
+		if err := p.enc.Encode(line{Doc: doc, Indicator: i}); err != nil {
+			return fmt.Errorf("extract: writing the output: %w", err)
+		}
+	}
+	return nil
+}
+
+// isHTML sniffs as browsers do (https://mimesniff.spec.whatwg.org/). Markdown
+// that merely begins with a tag stays text: a document says html or doctype.
+func isHTML(text string) bool {
+	head := text[:min(len(text), 1024)]
+	if !strings.HasPrefix(http.DetectContentType([]byte(head)), "text/html") {
+		return false
+	}
+	head = strings.ToLower(head)
+	return strings.Contains(head, "<html") || strings.Contains(head, "<!doctype") || strings.Contains(head, "<body") || strings.Contains(head, "<head")
 }

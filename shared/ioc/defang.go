@@ -2,10 +2,10 @@ package ioc
 
 import "strings"
 
-// Defang makes one value harmless to click and to look up: hxxp for http and
-// [.] for the dots of the host; [@] in a mail address; [:] for the colons of
-// an IPv6 address. Paths and queries stay as they are. Values without a host
-// (hashes, CVE numbers) come back unchanged. Refang undoes it.
+// Defang makes one value harmless to click and to look up: hxxp for http, [.]
+// for the dots of a host, [@] in a mail address, [:] in an IPv6 address. Paths
+// and queries stay as they are, and so do values that lead nowhere (hashes,
+// CVE numbers) and text that is no value. Refang undoes it.
 func Defang(s string) string {
 	i, ok := Parse(s)
 	if !ok {
@@ -17,43 +17,41 @@ func Defang(s string) string {
 	case Domain, IP, CIDR, Email:
 		return defangHost(i.Value)
 	}
-	return s
+	return i.Value
 }
 
 func defangURL(s string) string {
-	scheme, rest, ok := strings.Cut(s, "://")
-	if !ok {
-		return defangHost(s)
-	}
-	switch scheme {
-	case "http":
-		scheme = "hxxp"
-	case "https":
-		scheme = "hxxps"
-	case "ftp":
-		scheme = "fxp"
-	}
+	scheme, rest, _ := strings.Cut(s, "://")
 	end := strings.IndexAny(rest, "/?#")
 	if end < 0 {
 		end = len(rest)
 	}
-	host, path := rest[:end], rest[end:]
-	return scheme + "://" + strings.ReplaceAll(host, ".", "[.]") + path
+	return defangScheme(scheme) + "://" + strings.ReplaceAll(rest[:end], ".", "[.]") + rest[end:]
+}
+
+func defangScheme(s string) string {
+	switch s {
+	case "http":
+		return "hxxp"
+	case "https":
+		return "hxxps"
+	case "ftp":
+		return "fxp"
+	}
+	return s
 }
 
 func defangHost(s string) string {
-	s = strings.ReplaceAll(s, ".", "[.]")
-	s = strings.ReplaceAll(s, "@", "[@]")
-	return strings.ReplaceAll(s, ":", "[:]")
+	return strings.NewReplacer(".", "[.]", "@", "[@]", ":", "[:]").Replace(s)
 }
 
-// Refang undoes the spellings by which people make one value harmless.
+// Refang undoes the spellings that make one value harmless, and normalises the
+// value. In text that is no value it restores the dots, colons and slashes.
 func Refang(s string) string {
-	return refanger().Replace(s)
-}
-
-func refanger() *strings.Replacer {
-	return strings.NewReplacer("hxxp", "http", "hXXp", "http", "fxp:", "ftp:",
-		"[.]", ".", "(.)", ".", "{.}", ".", "[dot]", ".", "(dot)", ".",
-		"[:]", ":", "[://]", "://", "[@]", "@", "[at]", "@", "(at)", "@")
+	if i, ok := Parse(s); ok {
+		return i.Value
+	}
+	b := newBuilder(s, 0)
+	rewrite(s, 0, len(s), &b)
+	return b.string()
 }

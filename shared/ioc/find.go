@@ -1,9 +1,6 @@
 package ioc
 
-import (
-	"net/netip"
-	"strings"
-)
+import "strings"
 
 // Options are what a reader of a text knows beside the text.
 type Options struct {
@@ -11,53 +8,176 @@ type Options struct {
 	// a host below it, is a reference.
 	Own []string
 	// Known says whether a value is known to be benign, and by which list.
-	// Nil means the built-in list.
+	// Nil means the built-in list of shared/knownbenign.
 	Known func(kind Kind, value string) (list string, ok bool)
 }
 
 // Find reads all values in the text, in text order, one Indicator for each
 // (Kind, Value): its most telling occurrence.
+//
+// The text is UTF-8 in theory and anything in practice. Time is linear in its
+// length; memory is that of the values found.
 func Find(text string, o Options) []Indicator {
-	var out []Indicator
-	at := 0
-	for _, w := range strings.Fields(text) {
-		at += strings.Index(text[at:], w)
-		if i, ok := Parse(w); ok {
-			i.Start, i.End = at, at+len(w)
-			out = append(out, i)
+	s := scanner{text: text}
+	s.scan()
+	return s.judge(o)
+}
+
+// mark is one occurrence of a value, before its role is known.
+type mark struct {
+	kind       Kind
+	value      string
+	start, end int
+	fanged     bool
+	doubtful   bool // could as well be a file name, code or a version
+	line       int  // index in scanner.lines
+	link       bool // the target of a link whose text is something else
+}
+
+// line is a line of the text that holds a value.
+type line struct {
+	start, end int
+	section    section
+}
+
+// scanner goes through a text once, line by line and word by word.
+type scanner struct {
+	text  string
+	marks []mark
+	lines []line
+
+	at    line // the line the scanner is in
+	kept  int  // index of that line in lines, -1 if it isn't there yet
+	floor int  // end of the last value read: nothing before it is looked at again
+	six   int  // no IPv6 address starts before here
+	host  chain
+}
+
+func (s *scanner) scan() {
+	for from := 0; from < len(s.text); {
+		end := len(s.text)
+		if n := strings.IndexByte(s.text[from:], '\n'); n >= 0 {
+			end = from + n
 		}
-		at += len(w)
+		s.at.start, s.at.end, s.kept = from, end, -1
+		s.at.section = s.at.section.next(s.text, from, end)
+		s.scanLine(max(from, s.floor), end)
+		from = end + 1
 	}
-	return out
 }
 
-// Parse reads s as one value, defanged or not.
-func Parse(s string) (Indicator, bool) {
-	v := Refang(s)
-	i := Indicator{Value: v, Raw: s, End: len(s), Defanged: v != s, Role: Attack, Confidence: 50}
-	switch {
-	case strings.Contains(v, "://"):
-		i.Kind = URL
-	case strings.HasPrefix(strings.ToUpper(v), "CVE-"):
-		i.Kind = CVE
-	case isAddr(v):
-		i.Kind = IP
-	case len(v) == 64 && !strings.Contains(v, "."):
-		i.Kind = SHA256
-	case len(v) == 40 && !strings.Contains(v, "."):
-		i.Kind = SHA1
-	case len(v) == 32 && !strings.Contains(v, "."):
-		i.Kind = MD5
-	case strings.Contains(v, "@") && strings.Contains(v, "."):
-		i.Kind = Email
-	case strings.Contains(v, ".") && registrableSuffix(v):
-		i.Kind = Domain
-	default:
-		return Indicator{}, false
+func (s *scanner) scanLine(i, end int) {
+	for i < end {
+		c := class[s.text[i]]
+		switch {
+		case c&isWord != 0:
+			if s.text[i] == '-' {
+				i++
+				continue
+			}
+			i = s.word(i)
+		case c&isHigh != 0:
+			if highWord(s.text, i, false) > 0 {
+				i = s.word(i)
+				continue
+			}
+			i++
+			for i < end && s.text[i]&0xC0 == 0x80 {
+				i++
+			}
+		case s.text[i] == ':' && i+1 < end && s.text[i+1] == ':' && i >= s.six:
+			i = s.colons(i)
+		default:
+			i++
+		}
 	}
-	return i, true
 }
 
-func isAddr(s string) bool { _, err := netip.ParseAddr(s); return err == nil }
+// word reads what starts with the word at i and gives where to go on.
+func (s *scanner) word(i int) int {
+	end, seen := wordEnd(s.text, i)
+	if end == len(s.text) {
+		return s.single(i, end, seen)
+	}
+	switch c := s.text[end]; c {
+	case '.', '\\', 0xC2, 0xE2, 0xE3, 0xEF:
+		if dotAt(s.text, end).n > 0 {
+			return s.dotted(i)
+		}
+	case '[', '(', '{', '<', ' ', ':', '@':
+		if c == ' ' && !s.spacedSign(end) {
+			break
+		}
+		if next, ok := s.signed(i, end, seen); ok {
+			return next
+		}
+	}
+	return s.single(i, end, seen)
+}
 
-func registrableSuffix(s string) bool { return s[len(s)-1] != '.' && s[0] != '.' }
+// spacedSign reports whether the space at i may belong to a separator.
+func (s *scanner) spacedSign(i int) bool {
+	if i+1 >= len(s.text) {
+		return false
+	}
+	switch s.text[i+1] {
+	case '[', '(', '{', 'd', 'D', 'a', 'A':
+		return true
+	}
+	return false
+}
+
+// signed reads the word at i whose end may be a separator's start.
+func (s *scanner) signed(i, end int, seen byte) (int, bool) {
+	t := s.text
+	if seen&isOther == 0 && end-i <= 4 && i >= s.six && (t[end] == ':' || t[end] == '[') {
+		if next, ok := s.six6(i); ok {
+			return next, true
+		}
+	}
+	if next, ok := s.url(end); ok {
+		return next, true
+	}
+	if t[end] == ':' {
+		return 0, false
+	}
+	if dotAt(t, end).n > 0 {
+		return s.dotted(i), true
+	}
+	return s.mail(i, end)
+}
+
+// colons reads an IPv6 address that starts with "::".
+func (s *scanner) colons(i int) int {
+	if next, ok := s.six6(i); ok {
+		return next
+	}
+	return i + 2
+}
+
+func (s *scanner) six6(i int) (int, bool) {
+	a, ok := ipv6(s.text, i)
+	s.six = a.run
+	if !ok || i > 0 && (class[s.text[i-1]]&isWord != 0 || s.text[i-1] == ':') {
+		return 0, false
+	}
+	end := zone(s.text, a.end)
+	value := a.addr.String()
+	if bits, e := number(s.text, min(end+1, len(s.text))); end < len(s.text) && s.text[end] == '/' && e > end+1 && bits <= 128 {
+		s.add(CIDR, value+s.text[end:e], i, e, a.fanged)
+		return e, true
+	}
+	s.add(IP, value, i, end, a.fanged)
+	return end, true
+}
+
+// add notes a value that stands at s[start:end].
+func (s *scanner) add(k Kind, value string, start, end int, fanged bool) *mark {
+	if s.kept < 0 {
+		s.kept = len(s.lines)
+		s.lines = append(s.lines, s.at)
+	}
+	s.marks = append(s.marks, mark{kind: k, value: value, start: start, end: end, fanged: fanged, line: s.kept})
+	s.floor = end
+	return &s.marks[len(s.marks)-1]
+}

@@ -1,0 +1,143 @@
+package ioc
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// A byte's classes. A word is what may stand between two dots of a name:
+// letters, digits, hyphen, underscore and every byte of a non-ASCII letter.
+const (
+	isWord  = 1 << iota // continues a word
+	isDigit             // 0-9
+	isHex               // a-f, A-F
+	isOther             // any other letter, hyphen or underscore: the word is no hex number
+	isHigh              // byte of a non-ASCII rune
+	isUpper             // A-Z
+	isLocal             // may stand in the local part of a mail address, RFC 5322 atext and dot
+	isPath              // may stand in a URL's path, query or fragment without a second look
+)
+
+// class gives the classes of each byte.
+var class = classes()
+
+func classes() (t [256]byte) {
+	for c := range t {
+		switch {
+		case '0' <= c && c <= '9':
+			t[c] = isWord | isDigit | isLocal | isPath
+		case 'a' <= c && c <= 'f':
+			t[c] = isWord | isHex | isLocal | isPath
+		case 'g' <= c && c <= 'z':
+			t[c] = isWord | isOther | isLocal | isPath
+		case 'A' <= c && c <= 'F':
+			t[c] = isWord | isHex | isUpper | isLocal | isPath
+		case 'G' <= c && c <= 'Z':
+			t[c] = isWord | isOther | isUpper | isLocal | isPath
+		case c == '-' || c == '_':
+			t[c] = isWord | isOther | isLocal | isPath
+		case c >= utf8.RuneSelf:
+			t[c] = isHigh
+		}
+	}
+	for _, c := range []byte(".!#$%&'*+/=?^{}~") {
+		t[c] |= isLocal
+	}
+	for _, c := range []byte("/?=%+~#@!$") {
+		t[c] |= isPath
+	}
+	return t
+}
+
+func digit(c byte) bool  { return c-'0' < 10 }
+func letter(c byte) bool { return c|0x20-'a' < 26 }
+func alnum(c byte) bool  { return digit(c) || letter(c) }
+func lower(c byte) byte {
+	if c-'A' < 26 {
+		return c | 0x20
+	}
+	return c
+}
+
+// hexDigit gives the value of a hex digit, or false.
+func hexDigit(c byte) (int, bool) {
+	switch {
+	case digit(c):
+		return int(c - '0'), true
+	case lower(c)-'a' < 6:
+		return int(lower(c)-'a') + 10, true
+	}
+	return 0, false
+}
+
+// highWord gives the length of the non-ASCII letter or mark at i, 0 if there
+// is none. Scripts that are written without spaces end an ASCII word, so that
+// a name stands apart from the sentence around it.
+func highWord(s string, i int, ascii bool) int {
+	r, n := utf8.DecodeRuneInString(s[i:])
+	if r == utf8.RuneError || !unicode.In(r, unicode.L, unicode.M, unicode.Nd) {
+		return 0
+	}
+	if ascii && unspaced(r) || fullWidth(r) {
+		return 0
+	}
+	return n
+}
+
+// unspaced reports whether the rune's script sets no spaces between words.
+func unspaced(r rune) bool {
+	return r >= 0x0E00 && (r < 0x0F00 || // Thai, Lao
+		r >= 0x2E80 && r < 0xA000 || // CJK, kana
+		r >= 0xAC00 && r < 0xD7B0 || // Hangul
+		r >= 0xF900 && r < 0xFB00 || r >= 0x20000)
+}
+
+func fullWidth(r rune) bool { return r >= 0xFF01 && r <= 0xFF5E }
+
+// wordEnd gives the end of the word that starts at i, and the classes of all
+// its bytes.
+func wordEnd(s string, i int) (end int, seen byte) {
+	for end = i; end < len(s); {
+		c := class[s[end]]
+		if c&isWord != 0 {
+			seen |= c
+			end++
+			continue
+		}
+		if c&isHigh == 0 {
+			break
+		}
+		n := highWord(s, end, seen&(isDigit|isHex|isOther) != 0)
+		if n == 0 {
+			break
+		}
+		seen |= isHigh
+		end += n
+	}
+	return end, seen
+}
+
+// startsWord reports whether a name's label can start at i.
+func startsWord(s string, i int) bool {
+	if i >= len(s) {
+		return false
+	}
+	c := s[i]
+	if c < utf8.RuneSelf {
+		return alnum(c) || c == '_'
+	}
+	return highWord(s, i, false) > 0
+}
+
+// hasFold reports whether s has the lower-case ASCII text at i, in any case.
+func hasFold(s string, i int, text string) bool {
+	if i < 0 || len(s)-i < len(text) {
+		return false
+	}
+	for k := range len(text) {
+		if lower(s[i+k]) != text[k] {
+			return false
+		}
+	}
+	return true
+}

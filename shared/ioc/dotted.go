@@ -1,0 +1,142 @@
+package ioc
+
+import "strings"
+
+// dotted reads the words joined by dots that start at i: a host, alone or as
+// part of an address, or nothing at all. It gives where to go on.
+func (s *scanner) dotted(i int) int {
+	c := &s.host
+	c.read(s.text, i)
+	end := c.end
+	if end < len(s.text) {
+		switch s.text[end] {
+		case ':', '[', '(', '{':
+			if next, ok := s.url(end); ok {
+				return next
+			}
+		}
+		if next, ok := s.mail(i, end); ok {
+			return next
+		}
+	}
+	if c.digits() {
+		return s.numbers(end)
+	}
+	if hostName(s.text, c) && s.nameStands(c) {
+		return s.afterHost(Domain, end)
+	}
+	s.file(i, end)
+	return end
+}
+
+// numbers reads a chain of numbers: an IPv4 address, or a version.
+func (s *scanner) numbers(end int) int {
+	c := &s.host
+	a, ok := ipv4(c)
+	if !ok || c.start > 0 && s.text[c.start-1] == '.' {
+		return end
+	}
+	if num, e := port(s.text, end); e > end && e < len(s.text) && s.text[e-1] != ':' && dotAt(s.text, e).n > 0 {
+		if cut := splitPort(s.text, num, e); cut > 0 {
+			s.add(IP, a.String(), c.start, end, c.fanged)
+			return cut
+		}
+	}
+	if bits, e := number(s.text, min(end+1, len(s.text))); end < len(s.text) && s.text[end] == '/' && e > end+1 && bits <= 32 && !startsWord(s.text, e) && !nextIs(s.text, e, '/') {
+		s.add(CIDR, a.String()+s.text[end:e], c.start, e, c.fanged)
+		return e
+	}
+	return s.afterHost(IP, end)
+}
+
+func nextIs(s string, i int, c byte) bool { return i < len(s) && s[i] == c }
+
+// afterHost notes the host that was read, or the address without a scheme
+// that it begins. http is what such an address means to a browser.
+func (s *scanner) afterHost(k Kind, end int) int {
+	c := &s.host
+	if c.end < end { // something was cut off the name's end
+		end = c.end
+	}
+	value, start, fanged := c.string(s.text), c.start, c.fanged
+	_, e := port(s.text, end)
+	slash := e
+	if strings.HasPrefix(s.text[min(e, len(s.text)):], "[/]") {
+		slash = e + 2
+	}
+	if nextIs(s.text, slash, '/') || slash > e {
+		if _, pathTo := e, pathEnd(s.text, e, s.quote(start)); pathTo > slash+1 {
+			b := newBuilder(s.text, start)
+			b.text("http://" + value)
+			b.source(end, e)
+			to, f := path(s.text, e, s.quote(start), &b)
+			m := s.add(URL, b.string(), start, to, fanged || f)
+			m.doubtful = s.doubtfulName(c)
+			return to
+		}
+	}
+	m := s.add(k, value, start, end, fanged)
+	m.doubtful = k == Domain && s.doubtfulName(c)
+	return max(e, end)
+}
+
+// quote gives the quotation mark right before i, which then ends the value.
+func (s *scanner) quote(i int) byte {
+	if i > 0 && (s.text[i-1] == '\'' || s.text[i-1] == '"') {
+		return s.text[i-1]
+	}
+	return '"'
+}
+
+// nameStands reports whether the plain name can be a host where it stands:
+// not in a path, not in code, not a word after a sentence's full stop.
+func (s *scanner) nameStands(c *chain) bool {
+	if c.fanged {
+		return true
+	}
+	if c.start > 0 {
+		switch p := s.text[c.start-1]; p {
+		case '\\', '$', '@', '#', '%', '~':
+			return false
+		case '/', '-', '_':
+			if c.start > 1 && (alnum(s.text[c.start-2]) || s.text[c.start-2] == '.') {
+				return false
+			}
+		case '.':
+			if c.start > 1 && s.text[c.start-2] != '*' && s.text[c.start-2] > ' ' {
+				return false
+			}
+		}
+	}
+	if c.end < len(s.text) {
+		switch s.text[c.end] {
+		case '(', '\\', '=', '[', '{', '<':
+			return s.text[c.end] == '<' || s.text[c.end] == '(' && nextIs(s.text, c.end+1, 'h')
+		case '-', '_', '*', '$':
+			return false
+		}
+	}
+	return !oddCase(s.text[c.start:c.end])
+}
+
+// oddCase reports whether a plain name is written like code or a sentence
+// ("System.Net", "end.The"): its last label has a capital, but not the whole
+// name is in capitals.
+func oddCase(s string) bool {
+	dot := strings.LastIndexByte(s, '.')
+	upper, lower := 0, 0
+	for i := range len(s) {
+		switch {
+		case class[s[i]]&isUpper != 0 && i > dot:
+			upper++
+		case letter(s[i]) && class[s[i]]&isUpper == 0:
+			lower++
+		}
+	}
+	return upper > 0 && lower > 0
+}
+
+// doubtfulName reports whether the plain name is likelier a file or code.
+func (s *scanner) doubtfulName(c *chain) bool {
+	return !c.fanged && c.count == 2 && fileTop(string(c.label(1)))
+}

@@ -1,0 +1,145 @@
+package ioc
+
+import "unicode/utf8"
+
+// maxName is the longest name that DNS carries, RFC 1035 §2.3.4, with room
+// for one in Unicode. Longer chains are read to their end and refused.
+const maxName = 512
+
+// maxLabels bounds the labels that are remembered of one name.
+const maxLabels = 64
+
+// chain is words joined by dots in any spelling, as it was read: a host, a
+// file name, a version, a number or code.
+type chain struct {
+	start, end int // in the text
+
+	text  [maxName]byte // the labels in lower case, joined by plain dots
+	n     int           // length of text
+	at    [maxLabels]int16
+	stand [maxLabels]int32 // where in the source each label starts
+	count int              // number of labels
+
+	seen   byte // classes of all bytes
+	fanged bool // some dot isn't plain
+	plain  bool // text is what stands in the source, byte for byte
+	spoken bool // a dot is the bare word
+	over   bool // too long to be a name
+}
+
+func (c *chain) name() []byte { return c.text[:c.n] }
+
+// label gives label i of the chain.
+func (c *chain) label(i int) []byte {
+	if i+1 < c.count {
+		return c.text[c.at[i] : c.at[i+1]-1]
+	}
+	return c.text[c.at[i]:c.n]
+}
+
+// read reads the chain whose first label starts at i.
+func (c *chain) read(s string, i int) {
+	c.start, c.n, c.count, c.seen = i, 0, 0, 0
+	c.fanged, c.spoken, c.over, c.plain = false, false, false, true
+	for {
+		end, seen := wordEnd(s, i)
+		c.add(s, i, end, seen)
+		d := dotAt(s, end)
+		if d.n == 0 || d.spoken && !spokenTop(s, end+d.n) {
+			c.end = end
+			return
+		}
+		c.fanged = c.fanged || d.fanged
+		c.spoken = c.spoken || d.spoken
+		c.plain = c.plain && !d.fanged
+		i = end + d.n
+	}
+}
+
+// spokenTop reports whether a bare " dot " at the word before i is meant as
+// one: what follows is a number or a top-level domain that is no English word.
+func spokenTop(s string, i int) bool {
+	end, seen := wordEnd(s, i)
+	if seen&^(isWord|isDigit|isLocal|isPath) == 0 {
+		return true
+	}
+	if next := dotAt(s, end); next.n > 0 {
+		return true
+	}
+	switch w := s[i:end]; len(w) {
+	case 2:
+		return hasFold(w, 0, "ru") || hasFold(w, 0, "cn") || hasFold(w, 0, "uk") || hasFold(w, 0, "io")
+	case 3:
+		return hasFold(w, 0, "com") || hasFold(w, 0, "net") || hasFold(w, 0, "org") || hasFold(w, 0, "xyz")
+	case 4:
+		return hasFold(w, 0, "info")
+	}
+	return false
+}
+
+func (c *chain) add(s string, i, end int, seen byte) {
+	c.seen |= seen
+	if c.over || c.count == maxLabels || c.n+end-i+1 > maxName {
+		c.over = true
+		return
+	}
+	if c.count > 0 {
+		c.text[c.n] = '.'
+		c.n++
+	}
+	c.at[c.count], c.stand[c.count] = int16(c.n), int32(i)
+	c.count++
+	if seen&isUpper == 0 {
+		c.n += copy(c.text[c.n:], s[i:end])
+		return
+	}
+	c.plain = false
+	for ; i < end; i++ {
+		c.text[c.n] = lower(s[i])
+		c.n++
+	}
+}
+
+// digits reports whether all labels are numbers.
+func (c *chain) digits() bool { return c.seen&^(isWord|isDigit|isLocal|isPath) == 0 }
+
+// cutLeft drops the first labels, so that label i is the first.
+func (c *chain) cutLeft(i int) {
+	if i == 0 {
+		return
+	}
+	off := c.at[i]
+	copy(c.text[:], c.text[off:c.n])
+	c.n -= int(off)
+	c.count -= i
+	for k := range c.count {
+		c.at[k] = c.at[k+i] - off
+		c.stand[k] = c.stand[k+i]
+	}
+	c.start = int(c.stand[0])
+}
+
+// cutRight keeps the first n labels; end is where the last of them ends.
+func (c *chain) cutRight(n, end int) {
+	c.n = int(c.at[n]) - 1
+	c.count = n
+	c.end = end
+}
+
+// string gives the chain's text; the source's own bytes where they are the same.
+func (c *chain) string(s string) string {
+	if c.plain && c.end-c.start == c.n {
+		return s[c.start:c.end]
+	}
+	return string(c.text[:c.n])
+}
+
+// ascii reports whether the name has no rune beyond ASCII.
+func (c *chain) ascii() bool {
+	for _, b := range c.name() {
+		if b >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,81 @@
+package ioc
+
+import "net/netip"
+
+// maxAddr6 is longer than any IPv6 address in text, defanged ones included.
+const maxAddr6 = 64
+
+// address6 is an IPv6 address as it was read.
+type address6 struct {
+	addr   netip.Addr
+	end    int  // end of the address in the text, zone included
+	run    int  // end of all that looks like one: nothing in it needs another try
+	fanged bool // colons were written [:]
+}
+
+// ipv6 reads the IPv6 address that starts at i. What only looks like one
+// (times, ratios, MAC addresses, C++ names) is refused. run is set either way.
+func ipv6(s string, i int) (a address6, ok bool) {
+	var buf [maxAddr6]byte
+	n, colons, hexes, k := 0, 0, 0, i
+	for k < len(s) {
+		c := s[k]
+		step := 1
+		switch {
+		case class[c]&(isHex|isDigit) != 0:
+			hexes++
+		case c == ':' || c == '.':
+			if c == ':' {
+				colons++
+			}
+		case c == '[' && k+2 < len(s) && s[k+1] == ':' && s[k+2] == ']':
+			c, step, a.fanged = ':', 3, true
+			colons++
+		default:
+			step = 0
+		}
+		if step == 0 {
+			break
+		}
+		if n < maxAddr6 {
+			buf[n] = c
+			n++
+		}
+		k += step
+	}
+	a.run = k
+	for n > 0 && (buf[n-1] == '.' || buf[n-1] == ':' && (n < 2 || buf[n-2] != ':')) {
+		n, k = n-1, k-1
+	}
+	if n == maxAddr6 || colons < 2 || hexes == 0 || startsWord(s, k) {
+		return a, false
+	}
+	addr, err := netip.ParseAddr(string(buf[:n]))
+	if err != nil || !addr.Is6() || !plausible6(addr, hexes) {
+		return a, false
+	}
+	a.addr, a.end = addr.Unmap(), k
+	return a, true
+}
+
+// plausible6 refuses what parses but is code or a ratio ("a::b"): a global
+// address starts with 2 or 3, and the others are written in full or well known.
+func plausible6(a netip.Addr, hexes int) bool {
+	b := a.As16()
+	switch {
+	case a.IsUnspecified():
+		return false
+	case a.IsLoopback(), a.Is4In6(), b[0]&0xe0 == 0x20, b[0]&0xfe == 0xfc, b[0] == 0xfe && b[1] == 0x80, b[0] == 0xff:
+		return hexes > 4 || a.IsLoopback()
+	}
+	return hexes >= 16
+}
+
+// zone gives the end of the zone ("%eth0", RFC 4007 §11) at i, i if there is none.
+func zone(s string, i int) int {
+	if i+1 < len(s) && s[i] == '%' && startsWord(s, i+1) {
+		end, _ := wordEnd(s, i+1)
+		return end
+	}
+	return i
+}

@@ -1,0 +1,24 @@
+package ioc
+
+import "strings"
+
+// Parse reads s, white space around it aside, as one value, disarmed or not.
+// Its role is Benign where the value is by itself (private addresses, names
+// set aside for documentation), else Attack: a single value comes without a
+// text that could say more.
+func Parse(s string) (Indicator, bool) {
+	from := len(s) - len(strings.TrimLeft(s, " \t\r\n"))
+	to := len(strings.TrimRight(s, " \t\r\n"))
+	sc := scanner{text: s}
+	sc.scan()
+	if len(sc.marks) != 1 || sc.marks[0].start != from || sc.marks[0].end != to {
+		return Indicator{}, false
+	}
+	m := &sc.marks[0]
+	i := Indicator{Kind: m.kind, Value: m.value, Raw: s[from:to], Start: from, End: to, Defanged: m.fanged,
+		Role: Attack, Confidence: 50, Why: "a single value"}
+	if v, ok := harmless(m); ok {
+		i.Role, i.Confidence, i.Why = v.role, v.sure, v.why
+	}
+	return i, true
+}

@@ -1,0 +1,116 @@
+package ioc
+
+// place is where on its line a value stands.
+type place struct {
+	alone bool // a list item or table cell of its own
+	table bool
+	says  section // what the word before it says
+	mail  bool    // in a mail header
+}
+
+// lookBehind bounds how far before a value its line is read.
+const lookBehind = 80
+
+// place looks at the line around a mark.
+func (j *judge) place(m *mark) (p place) {
+	l := &j.lines[m.line]
+	t := j.text
+	from := max(l.start, m.start-lookBehind)
+	k := m.start
+	for k > from && opens(t[k-1]) {
+		k--
+	}
+	e := m.end
+	_, e = port(t, e)
+	for e < l.end && shuts(t[e]) {
+		e++
+	}
+	first := k == l.start || k > from && cell(t, k-1) || bullet(t, l.start, k)
+	last := e >= l.end || cell(t, e) || e-m.end > 0 && t[e-1] == '\t' || t[e] == '(' || t[e] == '-' || t[e] == '#' || hasFold(t, e, "port ")
+	p.table = k > from && (t[k-1] == '|' || t[k-1] == '\t')
+	p.alone = first && last
+	p.says = says(t[from:k])
+	p.mail = mailHeader(t[l.start:min(l.end, l.start+24)])
+	return p
+}
+
+func opens(c byte) bool {
+	return c == ' ' || c == '"' || c == '\'' || c == '`' || c == '<' || c == '[' || c == '(' || c == 0xC2 || c == 0xA0
+}
+func shuts(c byte) bool {
+	return c == ' ' || c == '"' || c == '\'' || c == '`' || c == '>' || c == ']' || c == ')' || c == ',' || c == ';' || c == '\r' || c == 0xC2 || c == 0xA0 || c == '\\'
+}
+func cell(t string, i int) bool { return t[i] == '|' || t[i] == '\t' || t[i] == ',' || t[i] == ';' }
+
+// bullet reports whether only a list item's sign stands in t[i:end].
+func bullet(t string, i, end int) bool {
+	for ; i < end; i++ {
+		switch t[i] {
+		case ' ', '\t', '-', '*', '+', '>', 0xE2, 0x80, 0xA2, 0xC2, 0xB7, 0xA0:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// says tells what the last words before a value say of it.
+func says(t string) section {
+	end := len(t)
+	for n := 0; n < 3 && end > 0; n++ {
+		for end > 0 && !alnum(t[end-1]) {
+			end--
+		}
+		i := end
+		for i > 0 && (alnum(t[i-1]) || t[i-1] == '&') {
+			i--
+		}
+		if i == end {
+			return body
+		}
+		switch s := labelWord(t[i:end]); s {
+		case body:
+		default:
+			return s
+		}
+		if end < len(t) && n == 0 && t[end] != ':' && t[end] != '=' {
+			return body
+		}
+		end = i
+	}
+	return body
+}
+
+// labelWord tells what a word in front of a value says of it.
+func labelWord(w string) section {
+	var b [12]byte
+	if len(w) > len(b) {
+		return body
+	}
+	for i := range len(w) {
+		b[i] = lower(w[i])
+	}
+	switch string(b[:len(w)]) {
+	case "c2", "c2s", "c&c", "cnc", "ioc", "iocs", "ip", "ips", "domain", "domains", "url", "urls", "host", "hosts", "server",
+		"payload", "dropper", "download", "sha256", "sha1", "md5", "hash", "panel", "opendir", "phishing":
+		return iocs
+	case "see", "via", "source", "report", "blog", "article", "reference", "ref", "more", "at", "vt", "visit", "sample", "link",
+		"analysis", "commit", "version":
+		return refs
+	}
+	return body
+}
+
+// mailHeader reports whether the line is a mail header's.
+func mailHeader(t string) bool {
+	i := 0
+	for i < len(t) && !alnum(t[i]) {
+		i++
+	}
+	for _, h := range [...]string{"received:", "from:", "to:", "reply-to:", "return-path:", "message-id:", "x-", "sender:", "by ", "for "} {
+		if hasFold(t, i, h) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,97 @@
+package ioc
+
+// section is what the part of a text is about, by its heading.
+type section uint8
+
+const (
+	body    section = iota
+	iocs            // lists what is malicious
+	refs            // lists what to read
+	headers         // shows mail headers
+)
+
+// maxHeading bounds a heading's length; longer lines are text.
+const maxHeading = 100
+
+// next gives the section that holds from the line s[from:end] on.
+func (now section) next(s string, from, end int) section {
+	if end-from > maxHeading || end == from {
+		return now
+	}
+	marked := false
+	for from < end && (s[from] == '#' || s[from] == '=' || s[from] == '*' || s[from] == '.' && !marked) {
+		marked = marked || s[from] != '*'
+		from++
+	}
+	for from < end && s[from] == ' ' {
+		from++
+	}
+	for end > from && (s[end-1] == ' ' || s[end-1] == '\r' || s[end-1] == '*' || s[end-1] == '=' || s[end-1] == '#') {
+		end--
+	}
+	if from == end || !letter(s[from]) && !digit(s[from]) {
+		return now
+	}
+	colon := s[end-1] == ':'
+	about, words, capital := topic(s[from:end])
+	switch {
+	case marked || capital && words > 0:
+		return about
+	case colon && words < 12 || words < 6:
+		if about != body {
+			return about
+		}
+	}
+	return now
+}
+
+// topic tells what a heading's words say, how many there are, and whether all
+// of its letters are capitals.
+func topic(s string) (about section, words int, capital bool) {
+	capital = true
+	for i := 0; i < len(s); {
+		if !alnum(s[i]) {
+			i++
+			continue
+		}
+		end := i
+		for end < len(s) && (alnum(s[end]) || s[end] == '&') {
+			if class[s[end]]&isUpper == 0 && letter(s[end]) {
+				capital = false
+			}
+			end++
+		}
+		words++
+		if t := headingWord(s[i:end]); t > about || t == refs {
+			if about != refs {
+				about = t
+			}
+		}
+		i = end
+	}
+	return about, words, capital
+}
+
+// headingWord tells what one word of a heading stands for.
+func headingWord(w string) section {
+	var b [16]byte
+	if len(w) > len(b) {
+		return body
+	}
+	for i := range len(w) {
+		b[i] = lower(w[i])
+	}
+	switch string(b[:len(w)]) {
+	case "indicator", "indicators", "ioc", "iocs", "hash", "hashes", "sha", "sha1", "sha256", "md5", "domain", "domains",
+		"network", "c2", "c2s", "c&c", "cnc", "url", "urls", "ip", "ips", "address", "addresses", "traffic", "sample", "samples",
+		"payload", "payloads", "infrastructure", "observables", "artifacts", "servers", "files", "malware", "host", "hosts",
+		"hostnames", "uris", "emails", "droppers", "loaders", "distribution", "download":
+		return iocs
+	case "reference", "references", "reading", "read", "resources", "links", "credits", "credit", "acknowledgements", "sources",
+		"source", "related", "about", "social", "notes", "conclusion":
+		return refs
+	case "header", "headers":
+		return headers
+	}
+	return body
+}

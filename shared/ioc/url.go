@@ -1,0 +1,268 @@
+package ioc
+
+import "strings"
+
+// scheme gives the URL scheme that ends at end, as it is to be written, where
+// it starts, and whether it was disarmed ("hxxp", "h**p", "fxp"). Nothing
+// before floor is looked at.
+func scheme(s string, floor, end int) (name string, start int, fanged bool) {
+	start = end
+	for start > floor && end-start < 8 && schemeByte(s[start-1]) {
+		start--
+	}
+	for w := s[start:end]; len(w) > 1; w = w[1:] {
+		if n, f := schemeName(w); n != "" {
+			return n, end - len(w), f
+		}
+	}
+	return "", start, false
+}
+
+func schemeByte(c byte) bool {
+	return letter(c) || c == '*' || c == '_' || c == '?' || c == '+'
+}
+
+func schemeName(w string) (string, bool) {
+	var b [8]byte
+	for i := range len(w) {
+		b[i] = lower(w[i])
+	}
+	l := b[:len(w)]
+	switch string(l) {
+	case "http", "https", "ftp", "ftps", "sftp", "ws", "wss", "tcp", "udp", "ldap", "ldaps", "rmi", "smb", "ssh":
+		return string(l), false
+	case "fxp", "fxxp", "fttp", "f*p", "ftxp":
+		return "ftp", true
+	case "fxps":
+		return "ftps", true
+	case "meow":
+		return "http", true
+	case "meows":
+		return "https", true
+	}
+	return brokenHTTP(l)
+}
+
+// brokenHTTP reads h, then two or three letters or signs that stand for tt,
+// then p.
+func brokenHTTP(w []byte) (string, bool) {
+	name := "http"
+	if len(w) > 2 && w[len(w)-1] == 's' {
+		name, w = "https", w[:len(w)-1]
+	}
+	if len(w) < 4 || len(w) > 5 || w[0] != 'h' || w[len(w)-1] != 'p' {
+		return "", false
+	}
+	for _, c := range w[1 : len(w)-1] {
+		switch c {
+		case 't', 'x', 'z', '*', '_', '?', 'p':
+		default:
+			return "", false
+		}
+	}
+	return name, true
+}
+
+// address is a URL as it was read.
+type address struct {
+	start, end int
+	value      string
+	fanged     bool
+	host       string // normalised, without port
+	bare       bool   // no path, query or fragment
+	isIP       bool
+}
+
+// builder writes the normalised text of a value. It keeps to the source's own
+// bytes as long as nothing differs, so that most values cost no allocation.
+type builder struct {
+	s    string
+	from int // the source's bytes from here to `to` are the text so far …
+	to   int
+	b    []byte // … until they differ: then the text is here
+	own  bool
+}
+
+func newBuilder(s string, from int) builder { return builder{s: s, from: from, to: from} }
+
+// source adds s[i:j].
+func (b *builder) source(i, j int) {
+	if !b.own && b.to == i {
+		b.to = j
+		return
+	}
+	b.text(b.s[i:j])
+}
+
+// text adds what the source doesn't have at this place.
+func (b *builder) text(t string) {
+	if !b.own {
+		b.b = append(make([]byte, 0, b.to-b.from+len(t)+64), b.s[b.from:b.to]...)
+		b.own = true
+	}
+	b.b = append(b.b, t...)
+}
+
+func (b *builder) string() string {
+	if b.own {
+		return string(b.b)
+	}
+	return b.s[b.from:b.to]
+}
+
+// path reads the path, query and fragment at i into b and gives its end, and
+// whether something in it was disarmed. quote is the sign before the URL.
+func path(s string, i int, quote byte, b *builder) (end int, fanged bool) {
+	end = pathEnd(s, i, quote)
+	return end, rewrite(s, i, end, b)
+}
+
+// rewrite adds s[i:end] to b with what is disarmed or escaped in it restored.
+func rewrite(s string, i, end int, b *builder) (fanged bool) {
+	from := i
+	for i < end {
+		if class[s[i]]&isPath != 0 {
+			i++
+			continue
+		}
+		n, with := restored(s[:end], i)
+		if n == 0 {
+			i++
+			continue
+		}
+		fanged = fanged || with != "&"
+		b.source(from, i)
+		b.text(with)
+		i += n
+		from = i
+	}
+	b.source(from, end)
+	return fanged
+}
+
+// restored reads the disarmed or escaped sign at i and gives its length and
+// what it stands for.
+func restored(s string, i int) (n int, with string) {
+	switch c := s[i]; c {
+	case '[', '(', '{', '\\':
+		if d := dotAt(s, i); d.n > 0 {
+			return d.n, "."
+		}
+		if c == '[' && len(s)-i > 2 && s[i+2] == ']' && (s[i+1] == ':' || s[i+1] == '/') {
+			return 3, s[i+1 : i+2]
+		}
+	case '&':
+		if strings.HasPrefix(s[i:], "&amp;") {
+			return 5, "&"
+		}
+	}
+	return 0, ""
+}
+
+// pathEnd finds where the path, query and fragment at i end: at white space,
+// at a sign that no URL holds, before closing brackets that were not opened
+// in it, and before the punctuation of the sentence around.
+func pathEnd(s string, i int, quote byte) int {
+	start, open := i, 0
+	for i < len(s) {
+		c := s[i]
+		if class[c]&isPath != 0 && c != quote {
+			i++
+			continue
+		}
+		n := 1
+		switch {
+		case c <= ' ' || c == 0x7f || c == quote || strings.IndexByte("\"<>`|^", c) >= 0:
+			n = 0
+		case c == '[' || c == '(' || c == '{':
+			if d := dotAt(s, i); d.n > 0 {
+				n = d.n
+			} else {
+				open++
+			}
+		case c == ']' || c == ')' || c == '}':
+			if open == 0 {
+				n = 0
+			}
+			open--
+		case c == '\\':
+			if d := dotAt(s, i); d.n > 0 {
+				n = d.n
+			} else {
+				n = 0
+			}
+		case c == '&':
+			if escapedEnd(s[i:]) {
+				n = 0
+			}
+		case c == ':':
+			if glued(s, start, i) {
+				return pathTrim(s, start, schemeStart(s, start, i))
+			}
+		case c == ',':
+			if i+1 < len(s) && (s[i+1] == 'h' || s[i+1] == 'H') && hasFold(s, i+1, "hxxp") {
+				n = 0
+			}
+		case class[c]&isHigh != 0:
+			n = highWord(s, i, true)
+		}
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	return pathTrim(s, start, i)
+}
+
+// escapedEnd reports whether an HTML entity ends the URL.
+func escapedEnd(s string) bool {
+	for _, e := range [...]string{"&gt;", "&lt;", "&quot;", "&nbsp;", "&#"} {
+		if strings.HasPrefix(s, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// glued reports whether the colon at i belongs to the next URL, which was
+// written right behind this one.
+func glued(s string, start, i int) bool {
+	if schemeSep(s, i).n == 0 {
+		return false
+	}
+	k := schemeStart(s, start, i)
+	return k < i && k > start && (s[k] == 'h' || s[k] == 'H') && (alnum(s[k-1]) || s[k-1] == '.') && hasFold(s, k, "hxxp")
+}
+
+func schemeStart(s string, floor, end int) int {
+	_, k, _ := scheme(s, floor, end)
+	return k
+}
+
+// pathTrim drops the punctuation behind the path.
+func pathTrim(s string, start, end int) int {
+	for end > start {
+		switch s[end-1] {
+		case '.', ',', ';', ':', '!', '\'', '*', '(', '[', '{', '\\':
+			end--
+		case ')', ']', '}':
+			if strings.IndexByte(s[start:end], opener(s[end-1])) >= 0 {
+				return end
+			}
+			end--
+		default:
+			return end
+		}
+	}
+	return end
+}
+
+func opener(c byte) byte {
+	switch c {
+	case ')':
+		return '('
+	case ']':
+		return '['
+	}
+	return '{'
+}

@@ -1,0 +1,127 @@
+package ioc
+
+// url reads the URL whose "://" stands at sepAt, the scheme before it. ok is
+// false if there is none. What begins like a URL and isn't one that can be an
+// indicator ("http://localhost/x") is passed over as a whole.
+func (s *scanner) url(sepAt int) (next int, ok bool) {
+	sign := schemeSep(s.text, sepAt)
+	if sign.n == 0 {
+		return 0, false
+	}
+	name, start, fanged := scheme(s.text, s.floor, sepAt)
+	at := sepAt + sign.n
+	if (fanged || sign.fanged) && nextIs(s.text, at, ' ') && startsWord(s.text, at+1) {
+		at++
+	}
+	for nextIs(s.text, at, '/') && name != "" {
+		at++
+	}
+	fanged = fanged || sign.fanged
+	quote := s.quote(start)
+	b := newBuilder(s.text, at)
+	host, kind, user := s.authority(at, quote, &b)
+	if host < 0 {
+		return at, true
+	}
+	fanged = fanged || user || kind != "" && s.host.fanged
+	to, f := path(s.text, host, quote, &b)
+	fanged = fanged || f
+	if kind == "" || name == "" && !fanged {
+		return max(to, at), true
+	}
+	if name == "" {
+		name = "tcp"
+	}
+	value := name + "://"
+	if !b.own && s.text[start:at] == value {
+		value = s.text[start:to]
+	} else {
+		value += b.string()
+	}
+	s.add(URL, value, start, to, fanged)
+	return to, true
+}
+
+// authority reads the authority part of a URL at i into b: user, host, port.
+// It gives where the path starts, -1 where no host can be read, and the host's
+// kind, empty where it is no public one; fanged tells of the user part.
+func (s *scanner) authority(i int, quote byte, b *builder) (end int, k Kind, fanged bool) {
+	i, fanged = s.userinfo(i, b)
+	if nextIs(s.text, i, '[') {
+		if a, ok := ipv6(s.text, i+1); ok && !a.fanged {
+			if z := zone(s.text, a.end); nextIs(s.text, z, ']') {
+				b.text("[" + a.addr.String() + "]")
+				_, e := port(s.text, z+1)
+				b.source(z+1, e)
+				s.host.fanged = false
+				return e, IP, fanged
+			}
+		}
+		return -1, "", fanged
+	}
+	if !startsWord(s.text, i) {
+		return -1, "", fanged
+	}
+	c := &s.host
+	c.read(s.text, i)
+	e := c.end
+	_, isAddr := ipv4(c)
+	switch {
+	case isAddr:
+		k = IP
+	case s.hostInURL(c):
+		k = Domain
+		e = c.end
+	default:
+		return e, "", fanged
+	}
+	if c.plain {
+		b.source(c.start, e)
+	} else {
+		b.text(string(c.name()))
+	}
+	_, portEnd := port(s.text, e)
+	if portEnd > e && s.text[e] != ':' {
+		b.text(":")
+		b.source(e+3, portEnd)
+	} else {
+		b.source(e, portEnd)
+	}
+	return portEnd, k, fanged
+}
+
+// hostInURL checks the host of a URL. The scheme speaks for it, so that a
+// top-level domain nobody knows is fine; a single label is not.
+func (s *scanner) hostInURL(c *chain) bool {
+	start := c.start
+	if hostName(s.text, c) && c.start == start {
+		return true
+	}
+	c.read(s.text, start)
+	if c.over || c.count < 2 || c.digits() || !c.ascii() || c.n > 253 {
+		return false
+	}
+	for i := range c.count {
+		if !validLabel(c.label(i), false) {
+			return false
+		}
+	}
+	top := c.label(c.count - 1)
+	return len(top) > 1 && letter(top[0])
+}
+
+// maxUser bounds the user part of a URL.
+const maxUser = 128
+
+// userinfo reads "user:password@" at i into b and gives where the host starts.
+func (s *scanner) userinfo(i int, b *builder) (int, bool) {
+	for k := i; k < len(s.text) && k-i < maxUser; k++ {
+		switch c := s.text[k]; {
+		case c == '@' && k > i && startsWord(s.text, k+1):
+			return k + 1, rewrite(s.text, i, k+1, b)
+		case c <= ' ' || c == '/' || c == '?' || c == '#' || c == '"' || c == '<' || c == '>':
+			return i, false
+		}
+	}
+	return i, false
+}
