@@ -1,0 +1,56 @@
+package relevance
+
+import "strings"
+
+// lead is how far into a text what it is about has been said, in bytes.
+const lead = 1500
+
+// mention is how a text speaks of something.
+type mention[E comparable] struct {
+	entry E
+	text  string // the first place, as written
+	title bool   // in the title
+	early bool   // within the lead
+	times int
+}
+
+// prominent reports whether the text is about it rather than naming it in passing.
+func (m mention[E]) prominent() bool { return m.title || m.early || m.times > 1 }
+
+// document is a text made ready to be searched.
+type document struct {
+	title, text           string
+	titleWords, textWords []token
+}
+
+// newDocument takes the title out of the text where the text begins with it,
+// so that nothing is counted twice.
+func newDocument(title, text string) document {
+	text = strings.TrimPrefix(strings.TrimSpace(text), strings.TrimSpace(title))
+	return document{title: title, text: text, titleWords: tokens(title), textWords: tokens(text)}
+}
+
+// mentions gives what of the lexicon the document speaks of, in the order of
+// appearance.
+func mentions[E comparable](l *lexicon[E], d document) []mention[E] {
+	var found []mention[E]
+	at := map[E]int{}
+	note := func(h hit[E]) *mention[E] {
+		i, ok := at[h.entry]
+		if !ok {
+			i = len(found)
+			at[h.entry] = i
+			found = append(found, mention[E]{entry: h.entry, text: h.text})
+		}
+		found[i].times++
+		return &found[i]
+	}
+	for _, h := range l.find(d.title, d.titleWords) {
+		note(h).title = true
+	}
+	for _, h := range l.find(d.text, d.textWords) {
+		m := note(h)
+		m.early = m.early || h.start < lead
+	}
+	return found
+}

@@ -1,0 +1,162 @@
+// Package relevance judges how much a post matters to one business: a profile
+// in YAML says what the business uses and cares for, and every point of a
+// score comes with its reason in words.
+package relevance
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/waggle-cti/waggle/feeder/profiles"
+	"github.com/waggle-cti/waggle/feeder/strictyaml"
+)
+
+// Profile is what a business needs to know. It is made by Load and Parse, never changes
+// afterwards, and is safe for concurrent use.
+type Profile struct {
+	Name    string // of the profile
+	About   string // one sentence: whom it is for
+	Minimum int    // score from which a post is kept
+
+	severity severity
+	rules    rules
+	ours     *lexicon[need]     // products, vendors, sectors, countries, own words
+	common   *lexicon[*subject] // what security news is about
+}
+
+// file is a profile as written.
+type file struct {
+	Name      string    `yaml:"name"`
+	About     string    `yaml:"about"`
+	Minimum   int       `yaml:"minimum"`
+	Severity  severity  `yaml:"severity"`
+	Products  []product `yaml:"products"`
+	Sectors   []string  `yaml:"sectors"`
+	Countries []string  `yaml:"countries"`
+	Words     []points  `yaml:"words"`
+	Rules     rules     `yaml:"rules"`
+	// Sources are read by package config; here they only have to be allowed.
+	Sources yaml.Node `yaml:"sources"`
+}
+
+// severity holds the scores from which a post is more than low.
+type severity struct {
+	Medium   int `yaml:"medium"`
+	High     int `yaml:"high"`
+	Critical int `yaml:"critical"`
+}
+
+// product is something the business uses.
+type product struct {
+	Name    string   `yaml:"name"`
+	Vendor  string   `yaml:"vendor"`
+	Aliases []string `yaml:"aliases"`
+}
+
+// points is a word or phrase with what it is worth.
+type points struct {
+	Word   string `yaml:"word"`
+	Points int    `yaml:"points"`
+}
+
+// maxPoints bounds what a single word of a profile is worth.
+const maxPoints = 50
+
+//go:embed vocabulary.yaml
+var vocabulary []byte
+
+// Load reads the profile of a name that Waggle ships, or of a file. Errors say
+// file and line.
+func Load(nameOrPath string) (*Profile, error) {
+	name, data, err := profiles.Read(nameOrPath)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(name, data)
+}
+
+// Parse reads a profile from its text; file is the name to use in errors.
+func Parse(fileName string, data []byte) (*Profile, error) {
+	written := file{Minimum: 25, Severity: severity{Medium: 40, High: 60, Critical: 80}}
+	doc, err := strictyaml.Decode(fileName, data, &written)
+	if err != nil {
+		return nil, err
+	}
+	if err := written.check(doc); err != nil {
+		return nil, err
+	}
+	p := &Profile{Name: written.Name, About: written.About, Minimum: written.Minimum, severity: written.Severity, rules: written.Rules}
+	if p.ours, err = written.needs(doc); err != nil {
+		return nil, err
+	}
+	if p.common, err = subjects(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// check finds what the shape alone does not tell, and compiles the rules.
+func (f *file) check(doc *strictyaml.Document) error {
+	if strings.TrimSpace(f.Name) == "" {
+		return doc.Errorf(nil, "a profile needs a name")
+	}
+	if f.Minimum < 0 || f.Minimum > 100 {
+		return doc.Errorf([]any{"minimum"}, "minimum is a score between 0 and 100, got %d", f.Minimum)
+	}
+	s := f.Severity
+	if s.Medium < 0 || s.Medium > s.High || s.High > s.Critical || s.Critical > 101 {
+		return doc.Errorf([]any{"severity"}, "severity needs 0 ≤ medium ≤ high ≤ critical ≤ 101 (101 means never), got %d, %d, %d", s.Medium, s.High, s.Critical)
+	}
+	if err := f.Rules.compile(doc); err != nil {
+		return err
+	}
+	for i, w := range f.Words {
+		if w.Points == 0 || w.Points < -maxPoints || w.Points > maxPoints {
+			return doc.Errorf([]any{"words", i}, "points of %q are between -%d and %d and not 0, got %d", w.Word, maxPoints, maxPoints, w.Points)
+		}
+	}
+	return nil
+}
+
+var blank = regexp.MustCompile(`^\s*$`)
+
+// phrase checks a word that somebody wrote into a profile.
+func phrase(doc *strictyaml.Document, text string, path ...any) error {
+	switch n := len(tokens(text)); {
+	case blank.MatchString(text):
+		return doc.Errorf(path, "an empty word matches nothing")
+	case n == 0:
+		return doc.Errorf(path, "%q holds no letter and no digit: it can never be found", text)
+	case n > maxPhrase:
+		return doc.Errorf(path, "%q has %d words; a phrase has at most %d", firstRunes(text, 40), n, maxPhrase)
+	}
+	return nil
+}
+
+// subjects reads the built-in vocabulary.
+func subjects() (*lexicon[*subject], error) {
+	var written struct {
+		Subjects []*subject `yaml:"subjects"`
+	}
+	doc, err := strictyaml.Decode("vocabulary.yaml", vocabulary, &written)
+	if err != nil {
+		return nil, err
+	}
+	found := newLexicon[*subject]()
+	for i, s := range written.Subjects {
+		for j, text := range s.Phrases {
+			if err := phrase(doc, text, "subjects", i, "phrases", j); err != nil {
+				return nil, err
+			}
+			found.add(text, s)
+		}
+	}
+	if len(written.Subjects) == 0 {
+		return nil, fmt.Errorf("vocabulary.yaml: no subjects")
+	}
+	return found, nil
+}

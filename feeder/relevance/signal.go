@@ -1,0 +1,216 @@
+package relevance
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/ioc"
+)
+
+// What the signals are worth. Words alone must not carry a post to the top:
+// press releases are full of them.
+const (
+	maxNeeds    = 40 // for all products, vendors, sectors and countries together
+	maxSubjects = 45 // for all threats that the text speaks of
+	maxNoise    = 40 // taken off at most for what is no threat
+)
+
+// subject is something that security news speaks of.
+type subject struct {
+	Name    string   `yaml:"name"`
+	Points  int      `yaml:"points"` // below 0: posts about it are no threat; 0: only keeps its phrases from being read as others
+	Phrases []string `yaml:"phrases"`
+}
+
+// judgeNeeds counts what the profile asks for. It reports whether one of our
+// products is what the post is about.
+func (p *Profile) judgeNeeds(t *tally, d document) (ours bool) {
+	found := mentions(p.ours, d)
+	var c capped
+	said := map[string]bool{}
+	for _, m := range found {
+		n := m.entry
+		if n.bare != "" && (m.text != n.bare || !vendorNamed(found, n.vendor)) || said[n.name] {
+			continue
+		}
+		said[n.name] = true
+		switch n.kind {
+		case productNeed:
+			ours = ours || m.prominent()
+			c.add(t, weigh(m, 25, 15, 6), maxNeeds, where(m)+n.name+", which you use")
+		case vendorNeed:
+			c.add(t, weigh(m, 8, 4, 2), maxNeeds, where(m)+n.name+", whose products you use")
+		case sectorNeed:
+			c.add(t, weigh(m, 12, 8, 3), maxNeeds, where(m)+n.name+", your sector")
+		case countryNeed:
+			c.add(t, weigh(m, 8, 5, 2), maxNeeds, where(m)+n.name+", your country")
+		case wordNeed:
+			t.add(n.points, fmt.Sprintf("has %q, a word of your profile", m.text))
+		}
+	}
+	return ours
+}
+
+func vendorNamed(found []mention[need], vendor string) bool {
+	return slices.ContainsFunc(found, func(m mention[need]) bool {
+		return m.entry.kind == vendorNeed && m.entry.name == vendor || m.entry.kind == productNeed && m.entry.bare == "" && strings.HasPrefix(m.entry.name, vendor+" ")
+	})
+}
+
+// judgeSubjects counts what the text is about: threats for it, events and
+// advertising against.
+func (p *Profile) judgeSubjects(t *tally, d document) {
+	var threats, noise capped
+	for _, m := range mentions(p.common, d) {
+		s := m.entry
+		switch {
+		case s.Points > 0:
+			threats.add(t, weigh(m, s.Points+s.Points/2, s.Points, s.Points/2), maxSubjects, speaks(m)+s.Name+" ("+quote(m.text)+")")
+		case s.Points < 0 && (m.title || m.early):
+			noise.add(t, weigh(m, s.Points+s.Points/2, s.Points, 0), maxNoise, speaks(m)+s.Name+" ("+quote(m.text)+")")
+		}
+	}
+}
+
+// judgeIndicators counts what can be searched for in logs: addresses, names,
+// URLs and hashes, each as far as it is sure to be one.
+func judgeIndicators(t *tally, f waggle.Finding) {
+	sure, count := 0, 0
+	for _, i := range f.OfRole(ioc.Attack) {
+		if searchable(i.Kind) {
+			sure += i.Confidence
+			count++
+		}
+	}
+	points := 0
+	switch {
+	case sure >= 3000:
+		points = 35
+	case sure >= 1000:
+		points = 30
+	case sure >= 250:
+		points = 25
+	case sure >= 100:
+		points = 18
+	case sure >= 40:
+		points = 10
+	}
+	t.add(points, plural(count, "indicator of compromise to search for", "indicators of compromise to search for"))
+}
+
+func searchable(k ioc.Kind) bool {
+	switch k {
+	case ioc.IP, ioc.CIDR, ioc.Domain, ioc.URL, ioc.Email, ioc.MD5, ioc.SHA1, ioc.SHA224, ioc.SHA256, ioc.SHA384, ioc.SHA512, ioc.BTC:
+		return true
+	}
+	return false
+}
+
+// judgeVulnerabilities counts CVE ids: much where a product of ours is
+// concerned, little otherwise.
+func judgeVulnerabilities(t *tally, post waggle.Post, f waggle.Finding, ours bool) {
+	ids := values(f, ioc.CVE)
+	if len(ids) == 0 {
+		return
+	}
+	points, text := 6, plural(len(ids), "vulnerability with a CVE id", "vulnerabilities with CVE ids")
+	if strings.Contains(strings.ToUpper(post.Title), "CVE-") {
+		points += 4
+	}
+	if ours {
+		points, text = points+9, text+" in a post about what you use"
+	}
+	t.add(points, text)
+}
+
+func judgeTechniques(t *tally, f waggle.Finding) {
+	switch n := len(values(f, ioc.Technique)); {
+	case n >= 3:
+		t.add(8, fmt.Sprintf("describes %d ATT&CK techniques", n))
+	case n > 0:
+		t.add(4, plural(n, "ATT&CK technique described", "ATT&CK techniques described"))
+	}
+}
+
+// judgeAge lets news come first and old posts sink.
+func judgeAge(t *tally, post waggle.Post, now time.Time) {
+	const day = 24 * time.Hour
+	age := now.Sub(post.When())
+	switch {
+	case post.When().IsZero():
+	case age > 180*day:
+		t.add(-20, fmt.Sprintf("%d days old", age/day))
+	case age > 30*day:
+		t.add(-10, fmt.Sprintf("%d days old", age/day))
+	case age <= 2*day:
+		t.add(5, "new: at most two days old")
+	case age <= 7*day:
+		t.add(2, "of this week")
+	}
+}
+
+// values gives the distinct values of a kind, references included: a post that
+// links to the CVE's page is about the CVE.
+func values(f waggle.Finding, kind ioc.Kind) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, i := range f.Indicators {
+		if i.Kind == kind && !seen[i.Value] {
+			seen[i.Value] = true
+			out = append(out, i.Value)
+		}
+	}
+	return out
+}
+
+// capped adds points until they reach a limit together.
+type capped struct{ sum int }
+
+func (c *capped) add(t *tally, points, limit int, text string) {
+	if points < 0 {
+		points = -min(-points, limit+c.sum)
+	} else {
+		points = min(points, limit-c.sum)
+	}
+	c.sum += points
+	t.add(points, text)
+}
+
+func weigh[E comparable](m mention[E], title, prominent, passing int) int {
+	switch {
+	case m.title:
+		return title
+	case m.prominent():
+		return prominent
+	}
+	return passing
+}
+
+func where[E comparable](m mention[E]) string {
+	if m.title {
+		return "the title names "
+	}
+	return "names "
+}
+
+func speaks[E comparable](m mention[E]) string {
+	switch {
+	case m.title:
+		return "the title speaks of "
+	case m.prominent():
+		return "speaks of "
+	}
+	return "mentions "
+}
+
+func quote(s string) string { return "“" + firstRunes(strings.Join(strings.Fields(s), " "), 40) + "”" }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
