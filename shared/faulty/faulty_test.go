@@ -1,0 +1,56 @@
+package faulty
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestFaults(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault   Fault
+		status  int // 0 = no answer
+		handled int32
+	}{
+		"nothing":          {Fault{}, 200, 1},
+		"delay":            {Fault{Delay: time.Millisecond}, 200, 1},
+		"status":           {Fault{Status: 503}, 503, 0},
+		"reset":            {Fault{Reset: true}, 0, 0},
+		"drop":             {Fault{Drop: true}, 0, 1},
+		"delay and status": {Fault{Delay: time.Millisecond, Status: 500}, 500, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var handled atomic.Int32
+			h := &Handler{Next: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { handled.Add(1) })}
+			h.Fail(func(*http.Request) Fault { return test.fault })
+			server := httptest.NewServer(h)
+			defer server.Close()
+			answer, err := http.Post(server.URL, "text/plain", nil)
+			if test.status == 0 {
+				require.Error(t, err)
+			} else {
+				require.NoError(t, err)
+				defer answer.Body.Close()
+				_, err = io.Copy(io.Discard, answer.Body)
+				require.NoError(t, err)
+				assert.Equal(t, test.status, answer.StatusCode)
+			}
+			assert.Equal(t, test.handled, handled.Load())
+		})
+	}
+}
+
+func TestFaultsEnd(t *testing.T) {
+	h := &Handler{Next: http.NotFoundHandler()}
+	h.Fail(func(*http.Request) Fault { return Fault{Status: 500} })
+	h.Fail(nil)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	assert.Equal(t, http.StatusNotFound, w.Code)
+}
