@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,7 @@ type Options struct {
 type Client struct {
 	options Options
 	http    *resty.Client
+	secrets []string // of the proxy
 }
 
 // New returns a client, or an *upstream.Error when the proxy or the CA
@@ -66,7 +68,7 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	client := upstream.NewResty(transport, redirects(max(0, o.MaxRedirects)))
-	return &Client{options: o, http: client}, nil
+	return &Client{options: o, http: client, secrets: o.Proxy.Secrets()}, nil
 }
 
 // Request is one GET.
@@ -108,7 +110,7 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
 
-	host, secrets := target.Host, upstream.Secrets(r.Header, target.Query())
+	host, secrets := target.Host, slices.Concat(c.secrets, upstream.Secrets(r.Header, target.Query()))
 	request := c.http.R().SetContext(ctx).SetDoNotParseResponse(true)
 	request.Header = c.header(r)
 	answer, err := request.Get(target.String())

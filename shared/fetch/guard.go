@@ -39,11 +39,14 @@ func newGuard(o Options) (*guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	proxies, err := proxyAddresses(o.Proxy)
+	proxies, err := o.Proxy.URLs()
 	if err != nil {
 		return nil, err
 	}
-	g := &guard{allow: o.Allow, proxies: proxies, transport: transport, lookup: net.DefaultResolver.LookupNetIP}
+	g := &guard{allow: o.Allow, transport: transport, lookup: net.DefaultResolver.LookupNetIP}
+	for _, proxy := range proxies {
+		g.proxies = append(g.proxies, hostPort(proxy))
+	}
 	open := net.Dialer{Timeout: 15 * time.Second}
 	guarded := open
 	guarded.Control = g.control
@@ -56,26 +59,6 @@ func newGuard(o Options) (*guard, error) {
 	transport.DisableCompression = true // unpack does it, with limits
 	transport.MaxIdleConnsPerHost = 2
 	return g, nil
-}
-
-// proxyAddresses are the proxies in force, as the transport dials them.
-func proxyAddresses(p upstream.Proxy) ([]string, error) {
-	config, err := p.Resolve()
-	if err != nil {
-		return nil, err
-	}
-	var addresses []string
-	for _, address := range []string{config.HTTPProxy, config.HTTPSProxy} {
-		if address == "" {
-			continue
-		}
-		u, err := upstream.ProxyURL(address)
-		if err != nil {
-			return nil, err
-		}
-		addresses = append(addresses, hostPort(u))
-	}
-	return addresses, nil
 }
 
 // hostPort is where a connection for u is made to.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -246,7 +247,7 @@ func TestHostPort(t *testing.T) {
 		"socks5://proxy.example":       "proxy.example:1080",
 		"socks5h://[2001:db8::1]:9050": "[2001:db8::1]:9050",
 	} {
-		u, err := upstream.ProxyURL(address)
+		u, err := url.Parse(address)
 		require.NoError(t, err)
 		assert.Equal(t, want, hostPort(u))
 	}

@@ -110,15 +110,7 @@ func (silent) Warnf(string, ...any)  {}
 func (silent) Debugf(string, ...any) {}
 
 func knownSecrets(o Options, base *url.URL) []string {
-	secrets := append(slices.Clone(o.Secrets), Secrets(o.Header, base.Query())...)
-	for _, address := range []string{base.String(), o.Proxy.HTTP, o.Proxy.HTTPS} {
-		if u, err := url.Parse(address); err == nil {
-			if password, ok := u.User.Password(); ok {
-				secrets = append(secrets, password)
-			}
-		}
-	}
-	return secrets
+	return slices.Concat(o.Secrets, Secrets(o.Header, base.Query()), userSecrets(base), o.Proxy.Secrets())
 }
 
 // Do sends a request and returns the answer, which has a status of 2xx or one

@@ -31,6 +31,7 @@ func TestNoSecretInErrors(t *testing.T) {
 		"basic auth":         {nil, Request{Header: http.Header{"Authorization": {"Basic " + encoded}}}},
 		"request's query":    {nil, Request{Query: url.Values{"api_key": {secret}}}},
 		"base URL's query":   {func(o *Options) { o.BaseURL += "?token=" + url.QueryEscape(secret) }, Request{}},
+		"base URL's token":   {func(o *Options) { o.BaseURL = strings.Replace(o.BaseURL, "://", "://"+url.PathEscape(secret)+"@", 1) }, Request{}},
 		"base URL's user":    {func(o *Options) { o.BaseURL = withPassword(o.BaseURL, secret) }, Request{}},
 		"form":               {nil, Request{Method: "POST", Form: url.Values{"auth_key": {secret}}}},
 		"cookie":             {nil, Request{Header: http.Header{"Cookie": {secret}}}},
@@ -127,6 +128,7 @@ func TestNoSecretInDecodeError(t *testing.T) {
 
 func TestNoProxyPasswordInErrors(t *testing.T) {
 	const secret = "proxyPassword+1"
+	encoded := base64.StdEncoding.EncodeToString([]byte("user:" + secret))
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadGateway)
 		_, _ = fmt.Fprint(w, r.Header)
@@ -139,7 +141,16 @@ func TestNoProxyPasswordInErrors(t *testing.T) {
 			t.Run(name+", "+base, func(t *testing.T) {
 				through := withPassword(address, secret)
 				c := client(t, Options{Service: "Example", BaseURL: base, Retries: -1, Proxy: Proxy{HTTP: through, HTTPS: through}})
-				assertNoLeak(t, failure(t, c, Request{}), secret, base64.StdEncoding.EncodeToString([]byte("user:"+secret)))
+				assertNoLeak(t, failure(t, c, Request{}), secret, encoded)
+
+				t.Setenv("HTTP_PROXY", through)
+				t.Setenv("HTTPS_PROXY", through)
+				c = client(t, Options{Service: "Example", BaseURL: base, Retries: -1})
+				assertNoLeak(t, failure(t, c, Request{}), secret, encoded)
+
+				bare := strings.TrimPrefix(through, "http://")
+				c = client(t, Options{Service: "Example", BaseURL: base, Retries: -1, Proxy: Proxy{HTTP: bare, HTTPS: bare}})
+				assertNoLeak(t, failure(t, c, Request{}), secret, encoded)
 			})
 		}
 	}
@@ -153,7 +164,6 @@ func TestCauseIsRedacted(t *testing.T) {
 		Op: "Get", URL: "http://h/?key=s3cr3tkey",
 		Err: fmt.Errorf("%w near s3cr3tkey", broken),
 	}, "s3cr3tkey")
-	assertNoLeak(t, err, "s3cr3tkey-xxxx", "s3cr3tkey   ")
 	assert.NotContains(t, fmt.Sprintf("%v %+v %v", err, err, err.Err), "s3cr3tkey")
 	assert.ErrorIs(t, err, broken)
 }

@@ -26,18 +26,54 @@ func (p Proxy) Resolve() (*httpproxy.Config, error) {
 		config.HTTPProxy, config.HTTPSProxy = p.HTTP, p.HTTPS
 	}
 	for _, address := range []string{config.HTTPProxy, config.HTTPSProxy} {
-		if address == "" {
-			continue
-		}
-		if _, err := ProxyURL(address); err != nil {
+		if _, err := proxyURL(address); address != "" && err != nil {
 			return nil, err
 		}
 	}
 	return config, nil
 }
 
-// ProxyURL reads a proxy's address; without a scheme it is an http proxy.
-func ProxyURL(address string) (*url.URL, error) {
+// URLs returns the addresses of the proxies in force.
+func (p Proxy) URLs() ([]*url.URL, error) {
+	config, err := p.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	var urls []*url.URL
+	for _, address := range []string{config.HTTPProxy, config.HTTPSProxy} {
+		if u, err := proxyURL(address); err == nil {
+			urls = append(urls, u)
+		}
+	}
+	return urls, nil
+}
+
+// Secrets returns the passwords in the addresses of the proxies in force.
+func (p Proxy) Secrets() []string {
+	urls, err := p.URLs()
+	if err != nil {
+		return nil // nothing can be sent through them either
+	}
+	var secrets []string
+	for _, u := range urls {
+		secrets = append(secrets, userSecrets(u)...)
+	}
+	return secrets
+}
+
+// userSecrets are the secrets in a URL's userinfo: the password, also joined
+// with the name as Basic authentication sends it (RFC 7617), or a name alone,
+// which is then a token.
+func userSecrets(u *url.URL) []string {
+	name := u.User.Username()
+	if password, ok := u.User.Password(); ok {
+		return []string{password, name + ":" + password}
+	}
+	return []string{name}
+}
+
+// proxyURL reads a proxy's address; without a scheme it is an http proxy.
+func proxyURL(address string) (*url.URL, error) {
 	if !strings.Contains(address, "://") {
 		address = "http://" + address
 	}

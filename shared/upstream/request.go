@@ -14,7 +14,7 @@ import (
 )
 
 // Request is one call. At most one of JSON, Form and Multipart is sent: the
-// first that is set.
+// first that is set. GET and HEAD carry none.
 type Request struct {
 	Method string // default GET
 	Path   string // below the base URL; values in it escaped by url.PathEscape
