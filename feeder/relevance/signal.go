@@ -206,7 +206,9 @@ func speaks[E comparable](m mention[E]) string {
 	return "mentions "
 }
 
-func quote(s string) string { return "“" + firstRunes(strings.Join(strings.Fields(s), " "), 40) + "”" }
+func quote(s string) string {
+	return "“" + firstRunes(strings.Join(strings.Fields(s), " "), 40) + "”"
+}
 
 func plural(n int, one, many string) string {
 	if n == 1 {
