@@ -170,7 +170,9 @@ func (c *Client) read(host string, answer *http.Response, r Request, secrets []s
 		body, failure = unpack(host, body, answer.Header.Get("Content-Encoding"), limit)
 	}
 	if failure != nil {
-		failure.Status = answer.StatusCode
+		if failure.Reason != upstream.Network {
+			failure.Status = answer.StatusCode
+		}
 		return nil, failure
 	}
 	unchanged := answer.StatusCode == http.StatusNotModified

@@ -166,6 +166,7 @@ func TestTimeLimit(t *testing.T) {
 			c := reader(t, func(o *Options) { o.Timeout = 50 * time.Millisecond })
 			e := failure(t, c, Request{URL: site(t, handler)})
 			assert.Equal(t, upstream.Network, e.Reason)
+			assert.Zero(t, e.Status, "it is no answer while it is incomplete")
 			assert.ErrorIs(t, e, context.DeadlineExceeded)
 		})
 	}

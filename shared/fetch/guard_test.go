@@ -240,6 +240,29 @@ func TestProxy(t *testing.T) {
 	}
 }
 
+// TestProxyIsNoTarget: connections to the proxy are not guarded, so a post must
+// not lead there by the name the proxy was configured under.
+func TestProxyIsNoTarget(t *testing.T) {
+	reached := false
+	proxy := strings.Replace(site(t, func(http.ResponseWriter, *http.Request) { reached = true }), "127.0.0.1", "localhost", 1)
+	c, err := New(Options{Proxy: upstream.Proxy{HTTP: proxy}})
+	require.NoError(t, err)
+	e := failure(t, c, Request{URL: strings.Replace(proxy, "localhost", "LocalHost", 1)})
+	assert.Equal(t, upstream.BadInput, e.Reason)
+	assert.False(t, reached)
+}
+
+func TestAllowedNetwork(t *testing.T) {
+	inner := site(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "inner") })
+	for _, host := range []string{"127.0.0.1", "[::ffff:127.0.0.1]", "localhost"} {
+		t.Run(host, func(t *testing.T) {
+			response, err := reader(t).Get(t.Context(), Request{URL: strings.Replace(inner, "127.0.0.1", host, 1)})
+			require.NoError(t, err)
+			assert.Equal(t, "inner", string(response.Body))
+		})
+	}
+}
+
 func TestHostPort(t *testing.T) {
 	for address, want := range map[string]string{
 		"http://Proxy.example":         "proxy.example:80",

@@ -38,14 +38,15 @@ var (
 	nat64 = netip.MustParsePrefix("64:ff9b::/96")
 )
 
-// public reports whether an address is one of the public Internet.
+// public reports whether an address is one of the public Internet. One with a
+// zone never is: no prefix contains it.
 func public(address netip.Addr) bool {
 	address = address.Unmap()
 	if nat64.Contains(address) {
 		bytes := address.As16()
 		return public(netip.AddrFrom4([4]byte(bytes[12:])))
 	}
-	if !address.IsValid() || address.Zone() != "" || address.Is6() && !globalUnicast.Contains(address) {
+	if !address.IsValid() || address.Is6() && !globalUnicast.Contains(address) {
 		return false
 	}
 	for _, network := range notPublic {

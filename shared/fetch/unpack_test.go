@@ -118,7 +118,7 @@ func TestBodyLimit(t *testing.T) {
 					return
 				}
 				require.ErrorIs(t, err, upstream.BadInput)
-				assert.Contains(t, err.Error(), "answered more than 1048576 bytes")
+				assert.Contains(t, err.Error(), "bad input (200): answered more than 1048576 bytes")
 			})
 		}
 	}
