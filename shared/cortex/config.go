@@ -319,14 +319,3 @@ func validateItems(fields []field) error {
 	}
 	return errors.Join(errs...)
 }
-
-// secretName tells whether an item's name says that its value is secret.
-func secretName(name string) bool {
-	name = strings.ToLower(name)
-	for _, word := range []string{"key", "token", "secret", "password"} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return false
-}

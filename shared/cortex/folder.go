@@ -101,9 +101,11 @@ func safeName(name string) string {
 // reason leaves the path out of a file error, where the message names it
 // already or it would tell more than it helps.
 func reason(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
+	}
+	if l, ok := errors.AsType[*os.LinkError](err); ok {
+		return l.Err
 	}
 	return err
 }

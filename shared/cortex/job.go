@@ -29,8 +29,8 @@ type Job struct {
 	// File is the file of a job of data type file.
 	File File
 
-	// AutoExtract tells that the admin wants the indicators of the report as
-	// artifacts. The kit adds them; a worker that knows better ones may look.
+	// AutoExtract tells that the admin wants the indicators in the report as
+	// artifacts. The kit sees to that.
 	AutoExtract bool
 
 	worker  *Worker

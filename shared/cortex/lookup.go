@@ -32,9 +32,6 @@ func lookupCommand(workers []*Worker) *cobra.Command {
 			if w == nil {
 				return fmt.Errorf("there is no worker %q; `list` shows them", args[0])
 			}
-			if err := w.Validate(); err != nil {
-				return failed{exitError, err}
-			}
 			return l.run(c, w, args[1])
 		},
 	}
@@ -53,7 +50,7 @@ type lookup struct {
 }
 
 func (l lookup) run(c *cobra.Command, w *Worker, observable string) error {
-	config, err := w.environment(os.LookupEnv)
+	config, err := w.environment(os.Getenv)
 	if err != nil {
 		return failed{exitError, err}
 	}
@@ -89,15 +86,15 @@ func (l lookup) observable(w *Worker, text string) (dataType, value string, err 
 	if l.dataType != "" || w.Kind == Responder {
 		return orDefault(l.dataType, w.DataTypes[0]), text, nil
 	}
+	if info, err := os.Stat(text); err == nil && info.Mode().IsRegular() && w.Accepts(fileType) {
+		return fileType, text, nil
+	}
 	if i, ok := ioc.Parse(text); ok {
 		for _, t := range dataTypesOf(i) {
 			if w.Accepts(t) {
 				return t, i.Value, nil
 			}
 		}
-	}
-	if info, err := os.Stat(text); err == nil && info.Mode().IsRegular() && w.Accepts(fileType) {
-		return fileType, text, nil
 	}
 	if w.Accepts("other") {
 		return "other", text, nil
@@ -137,19 +134,19 @@ func copyFile(to, from string, limit int64) error {
 // environment reads the configuration from the environment: WAGGLE_ABUSECH_KEY
 // for the item key of a worker with base configuration abusech. The items
 // every worker has are read the same way.
-func (w *Worker) environment(lookup func(string) (string, bool)) (map[string]json.RawMessage, error) {
+func (w *Worker) environment(getenv func(string) string) (map[string]json.RawMessage, error) {
 	config := map[string]json.RawMessage{}
 	for _, f := range slices.Concat(w.fields, standardFields()) {
 		name := w.envPrefix() + strings.ToUpper(f.Name)
-		text, ok := lookup(name)
-		if path, has := lookup(name + "_FILE"); !ok && has && f.Secret {
+		text := getenv(name)
+		if path := getenv(name + "_FILE"); text == "" && path != "" && f.Secret {
 			content, err := os.ReadFile(path)
 			if err != nil {
 				return nil, fmt.Errorf("%s_FILE: %w", name, err)
 			}
-			text, ok = strings.TrimSpace(string(content)), true
+			text = strings.TrimSpace(string(content))
 		}
-		if !ok {
+		if text == "" {
 			continue
 		}
 		raw, err := fromEnvironment(f.Item, text)

@@ -28,6 +28,9 @@ const (
 func Main(program string, workers []*Worker, extra ...*cobra.Command) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// Beyond a limit on file sizes the system would end the process; this way the
+	// write fails, and what failed can be told.
+	signal.Ignore(syscall.SIGXFSZ)
 	args := os.Args[1:]
 	// A link that is named like a worker is that worker: Cortex' process runner
 	// gives a command the job folder and nothing else.
@@ -107,9 +110,6 @@ func workerCommand(w *Worker) *cobra.Command {
 		Long:    w.help(),
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := w.Validate(); err != nil {
-				return failed{exitError, err}
-			}
 			s := Surroundings{Stderr: c.ErrOrStderr()}
 			folder := chooseFolder(args)
 			var err error
@@ -149,7 +149,7 @@ func (w *Worker) runStream(ctx context.Context, from io.Reader, to io.Writer, s 
 			return errors.New("no job: give the job's folder, or the job as JSON on the standard input; see --help")
 		}
 	}
-	in, err := readInput(from)
+	in, err := await(ctx, 0, func() (input, error) { return readInput(from) })
 	out, err := w.inScratch(ctx, in, err, nil, s)
 	if err != nil {
 		return err

@@ -84,15 +84,15 @@ func (n network) roots() (*x509.CertPool, error) {
 	return upstream.Roots(pems...)
 }
 
-// newNetwork gathers the network's settings of a job. getenv may be nil.
-func newNetwork(s standard, folder Folder, transport http.RoundTripper, getenv func(string) string) network {
+// newNetwork gathers the network's settings of a job.
+func newNetwork(c standard, folder Folder, s Surroundings) network {
 	n := network{
-		proxy:     upstream.Proxy{HTTP: s.ProxyHTTP, HTTPS: s.ProxyHTTPS},
-		cacerts:   s.CACerts,
-		transport: transport,
+		proxy:     upstream.Proxy{HTTP: c.ProxyHTTP, HTTPS: c.ProxyHTTPS},
+		cacerts:   c.CACerts,
+		transport: s.Transport,
 		bundles:   []string{folder.input("cacerts")},
 	}
-	if bundle := getenv("REQUESTS_CA_BUNDLE"); bundle != "" && bundle != n.bundles[0] {
+	if bundle := s.Getenv("REQUESTS_CA_BUNDLE"); bundle != "" && bundle != n.bundles[0] {
 		n.bundles = append(n.bundles, bundle)
 	}
 	return n

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -18,9 +19,73 @@ const (
 	maxNumber = 300        // characters of a number
 )
 
-// minSecret is the shortest secret that is looked for by value: a shorter one
-// would be found everywhere.
-const minSecret = 4
+// maxMessage is how many bytes an error message may have.
+const maxMessage = 4000
+
+// success is output.json of a job that went well.
+type success struct {
+	Success    bool            `json:"success"`
+	Full       json.RawMessage `json:"full"`
+	Summary    summary         `json:"summary"`
+	Artifacts  []artifact      `json:"artifacts"`
+	Operations []Operation     `json:"operations"`
+}
+
+type summary struct {
+	Taxonomies []Taxonomy `json:"taxonomies"`
+}
+
+// failure is output.json of a job that did not go well.
+type failure struct {
+	Success      bool           `json:"success"`
+	ErrorMessage string         `json:"errorMessage"`
+	Input        map[string]any `json:"input,omitempty"`
+}
+
+// encode makes output.json of a report, or tells why it can't be done.
+func (r Report) encode(job *Job) ([]byte, error) {
+	if err := r.validate(job); err != nil {
+		return nil, err
+	}
+	full, err := json.Marshal(r.Full)
+	if err != nil {
+		return nil, fmt.Errorf("full: %w", err)
+	}
+	if jsonKind(full) != "an object" {
+		return nil, fmt.Errorf("full must be an object, not %s", jsonKind(full))
+	}
+	if job.AutoExtract && job.worker.Kind == Analyzer {
+		r.Artifacts = append(r.Artifacts, extracted(full, job)...)
+	}
+	return finish(success{
+		Success: true, Full: full, Summary: summary{orEmpty(r.Taxonomies)},
+		Artifacts: r.artifacts(job), Operations: orEmpty(r.Operations),
+	}, job.hidden())
+}
+
+// orEmpty makes JSON say [] and not null.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// encodeFailure makes output.json of a failure. Whoever may read the job sees
+// the echoed input, so every secret is masked in it.
+func encodeFailure(message string, in input, secrets []string) []byte {
+	message = upstream.Redact(strings.ToValidUTF8(message, "\uFFFD"), secrets...)
+	f := failure{ErrorMessage: clip(message, maxMessage), Input: in.echo()}
+	if out, err := finish(f, secrets); err == nil {
+		return out
+	}
+	f.Input = nil // it goes beyond what Cortex reads
+	out, err := finish(f, secrets)
+	if err != nil {
+		panic(err) // two short strings and a boolean are always valid JSON
+	}
+	return out
+}
 
 // finish writes a report as JSON: within Cortex' limits, as valid UTF-8, and
 // without any of the secrets.
@@ -31,65 +96,109 @@ func finish(report any, secrets []string) ([]byte, error) {
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
-	var tree any
+	var tree map[string]any
 	if err := dec.Decode(&tree); err != nil {
 		return nil, fmt.Errorf("it can't be written as JSON: %w", err)
 	}
-	if err := checkLimits(tree, "report", 1); err != nil {
-		return nil, err
-	}
-	if full, ok := tree.(map[string]any)["full"]; ok {
-		if text, _ := json.Marshal(full); utf16Length(string(text)) > maxString {
-			return nil, fmt.Errorf("full has more than %d characters as JSON, the most that Cortex can read back", maxString)
-		}
+	if beyond := checkLimits(tree, 1); beyond != nil {
+		return nil, beyond
 	}
 	if holds(string(raw), secrets) {
-		tree = redactTree(tree, secrets)
+		tree = redactTree(tree, secrets).(map[string]any)
 	}
+	out, err := marshalPlain(tree)
+	if err != nil {
+		return nil, err
+	}
+	return out, checkFull(tree["full"], len(out))
+}
+
+// checkFull refuses a full that Cortex could not read back from where it keeps
+// it, as one string. outer is the length of the JSON that full is part of.
+func checkFull(full any, outer int) error {
+	if outer <= maxString {
+		return nil
+	}
+	text, err := marshalPlain(full)
+	if err != nil {
+		return err
+	}
+	if utf16Length(string(text)) > maxString {
+		return fmt.Errorf("full has more than %d characters as JSON, the most that Cortex can read back", maxString)
+	}
+	return nil
+}
+
+func marshalPlain(v any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(tree); err != nil {
+	if err := enc.Encode(v); err != nil {
 		return nil, fmt.Errorf("it can't be written as JSON: %w", err)
 	}
 	return out.Bytes(), nil
 }
 
-// checkLimits walks a decoded JSON value and tells where it goes beyond what
-// Cortex reads.
-func checkLimits(v any, at string, depth int) error {
-	if depth > maxDepth {
-		return fmt.Errorf("%s… nests deeper than %d levels, the most that Cortex reads", clip(at, 80), maxDepth)
+// limitError says what in a report goes beyond what Cortex reads.
+type limitError struct {
+	path string // from the inside out: ".full.text"
+	what string
+}
+
+func (e *limitError) Error() string {
+	return clip(strings.TrimPrefix(e.path, "."), 200) + " " + e.what
+}
+
+// within adds where the faulty value stands.
+func (e *limitError) within(step string) *limitError {
+	if len(e.path) < 200 {
+		e.path = step + e.path
 	}
+	return e
+}
+
+// checkLimits walks a decoded JSON value and finds the first part of it that
+// goes beyond what Cortex reads.
+func checkLimits(v any, depth int) *limitError {
 	switch v := v.(type) {
 	case string:
 		if utf16Length(v) > maxString {
-			return fmt.Errorf("%s has more than %d characters, the most that Cortex reads in one text", clip(at, 200), maxString)
+			return &limitError{what: fmt.Sprintf("has more than %d characters, the most that Cortex reads in one text", maxString)}
 		}
 	case json.Number:
 		if _, err := v.Float64(); err != nil || len(v) > maxNumber {
-			return fmt.Errorf("%s is a number that Cortex can't read", clip(at, 200))
+			return &limitError{what: "is a number that Cortex can't read"}
 		}
 	case []any:
+		if depth > maxDepth {
+			return tooDeep()
+		}
 		for i, e := range v {
-			if err := checkLimits(e, fmt.Sprintf("%s[%d]", at, i), depth+1); err != nil {
-				return err
+			if beyond := checkLimits(e, depth+1); beyond != nil {
+				return beyond.within("[" + strconv.Itoa(i) + "]")
 			}
 		}
 	case map[string]any:
+		if depth > maxDepth {
+			return tooDeep()
+		}
 		for k, e := range v {
 			if utf16Length(k) > maxKey {
-				return fmt.Errorf("%s has a key of more than %d characters, the most that Cortex reads", clip(at, 200), maxKey)
+				return &limitError{what: fmt.Sprintf("has a key of more than %d characters, the most that Cortex reads", maxKey)}
 			}
-			if err := checkLimits(e, at+"."+k, depth+1); err != nil {
-				return err
+			if beyond := checkLimits(e, depth+1); beyond != nil {
+				return beyond.within("." + clip(k, 50))
 			}
 		}
 	}
 	return nil
 }
 
-// utf16Length counts as Java does.
+func tooDeep() *limitError {
+	return &limitError{what: fmt.Sprintf("nests deeper than %d levels, the most that Cortex reads", maxDepth)}
+}
+
+// utf16Length counts characters as Java does.
 func utf16Length(s string) int {
 	if len(s) <= maxKey {
 		return len(s) // never less than the true count, and within every limit
@@ -101,100 +210,4 @@ func utf16Length(s string) int {
 		}
 	}
 	return n
-}
-
-// holds tells whether a text shows one of the secrets in any form that Redact
-// knows. URLs' user names, which Redact takes out as well, don't count: they
-// may be the very thing the report is about.
-func holds(text string, secrets []string) bool {
-	return len(secrets) > 0 && upstream.Redact(text, secrets...) != upstream.Redact(text)
-}
-
-// redactTree takes the secrets out of every string and every key.
-func redactTree(v any, secrets []string) any {
-	switch v := v.(type) {
-	case string:
-		if holds(v, secrets) {
-			return upstream.Redact(v, secrets...)
-		}
-	case json.Number:
-		if holds(v.String(), secrets) {
-			return upstream.Redact(v.String(), secrets...)
-		}
-	case []any:
-		for i, e := range v {
-			v[i] = redactTree(e, secrets)
-		}
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for k, e := range v {
-			out[redactTree(k, secrets).(string)] = redactTree(e, secrets)
-		}
-		return out
-	}
-	return v
-}
-
-// failure is output.json of a job that did not go well.
-type failure struct {
-	Success      bool           `json:"success"`
-	ErrorMessage string         `json:"errorMessage"`
-	Input        map[string]any `json:"input,omitempty"`
-}
-
-const (
-	maxMessage = 4000 // bytes of an error message
-	maxEcho    = 4000 // bytes of one text of the echoed input
-	mask       = "[redacted]"
-)
-
-// encodeFailure makes output.json of a failure. Whoever may read the job sees
-// the echoed input, so every secret is masked in it: by the item's name, and by
-// value wherever else it stands.
-func encodeFailure(message string, in input, secrets []string) []byte {
-	f := failure{ErrorMessage: clip(upstream.Redact(strings.ToValidUTF8(message, "\uFFFD"), secrets...), maxMessage)}
-	if in != nil {
-		f.Input, _ = echo(map[string]json.RawMessage(in)).(map[string]any)
-	}
-	if out, err := finish(f, secrets); err == nil {
-		return out
-	}
-	f.Input = nil // what can't be echoed within the limits is left out
-	out, _ := json.Marshal(f)
-	return out
-}
-
-// echo gives a copy of the input that is fit to be seen.
-func echo(v any) any {
-	switch v := v.(type) {
-	case map[string]json.RawMessage:
-		out := make(map[string]any, len(v))
-		for k, raw := range v {
-			dec := json.NewDecoder(bytes.NewReader(raw))
-			dec.UseNumber()
-			var e any
-			if dec.Decode(&e) == nil {
-				out[k] = echoOf(k, e)
-			}
-		}
-		return out
-	case map[string]any:
-		for k, e := range v {
-			v[k] = echoOf(k, e)
-		}
-	case []any:
-		for i, e := range v {
-			v[i] = echo(e)
-		}
-	case string:
-		return clip(upstream.Redact(v), maxEcho)
-	}
-	return v
-}
-
-func echoOf(name string, v any) any {
-	if v != nil && secretName(name) {
-		return mask
-	}
-	return echo(v)
 }

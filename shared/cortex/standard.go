@@ -43,7 +43,7 @@ func (w *Worker) standardConfig(config map[string]json.RawMessage) (standard, er
 	var nested struct{ HTTP, HTTPS string }
 	if raw := config["proxy"]; !unset(raw) {
 		if err := json.Unmarshal(raw, &nested); err != nil {
-			return standard{}, badInput("configuration: proxy must be an object with http and https, not %s", jsonKind(raw))
+			return standard{}, badInput("configuration: proxy must be an object whose http and https are strings")
 		}
 	}
 	s.ProxyHTTP = orDefault(s.ProxyHTTP, nested.HTTP)

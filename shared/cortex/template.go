@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/net/html"
 )
 
 // WriteTemplates writes the zip that TheHive imports report templates from:
@@ -58,4 +60,46 @@ func templatesCommand(workers []*Worker) *cobra.Command {
 	return c
 }
 
-func checkTemplate(html string) error { return nil }
+// checkTemplate refuses what a report template must not hold. TheHive runs
+// scripts and event handlers in templates, over values that come from
+// strangers; and a template must show on a network without the Internet.
+func checkTemplate(text string) error {
+	z := html.NewTokenizer(strings.NewReader(text))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			if z.Err() == io.EOF {
+				return nil
+			}
+			return fmt.Errorf("template: %w", z.Err())
+		case html.StartTagToken, html.SelfClosingTagToken:
+			if err := checkTag(z.Token()); err != nil {
+				return fmt.Errorf("template: %w", err)
+			}
+		}
+	}
+}
+
+func checkTag(t html.Token) error {
+	switch t.Data {
+	case "script", "iframe", "object", "embed", "link", "base", "meta", "form":
+		return fmt.Errorf("<%s> is not allowed", t.Data)
+	}
+	for _, a := range t.Attr {
+		name := strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(a.Key), "data-"), "x-")
+		value := strings.ToLower(strings.TrimSpace(a.Val))
+		switch {
+		case strings.HasPrefix(name, "on"):
+			return fmt.Errorf("%s on <%s> is a script", a.Key, t.Data)
+		case name == "ng-bind-html", name == "ng-include", name == "ng-bind-html-unsafe", name == "srcdoc":
+			return fmt.Errorf("%s on <%s> takes raw HTML", a.Key, t.Data)
+		case (name == "src" || name == "ng-src" || name == "srcset" || name == "background" || name == "poster") && !strings.HasPrefix(value, "data:image/"):
+			return fmt.Errorf("%s on <%s> loads something from elsewhere", a.Key, t.Data)
+		case (name == "href" || name == "ng-href") && strings.HasPrefix(value, "javascript:"):
+			return fmt.Errorf("%s on <%s> is a script", a.Key, t.Data)
+		case strings.Contains(value, "url(") || strings.Contains(value, "$sce"):
+			return fmt.Errorf("%s on <%s> loads something from elsewhere, or trusts raw HTML", a.Key, t.Data)
+		}
+	}
+	return nil
+}

@@ -1,7 +1,6 @@
 package cortex
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -120,54 +119,13 @@ func (r Report) artifacts(job *Job) []artifact {
 		}
 		seen[key] = true
 		w := artifact{
-			DataType: a.DataType, Data: a.Data, Message: a.Message, Tags: a.Tags, TLP: min(job.TLP, maxArtifactTLP),
+			DataType: a.DataType, Data: a.Data, Message: a.Message, Tags: orEmpty(a.Tags), TLP: min(job.TLP, maxArtifactTLP),
 			File: a.File, Filename: orDefault(a.Filename, a.File), ContentType: a.ContentType,
 		}
 		if a.TLP != nil {
 			w.TLP = *a.TLP
 		}
-		if w.Tags == nil {
-			w.Tags = []string{}
-		}
 		out = append(out, w)
 	}
 	return out
-}
-
-// success is output.json of a job that went well.
-type success struct {
-	Success    bool            `json:"success"`
-	Full       json.RawMessage `json:"full"`
-	Summary    summary         `json:"summary"`
-	Artifacts  []artifact      `json:"artifacts"`
-	Operations []Operation     `json:"operations"`
-}
-
-type summary struct {
-	Taxonomies []Taxonomy `json:"taxonomies"`
-}
-
-// encode makes output.json of a report, or tells why it can't be done.
-func (r Report) encode(job *Job) ([]byte, error) {
-	if err := r.validate(job); err != nil {
-		return nil, err
-	}
-	full, err := json.Marshal(r.Full)
-	if err != nil {
-		return nil, fmt.Errorf("full: %w", err)
-	}
-	if jsonKind(full) != "an object" {
-		return nil, fmt.Errorf("full must be an object, not %s", jsonKind(full))
-	}
-	out := success{
-		Success: true, Full: full, Summary: summary{r.Taxonomies},
-		Artifacts: r.artifacts(job), Operations: r.Operations,
-	}
-	if out.Summary.Taxonomies == nil {
-		out.Summary.Taxonomies = []Taxonomy{}
-	}
-	if out.Operations == nil {
-		out.Operations = []Operation{}
-	}
-	return finish(out, job.hidden())
 }

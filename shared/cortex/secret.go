@@ -1,0 +1,162 @@
+package cortex
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+const (
+	mask = "[redacted]"
+
+	// minSecret is the shortest secret that is looked for by value: a shorter
+	// one would be found everywhere.
+	minSecret = 4
+
+	// maxEcho is how many bytes of one text of the input a failure repeats.
+	maxEcho = 4000
+)
+
+// secretName tells whether an item's name says that its value is secret. It is
+// by these words that Cortex knows it, too.
+func secretName(name string) bool {
+	name = strings.ToLower(name)
+	for _, word := range []string{"key", "token", "secret", "password"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// secretsOf are the values in a job that must not be seen: of the items that
+// are declared secret, and of everything else whose name says so.
+func (w *Worker) secretsOf(in input) []string {
+	var secrets []string
+	for _, part := range []string{"config", "parameters"} {
+		var tree any
+		if json.Unmarshal(in[part], &tree) == nil {
+			secrets = append(secrets, w.secretsIn(tree)...)
+		}
+	}
+	return secrets
+}
+
+func (w *Worker) secretsIn(tree any) []string {
+	var secrets []string
+	switch tree := tree.(type) {
+	case map[string]any:
+		for name, v := range tree {
+			if w.isSecret(name) {
+				secrets = append(secrets, texts(v)...)
+			} else {
+				secrets = append(secrets, w.secretsIn(v)...)
+			}
+		}
+	case []any:
+		for _, v := range tree {
+			secrets = append(secrets, w.secretsIn(v)...)
+		}
+	}
+	return secrets
+}
+
+func (w *Worker) isSecret(name string) bool {
+	return secretName(name) || slices.ContainsFunc(w.fields, func(f field) bool { return f.Secret && f.Name == name })
+}
+
+// texts are the strings in a value that are long enough to be looked for, as
+// they are and without white space around.
+func texts(v any) []string {
+	var out []string
+	switch v := v.(type) {
+	case string:
+		for _, s := range []string{v, strings.TrimSpace(v)} {
+			if len(s) >= minSecret && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	case []any:
+		for _, e := range v {
+			out = append(out, texts(e)...)
+		}
+	case map[string]any:
+		for _, e := range v {
+			out = append(out, texts(e)...)
+		}
+	}
+	return out
+}
+
+// holds tells whether a text shows one of the secrets in any form that Redact
+// knows. User names in URLs, which Redact takes out as well, don't count: they
+// may be the very thing the report is about.
+func holds(text string, secrets []string) bool {
+	return len(secrets) > 0 && upstream.Redact(text, secrets...) != upstream.Redact(text)
+}
+
+// redactTree takes the secrets out of every string and every key.
+func redactTree(v any, secrets []string) any {
+	switch v := v.(type) {
+	case string:
+		if holds(v, secrets) {
+			return upstream.Redact(v, secrets...)
+		}
+	case json.Number:
+		if holds(v.String(), secrets) {
+			return mask
+		}
+	case []any:
+		for i, e := range v {
+			v[i] = redactTree(e, secrets)
+		}
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[redactTree(k, secrets).(string)] = redactTree(e, secrets)
+		}
+		return out
+	}
+	return v
+}
+
+// echo gives a copy of the input that is fit to be seen: secrets are masked by
+// the name they stand under, user names and passwords in URLs as well, and long
+// texts are cut.
+func (in input) echo() map[string]any {
+	if in == nil {
+		return nil
+	}
+	out := make(map[string]any, len(in))
+	for k, raw := range in {
+		dec := json.NewDecoder(bytes.NewReader(raw))
+		dec.UseNumber()
+		var v any
+		if dec.Decode(&v) == nil {
+			out[k] = echoOf(k, v)
+		}
+	}
+	return out
+}
+
+func echoOf(name string, v any) any {
+	if v != nil && secretName(name) {
+		return mask
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for k, e := range v {
+			v[k] = echoOf(k, e)
+		}
+	case []any:
+		for i, e := range v {
+			v[i] = echoOf("", e)
+		}
+	case string:
+		return clip(upstream.Redact(v), maxEcho)
+	}
+	return v
+}
