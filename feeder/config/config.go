@@ -1,0 +1,118 @@
+// Package config reads what the feeder is told: a YAML file, strictly, and the
+// environment, which wins. It also gathers the sources of the profile and of
+// the file into one list.
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/waggle-cti/waggle/feeder/profiles"
+	"github.com/waggle-cti/waggle/feeder/relevance"
+	"github.com/waggle-cti/waggle/feeder/source"
+	"github.com/waggle-cti/waggle/feeder/strictyaml"
+)
+
+// Config is everything the feeder needs to know.
+type Config struct {
+	Database string        // path of the SQLite file; its folder is made when needed
+	Listen   string        // host:port of the local page
+	Profile  string        // name of a shipped profile, or the path of a file
+	Since    time.Duration // posts older than this at a source's first poll raise no alert
+	Window   time.Duration // how far apart in time posts of one story may be
+
+	AllowNetworks []netip.Prefix // non-public networks that sources and articles may be fetched from
+
+	TheHive Server
+	Cortex  Server
+	MISP    Server
+
+	// Sources are the profile's and the file's, each name once; where both have
+	// a name, the file's counts.
+	Sources []source.Spec
+
+	// Needs is the profile, read.
+	Needs *relevance.Profile
+}
+
+// Server is one of the systems the feeder works with. Without URL it is not
+// used.
+type Server struct {
+	URL          string
+	Key          Secret
+	Organisation string // TheHive's, for users of several; optional
+}
+
+// Used reports whether the server is configured.
+func (s Server) Used() bool { return s.URL != "" }
+
+// Default is the configuration of somebody who wrote none.
+func Default() Config {
+	return Config{
+		Database: "data/waggle.db",
+		Listen:   "127.0.0.1:8787",
+		Profile:  "small-business",
+		Since:    72 * time.Hour,
+		Window:   14 * 24 * time.Hour,
+	}
+}
+
+// Load reads the YAML file at path, or none if path is empty, and the
+// environment over it. Errors name the file and line, or the variable, that is
+// wrong, and never what a secret holds.
+func Load(path string) (*Config, error) {
+	var data []byte
+	if path != "" {
+		var err error
+		if data, err = os.ReadFile(path); err != nil {
+			return nil, fmt.Errorf("configuration: %w", err)
+		}
+	}
+	written := file{}
+	doc, err := strictyaml.Decode(path, data, &written)
+	if err != nil {
+		return nil, err
+	}
+	c := Default()
+	if err := written.apply(&c, doc, filepath.Dir(path)); err != nil {
+		return nil, err
+	}
+	if err := applyEnvironment(&c); err != nil {
+		return nil, err
+	}
+	if err := c.readProfile(written, doc); err != nil {
+		return nil, err
+	}
+	return &c, nil
+}
+
+// readProfile reads the profile and puts its sources before the file's.
+func (c *Config) readProfile(written file, doc *strictyaml.Document) error {
+	name, data, err := profiles.Read(c.Profile)
+	if err != nil {
+		return err
+	}
+	if c.Needs, err = relevance.Parse(name, data); err != nil {
+		return err
+	}
+	own, err := checkSources(written.Sources, doc)
+	if err != nil {
+		return err
+	}
+	if written.SourcesOnly {
+		if len(own) == 0 {
+			return doc.Errorf([]any{"sources_only"}, "sources_only leaves the profile's sources out, and there are no others: add some under sources")
+		}
+		c.Sources = own
+		return nil
+	}
+	shipped, err := profileSources(name, data)
+	if err != nil {
+		return err
+	}
+	c.Sources = merge(shipped, own)
+	return nil
+}

@@ -1,0 +1,131 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/kelseyhightower/envconfig"
+)
+
+// prefix begins the name of every variable.
+const prefix = "waggle"
+
+// environment is what the variables say. An empty variable counts as not set:
+// that is how compose files pass on what they do not have.
+type environment struct {
+	Database      string   `desc:"path of the SQLite file"`
+	Listen        string   `desc:"host:port of the local page"`
+	Profile       string   `desc:"shipped profile or path of a file"`
+	Since         string   `desc:"how old a post may be at a source's first poll, such as 72h"`
+	Window        string   `desc:"how far apart in time posts of one story may be"`
+	AllowNetworks []string `split_words:"true" desc:"non-public networks to fetch from, by commas"`
+
+	TheHiveURL     string `envconfig:"THEHIVE_URL"`
+	TheHiveKey     string `envconfig:"THEHIVE_KEY"`
+	TheHiveKeyFile string `envconfig:"THEHIVE_KEY_FILE"`
+	TheHiveOrg     string `envconfig:"THEHIVE_ORG"`
+	CortexURL      string `envconfig:"CORTEX_URL"`
+	CortexKey      string `envconfig:"CORTEX_KEY"`
+	CortexKeyFile  string `envconfig:"CORTEX_KEY_FILE"`
+	MISPURL        string `envconfig:"MISP_URL"`
+	MISPKey        string `envconfig:"MISP_KEY"`
+	MISPKeyFile    string `envconfig:"MISP_KEY_FILE"`
+}
+
+// applyEnvironment puts the variables over the file's values.
+func applyEnvironment(c *Config) error {
+	var e environment
+	if err := envconfig.Process(prefix, &e); err != nil {
+		return fmt.Errorf("environment: %w", err)
+	}
+	for _, v := range []struct {
+		name, value string
+		check       func(string) error
+		into        *string
+	}{
+		{"WAGGLE_DATABASE", e.Database, checkDatabase, &c.Database},
+		{"WAGGLE_LISTEN", e.Listen, checkListen, &c.Listen},
+		{"WAGGLE_PROFILE", e.Profile, checkProfile, &c.Profile},
+	} {
+		if v.value == "" {
+			continue
+		}
+		if err := v.check(v.value); err != nil {
+			return fmt.Errorf("%s: %w", v.name, err)
+		}
+		*v.into = v.value
+	}
+	if err := applySpan("WAGGLE_SINCE", e.Since, &c.Since); err != nil {
+		return err
+	}
+	if err := applySpan("WAGGLE_WINDOW", e.Window, &c.Window); err != nil {
+		return err
+	}
+	if err := applyNetworks(e.AllowNetworks, &c.AllowNetworks); err != nil {
+		return err
+	}
+	return e.applyServers(c)
+}
+
+func (e environment) applyServers(c *Config) error {
+	for _, s := range []struct {
+		name              string
+		url, key, keyFile string
+		organisation      string
+		into              *Server
+	}{
+		{"WAGGLE_THEHIVE", e.TheHiveURL, e.TheHiveKey, e.TheHiveKeyFile, e.TheHiveOrg, &c.TheHive},
+		{"WAGGLE_CORTEX", e.CortexURL, e.CortexKey, e.CortexKeyFile, "", &c.Cortex},
+		{"WAGGLE_MISP", e.MISPURL, e.MISPKey, e.MISPKeyFile, "", &c.MISP},
+	} {
+		if s.url != "" {
+			if err := checkURL(s.url); err != nil {
+				return fmt.Errorf("%s_URL: %w", s.name, err)
+			}
+			s.into.URL = strings.TrimRight(s.url, "/")
+		}
+		if s.organisation != "" {
+			s.into.Organisation = s.organisation
+		}
+		key, err := secretFrom(s.key, s.keyFile, s.name+"_KEY", s.name+"_KEY_FILE")
+		if err != nil {
+			return err
+		}
+		if key.Set() {
+			s.into.Key = key
+		}
+	}
+	return nil
+}
+
+func applySpan(name, value string, into *time.Duration) error {
+	if value == "" {
+		return nil
+	}
+	d, err := time.ParseDuration(value)
+	if err == nil {
+		err = checkSpan(d)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: expected a duration such as 30m or 72h, got %q", name, value)
+	}
+	*into = d
+	return nil
+}
+
+func applyNetworks(values []string, into *[]netip.Prefix) error {
+	var all []netip.Prefix
+	for _, text := range values {
+		p, err := network(strings.TrimSpace(text))
+		if err != nil {
+			return fmt.Errorf("WAGGLE_ALLOW_NETWORKS: %w", err)
+		}
+		all = append(all, p)
+	}
+	if len(all) > 0 {
+		*into = all
+	}
+	return nil
+}

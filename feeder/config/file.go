@@ -1,0 +1,197 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/waggle-cti/waggle/feeder/profiles"
+	"github.com/waggle-cti/waggle/feeder/source"
+	"github.com/waggle-cti/waggle/feeder/strictyaml"
+)
+
+// file is the YAML file as written. Nil means not written.
+type file struct {
+	Database      *string        `yaml:"database"`
+	Listen        *string        `yaml:"listen"`
+	Profile       *string        `yaml:"profile"`
+	Since         *time.Duration `yaml:"since"`
+	Window        *time.Duration `yaml:"window"`
+	AllowNetworks []string       `yaml:"allow_networks"`
+	TheHive       hive           `yaml:"thehive"`
+	Cortex        server         `yaml:"cortex"`
+	MISP          server         `yaml:"misp"`
+	SourcesOnly   bool           `yaml:"sources_only"`
+	Sources       []source.Spec  `yaml:"sources"`
+}
+
+type server struct {
+	URL     string `yaml:"url"`
+	Key     string `yaml:"key"`
+	KeyFile string `yaml:"key_file"`
+}
+
+type hive struct {
+	server       `yaml:",inline"`
+	Organisation string `yaml:"organisation"`
+}
+
+// apply puts what the file says over the defaults. Relative paths in the file
+// start from its folder.
+func (f file) apply(c *Config, doc *strictyaml.Document, folder string) error {
+	located := func(path []any, err error) error {
+		if err == nil {
+			return nil
+		}
+		return doc.Errorf(path, "%w", err)
+	}
+	if f.Database != nil {
+		c.Database = *f.Database
+		if err := located([]any{"database"}, checkDatabase(c.Database)); err != nil {
+			return err
+		}
+		c.Database = from(folder, c.Database)
+	}
+	if f.Listen != nil {
+		c.Listen = *f.Listen
+		if err := located([]any{"listen"}, checkListen(c.Listen)); err != nil {
+			return err
+		}
+	}
+	if f.Profile != nil {
+		c.Profile = *f.Profile
+		if err := located([]any{"profile"}, checkProfile(c.Profile)); err != nil {
+			return err
+		}
+		if !profiles.IsName(c.Profile) {
+			c.Profile = from(folder, c.Profile)
+		}
+	}
+	if err := f.applyTimes(c, located); err != nil {
+		return err
+	}
+	for i, text := range f.AllowNetworks {
+		p, err := network(text)
+		if err != nil {
+			return located([]any{"allow_networks", i}, err)
+		}
+		c.AllowNetworks = append(c.AllowNetworks, p)
+	}
+	for _, s := range []struct {
+		key          string
+		written      server
+		organisation string
+		into         *Server
+	}{{"thehive", f.TheHive.server, f.TheHive.Organisation, &c.TheHive}, {"cortex", f.Cortex, "", &c.Cortex}, {"misp", f.MISP, "", &c.MISP}} {
+		filled, err := s.written.fill(folder)
+		if err != nil {
+			return located([]any{s.key}, err)
+		}
+		filled.Organisation = s.organisation
+		*s.into = filled
+	}
+	return nil
+}
+
+func (f file) applyTimes(c *Config, located func([]any, error) error) error {
+	for _, d := range []struct {
+		key     string
+		written *time.Duration
+		into    *time.Duration
+	}{{"since", f.Since, &c.Since}, {"window", f.Window, &c.Window}} {
+		if d.written == nil {
+			continue
+		}
+		*d.into = *d.written
+		if err := located([]any{d.key}, checkSpan(*d.written)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s server) fill(folder string) (Server, error) {
+	if s.URL != "" {
+		if err := checkURL(s.URL); err != nil {
+			return Server{}, err
+		}
+	}
+	key, err := secretFrom(s.Key, from(folder, s.KeyFile), "key", "key_file")
+	if err != nil {
+		return Server{}, err
+	}
+	return Server{URL: strings.TrimRight(s.URL, "/"), Key: key}, nil
+}
+
+func from(folder, path string) string {
+	if path == "" || filepath.IsAbs(path) || strings.Contains(path, "://") {
+		return path
+	}
+	return filepath.Join(folder, path)
+}
+
+func checkDatabase(s string) error {
+	if strings.TrimSpace(s) == "" {
+		return fmt.Errorf("database is the path of a file, such as data/waggle.db")
+	}
+	if strings.Contains(s, "://") {
+		return fmt.Errorf("database is the path of a SQLite file; other databases are not supported yet")
+	}
+	return nil
+}
+
+func checkListen(s string) error {
+	_, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return fmt.Errorf("listen is host:port, such as 127.0.0.1:8787, not %q", s)
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("listen: %q is no port between 0 and 65535 (%d)", port, n)
+	}
+	return nil
+}
+
+func checkProfile(s string) error {
+	if strings.TrimSpace(s) == "" {
+		return fmt.Errorf("profile is one of %s, or the path of a file", strings.Join(profiles.Names(), ", "))
+	}
+	return nil
+}
+
+func checkSpan(d time.Duration) error {
+	if d < 0 || d > 10*365*24*time.Hour {
+		return fmt.Errorf("a time span is between 0s and 87600h, not %s", d)
+	}
+	return nil
+}
+
+// checkURL wants an address that can be called. It does not repeat the
+// address: people paste keys into them.
+func checkURL(s string) error {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https"):
+		return fmt.Errorf("url must begin with http:// or https:// and name a host")
+	case u.User != nil:
+		return fmt.Errorf("url must not hold a user or password: the key belongs under key or key_file")
+	case u.RawQuery != "" || u.Fragment != "":
+		return fmt.Errorf("url must end with the path: no '?' and no '#'")
+	}
+	return nil
+}
+
+// network reads a prefix, or one address.
+func network(s string) (netip.Prefix, error) {
+	if p, err := netip.ParsePrefix(s); err == nil {
+		return p.Masked(), nil
+	}
+	if a, err := netip.ParseAddr(s); err == nil {
+		return a.Prefix(a.BitLen())
+	}
+	return netip.Prefix{}, fmt.Errorf("%q is no network: write it like 127.0.0.0/8 or fd00::/8", s)
+}

@@ -1,0 +1,58 @@
+package config
+
+import (
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/waggle-cti/waggle/feeder/source"
+	"github.com/waggle-cti/waggle/feeder/source/kinds"
+	"github.com/waggle-cti/waggle/feeder/strictyaml"
+)
+
+// checkSources finds what is wrong with a list of sources.
+func checkSources(specs []source.Spec, doc *strictyaml.Document) ([]source.Spec, error) {
+	named := map[string]bool{}
+	for i, s := range specs {
+		if key, err := s.Check(); err != nil {
+			return nil, doc.Errorf([]any{"sources", i, key}, "source %q: %w", s.Name, err)
+		}
+		if err := kinds.Check(s.Kind); err != nil {
+			return nil, doc.Errorf([]any{"sources", i, "kind"}, "source %q: %w", s.Name, err)
+		}
+		if named[s.Name] {
+			return nil, doc.Errorf([]any{"sources", i, "name"}, "two sources are called %q: what is known of one would be taken for the other's", s.Name)
+		}
+		named[s.Name] = true
+	}
+	return specs, nil
+}
+
+// profileSources reads the sources in a profile's text. What else is in it is
+// package relevance's to check.
+func profileSources(name string, data []byte) ([]source.Spec, error) {
+	var written struct {
+		Sources []source.Spec        `yaml:"sources"`
+		Needs   map[string]yaml.Node `yaml:",inline"`
+	}
+	doc, err := strictyaml.Decode(name, data, &written)
+	if err != nil {
+		return nil, err
+	}
+	return checkSources(written.Sources, doc)
+}
+
+// merge puts the own sources behind the shipped ones, or in their place where
+// the name is the same.
+func merge(shipped, own []source.Spec) []source.Spec {
+	all := slices.Clone(shipped)
+	for _, s := range own {
+		same := func(o source.Spec) bool { return o.Name == s.Name }
+		if at := slices.IndexFunc(all, same); at >= 0 {
+			all[at] = s
+			continue
+		}
+		all = append(all, s)
+	}
+	return all
+}
