@@ -33,9 +33,8 @@ func otherRoot(label string) bool {
 }
 
 // hostName makes the chain a host name: trims what is no part of it and
-// checks it. It reports whether a domain is left; bare public suffixes
-// ("co.uk") are none.
-func hostName(s string, c *chain) bool {
+// checks it. It reports whether one is left.
+func hostName(c *chain) bool {
 	trimRight(c)
 	if c.over || c.count < 2 || c.digits() {
 		return false
@@ -62,8 +61,14 @@ func hostName(s string, c *chain) bool {
 	if !topLevel(top) && !(c.fanged && otherRoot(top)) {
 		return false
 	}
-	suffix, icann := publicsuffix.PublicSuffix(c.string(s))
-	return !icann || len(suffix) < c.n
+	return true
+}
+
+// bareSuffix reports whether the name is a public suffix itself ("co.uk"),
+// which is nobody's host unless something says so.
+func bareSuffix(name string) bool {
+	suffix, icann := publicsuffix.PublicSuffix(name)
+	return icann && len(suffix) == len(name)
 }
 
 // trimRight drops hyphens and underscores behind the name.
@@ -140,6 +145,16 @@ func fileTop(label string) bool {
 		"int", "is", "it", "la", "link", "lua", "map", "md", "mk", "ml", "mm", "mo", "mov", "ms", "name", "new",
 		"next", "no", "one", "ph", "pl", "pm", "prof", "ps", "pub", "py", "read", "rs", "run", "sc", "sh", "so",
 		"st", "style", "sy", "tf", "to", "ts", "vi", "zip":
+		return true
+	}
+	return false
+}
+
+// fileOnly reports whether the top-level domain is a file's ending first, even
+// with several dots before it.
+func fileOnly(label string) bool {
+	switch label {
+	case "zip", "mov", "md", "py", "rs", "sh", "pl", "one", "cab":
 		return true
 	}
 	return false

@@ -22,11 +22,27 @@ func (s *scanner) dotted(i int) int {
 	if c.digits() {
 		return s.numbers(end)
 	}
-	if hostName(s.text, c) && s.nameStands(c) {
+	if hostName(c) && s.nameStands(c) && (c.fanged || !bareSuffix(c.string(s.text))) {
 		return s.afterHost(Domain, end)
 	}
 	s.file(i, end)
+	s.parts(i, end)
 	return end
+}
+
+// parts reads what stands between the dots of a chain that is no host: a
+// sample's hash as a file's name, a CVE in a detection's name.
+func (s *scanner) parts(i, end int) {
+	for i < end {
+		e, seen := wordEnd(s.text, i)
+		if seen&isDigit != 0 && e-i > 8 {
+			s.single(i, e, seen)
+		}
+		i = e + 1
+		for i < end && class[s.text[i]]&isWord == 0 {
+			i++
+		}
+	}
 }
 
 // numbers reads a chain of numbers: an IPv4 address, or a version.
@@ -138,5 +154,9 @@ func oddCase(s string) bool {
 
 // doubtfulName reports whether the plain name is likelier a file or code.
 func (s *scanner) doubtfulName(c *chain) bool {
-	return !c.fanged && c.count == 2 && fileTop(string(c.label(1)))
+	if c.fanged {
+		return false
+	}
+	top := string(c.label(c.count - 1))
+	return c.count == 2 && fileTop(top) || fileOnly(top)
 }

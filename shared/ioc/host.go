@@ -119,13 +119,6 @@ func (c *chain) cutLeft(i int) {
 	c.start = int(c.stand[0])
 }
 
-// cutRight keeps the first n labels; end is where the last of them ends.
-func (c *chain) cutRight(n, end int) {
-	c.n = int(c.at[n]) - 1
-	c.count = n
-	c.end = end
-}
-
 // string gives the chain's text; the source's own bytes where they are the same.
 func (c *chain) string(s string) string {
 	if c.plain && c.end-c.start == c.n {

@@ -22,7 +22,7 @@ func (s *scanner) mail(i, end int) (next int, ok bool) {
 		if !validLocal(s.text[start:end]) || at.spoken {
 			return 0, false
 		}
-	} else if begin := c.start; !hostName(s.text, c) || c.start != begin || at.spoken && !c.fanged {
+	} else if begin := c.start; !hostName(c) || c.start != begin || at.spoken && !c.spoken {
 		return 0, false
 	}
 	hostEnd = min(hostEnd, c.end)
@@ -45,7 +45,7 @@ func (s *scanner) mail(i, end int) (next int, ok bool) {
 // more signs than a word does.
 func (s *scanner) localStart(i, end int) int {
 	floor := max(s.floor, s.at.start, end-maxLocal)
-	for i > floor && class[s.text[i-1]]&isLocal != 0 {
+	for i > floor && class[s.text[i-1]]&isLocal != 0 && s.text[i-1] != '=' {
 		i--
 	}
 	for i < end && !alnum(s.text[i]) && s.text[i] != '_' {
@@ -62,7 +62,7 @@ func validLocal(l string) bool {
 		if class[l[k]]&isLocal == 0 || l[k] == '.' && l[k-1] == '.' {
 			return false
 		}
-		if l[k] == '/' || l[k] == '=' && k == 0 {
+		if l[k] == '/' {
 			return false
 		}
 	}
@@ -96,7 +96,7 @@ func lowerASCII(l string) string {
 func userURL(s *scanner, start, end int) bool {
 	var c chain
 	c.read(s.text, start)
-	return c.end == end && c.fanged && c.count > 2 && hostName(s.text, &c)
+	return c.end == end && c.fanged && c.count > 2 && hostName(&c)
 }
 
 func (s *scanner) addUserURL(start, end, hostEnd int) int {

@@ -1,8 +1,11 @@
 package ioc
 
+import "strings"
+
 // place is where on its line a value stands.
 type place struct {
 	alone bool // a list item or table cell of its own
+	paren bool // in round brackets, as a link's target is in running text
 	table bool
 	says  section // what the word before it says
 	mail  bool    // in a mail header
@@ -29,7 +32,11 @@ func (j *judge) place(m *mark) (p place) {
 	last := e >= l.end || cell(t, e) || e-m.end > 0 && t[e-1] == '\t' || t[e] == '(' || t[e] == '-' || t[e] == '#' || hasFold(t, e, "port ")
 	p.table = k > from && (t[k-1] == '|' || t[k-1] == '\t')
 	p.alone = first && last
+	p.paren = m.start > l.start && t[m.start-1] == '('
 	p.says = says(t[from:k])
+	if k == l.start && l.start > 1 {
+		p.says = goesOn(t[max(0, l.start-lookBehind) : l.start-1])
+	}
 	p.mail = mailHeader(t[l.start:min(l.end, l.start+24)])
 	return p
 }
@@ -81,6 +88,26 @@ func says(t string) section {
 	return body
 }
 
+// goesOn tells what the line before says of a value that starts a line: if it
+// ends in the middle of a sentence, the value is cited.
+func goesOn(before string) section {
+	before = strings.TrimRight(before, " \r")
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	last := before[strings.LastIndexByte(before, ' ')+1:]
+	if len(last) == len(before) || last == "" {
+		return body
+	}
+	for k := range len(last) {
+		if c := last[k]; !letter(c) || class[c]&isUpper != 0 {
+			return body
+		}
+	}
+	if says(before) == refs {
+		return refs
+	}
+	return body
+}
+
 // labelWord tells what a word in front of a value says of it.
 func labelWord(w string) section {
 	var b [12]byte
@@ -95,7 +122,7 @@ func labelWord(w string) section {
 		"payload", "dropper", "download", "sha256", "sha1", "md5", "hash", "panel", "opendir", "phishing":
 		return iocs
 	case "see", "via", "source", "report", "blog", "article", "reference", "ref", "more", "at", "vt", "visit", "sample", "link",
-		"analysis", "commit", "version":
+		"analysis", "commit", "version", "available", "on", "post", "paper", "whitepaper":
 		return refs
 	}
 	return body

@@ -1,5 +1,7 @@
 package ioc
 
+import "net/netip"
+
 // The roles of values in plain spelling, by where they stand.
 
 // url judges a plain URL.
@@ -7,7 +9,7 @@ func (j *judge) url(m *mark) verdict {
 	p := j.place(m)
 	section := j.lines[m.line].section
 	switch {
-	case j.fanged > 0:
+	case j.fanged > 0 && (section != iocs || !p.alone || p.paren):
 		return verdict{Reference, 80, "plain link in a text whose author disarms what is malicious"}
 	case m.doubtful || p.says == refs || section == refs:
 		return verdict{Reference, 70, "cited"}
@@ -25,7 +27,7 @@ func (j *judge) url(m *mark) verdict {
 func (j *judge) host(m *mark) verdict {
 	p := j.place(m)
 	section := j.lines[m.line].section
-	listed := section == iocs && (p.alone || p.table)
+	listed := section == iocs && (p.alone || p.table) && !(p.table && m.kind == Domain && j.fanged > 0)
 	switch {
 	case m.doubtful:
 		if listed && j.threat.any() && m.kind == Domain && p.alone {
@@ -36,13 +38,17 @@ func (j *judge) host(m *mark) verdict {
 		return verdict{Reference, 60, "in a mail's headers"}
 	case p.says == refs:
 		return verdict{Reference, 60, "cited"}
+	case m.kind == IP && versionLike(m.value) && p.says != iocs:
+		return verdict{Reference, 60, "reads like a version"}
 	case listed:
 		return verdict{Attack, 80, "listed under indicators"}
+	case p.alone && !p.table && j.fanged > 0:
+		return verdict{Attack, 45, "listed in a text about an attack"}
 	case j.fanged > 0 && m.kind == Domain:
 		return verdict{Reference, 60, "plain name in a text whose author disarms what is malicious"}
 	case p.says == iocs:
 		return verdict{Attack, 75, "named as an indicator"}
-	case p.alone && (j.threat.any() || j.fanged > 0):
+	case p.alone && (j.threat.any() || j.fanged > 0 || j.short()):
 		return verdict{Attack, 60, "listed in a text about an attack"}
 	case j.fanged > 0:
 		return verdict{Reference, 50, "plain address in a text whose author disarms what is malicious"}
@@ -57,7 +63,9 @@ func (j *judge) email(m *mark) verdict {
 	p := j.place(m)
 	section := j.lines[m.line].section
 	switch {
-	case section == iocs && p.alone && j.threat.any():
+	case p.mail || section == headers || section == refs:
+		return verdict{Reference, 60, "in a mail's headers, or cited"}
+	case p.alone && (j.threat.any() || j.fanged > 0):
 		return verdict{Attack, 70, "listed under indicators"}
 	case j.fanged == 0 && p.says == iocs && j.threat.any():
 		return verdict{Attack, 60, "named as an indicator"}
@@ -71,7 +79,7 @@ func (j *judge) hash(m *mark) verdict {
 	switch {
 	case p.says == refs && !j.threat.any() && j.fanged == 0:
 		return verdict{Reference, 80, "names a commit or a version"}
-	case j.threat.any() || j.fanged > 0:
+	case j.threat.any() || j.fanged > 0 || j.short():
 		return verdict{Attack, 85, "hash in a text about an attack"}
 	case p.alone || j.lines[m.line].section == iocs || p.says == iocs:
 		return verdict{Attack, 60, "hash in a list"}
@@ -85,4 +93,25 @@ func (j *judge) named(m *mark) verdict {
 		return verdict{Attack, 50, "in a text about an attack"}
 	}
 	return verdict{Reference, 40, "nothing says that it is malicious"}
+}
+
+// shortText is the length up to which a text is a post, whose every value is
+// what it is about.
+const shortText = 700
+
+func (j *judge) short() bool { return len(j.text) <= shortText }
+
+// versionLike reports whether an IPv4 address could as well be a version: all
+// of its numbers are small.
+func versionLike(v string) bool {
+	a, err := netip.ParseAddr(v)
+	if err != nil || !a.Is4() {
+		return false
+	}
+	for _, n := range a.As4() {
+		if n > 31 {
+			return false
+		}
+	}
+	return true
 }

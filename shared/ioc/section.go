@@ -48,7 +48,7 @@ func (now section) next(s string, from, end int) section {
 // topic tells what a heading's words say, how many there are, and whether all
 // of its letters are capitals.
 func topic(s string) (about section, words int, capital bool) {
-	capital = true
+	letters, small := 0, false
 	for i := 0; i < len(s); {
 		if !alnum(s[i]) {
 			i++
@@ -56,8 +56,9 @@ func topic(s string) (about section, words int, capital bool) {
 		}
 		end := i
 		for end < len(s) && (alnum(s[end]) || s[end] == '&') {
-			if class[s[end]]&isUpper == 0 && letter(s[end]) {
-				capital = false
+			if letter(s[end]) {
+				letters++
+				small = small || class[s[end]]&isUpper == 0
 			}
 			end++
 		}
@@ -69,7 +70,7 @@ func topic(s string) (about section, words int, capital bool) {
 		}
 		i = end
 	}
-	return about, words, capital
+	return about, words, letters > 2 && !small
 }
 
 // headingWord tells what one word of a heading stands for.

@@ -63,16 +63,6 @@ func brokenHTTP(w []byte) (string, bool) {
 	return name, true
 }
 
-// address is a URL as it was read.
-type address struct {
-	start, end int
-	value      string
-	fanged     bool
-	host       string // normalised, without port
-	bare       bool   // no path, query or fragment
-	isIP       bool
-}
-
 // builder writes the normalised text of a value. It keeps to the source's own
 // bytes as long as nothing differs, so that most values cost no allocation.
 type builder struct {
@@ -121,6 +111,13 @@ func path(s string, i int, quote byte, b *builder) (end int, fanged bool) {
 func rewrite(s string, i, end int, b *builder) (fanged bool) {
 	from := i
 	for i < end {
+		if s[i] == ':' {
+			if name, at, f := scheme(s, from, i); f {
+				b.source(from, at)
+				b.text(name)
+				from, fanged = i, true
+			}
+		}
 		if class[s[i]]&isPath != 0 {
 			i++
 			continue
@@ -242,6 +239,10 @@ func schemeStart(s string, floor, end int) int {
 // pathTrim drops the punctuation behind the path.
 func pathTrim(s string, start, end int) int {
 	for end > start {
+		if end-start >= 3 && s[end-3:end] == "%20" {
+			end -= 3
+			continue
+		}
 		switch s[end-1] {
 		case '.', ',', ';', ':', '!', '\'', '*', '(', '[', '{', '\\':
 			end--

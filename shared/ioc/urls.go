@@ -23,12 +23,14 @@ func (s *scanner) url(sepAt int) (next int, ok bool) {
 	if host < 0 {
 		return at, true
 	}
-	fanged = fanged || user || kind != "" && s.host.fanged
+	if from, ok := s.nextURL(at, host); ok {
+		return from, true
+	}
 	to, f := path(s.text, host, quote, &b)
-	fanged = fanged || f
-	if kind == "" || name == "" && !fanged {
+	if kind == "" || name == "" && !s.host.fanged {
 		return max(to, at), true
 	}
+	fanged = fanged || user || f || s.host.fanged
 	if name == "" {
 		name = "tcp"
 	}
@@ -40,6 +42,17 @@ func (s *scanner) url(sepAt int) (next int, ok bool) {
 	}
 	s.add(URL, value, start, to, fanged)
 	return to, true
+}
+
+// nextURL reports whether what was taken for a host that ends at host runs
+// into the next URL's scheme ("http://a.examplehttp://b.example/"), and where
+// that starts.
+func (s *scanner) nextURL(at, host int) (from int, ok bool) {
+	if schemeSep(s.text, host).n == 0 {
+		return 0, false
+	}
+	_, from, _ = scheme(s.text, at, host)
+	return from, from > at
 }
 
 // authority reads the authority part of a URL at i into b: user, host, port.
@@ -94,7 +107,7 @@ func (s *scanner) authority(i int, quote byte, b *builder) (end int, k Kind, fan
 // top-level domain nobody knows is fine; a single label is not.
 func (s *scanner) hostInURL(c *chain) bool {
 	start := c.start
-	if hostName(s.text, c) && c.start == start {
+	if hostName(c) && c.start == start {
 		return true
 	}
 	c.read(s.text, start)
