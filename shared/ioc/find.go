@@ -29,9 +29,10 @@ type mark struct {
 	value      string
 	start, end int
 	fanged     bool
-	doubtful   bool // could as well be a file name, code or a version
-	line       int  // index in scanner.lines
-	link       bool // the target of a link whose text is something else
+	doubtful   bool   // could as well be a file name, code or a version
+	line       int    // index in scanner.lines
+	link       bool   // the target of a link whose text is something else
+	raw        string // of a link: what stood in the document
 }
 
 // line is a line of the text that holds a value.
@@ -46,11 +47,12 @@ type scanner struct {
 	marks []mark
 	lines []line
 
-	at    line // the line the scanner is in
-	kept  int  // index of that line in lines, -1 if it isn't there yet
-	floor int  // end of the last value read: nothing before it is looked at again
-	six   int  // no IPv6 address starts before here
-	host  chain
+	at      line // the line the scanner is in
+	kept    int  // index of that line in lines, -1 if it isn't there yet
+	outline outline
+	floor   int // end of the last value read: nothing before it is looked at again
+	six     int // no IPv6 address starts before here
+	host    chain
 }
 
 func (s *scanner) scan() {
@@ -60,7 +62,8 @@ func (s *scanner) scan() {
 			end = from + n
 		}
 		s.at.start, s.at.end, s.kept = from, end, -1
-		s.at.section = s.at.section.next(s.text, from, end)
+		s.outline.see(s.text, from, end)
+		s.at.section = s.outline.now
 		s.scanLine(max(from, s.floor), end)
 		from = end + 1
 	}

@@ -1,5 +1,36 @@
 package ioc
 
 // FindHTML reads all values in an HTML document. Offsets are in the text that
-// Text gives for it; a link's target that is not visible is a reference.
-func FindHTML(html string, o Options) []Indicator { return Find(Text(html), o) }
+// Text gives for it. A link's target that the reader doesn't see is read as
+// well, and is a reference: its Raw is the target, its offsets are those of
+// what the link is set on.
+func FindHTML(html string, o Options) []Indicator {
+	p := read(html)
+	s := scanner{text: p.text.String()}
+	s.scan()
+	s.addLinks(p.links)
+	return s.judge(o)
+}
+
+// addLinks notes the targets of links. One that is what the reader sees, or
+// that a disarmed value was made into by an editor, is not noted again.
+func (s *scanner) addLinks(links []link) {
+	shown := len(s.marks)
+	at := 0
+	for _, l := range links {
+		for at < shown && s.marks[at].start < l.start {
+			at++
+		}
+		if at < shown && s.marks[at].start < l.end {
+			continue
+		}
+		t := scanner{text: l.target}
+		t.scan()
+		if len(t.marks) == 0 || t.marks[0].kind != URL || t.marks[0].start != 0 {
+			continue
+		}
+		m := t.marks[0]
+		s.marks = append(s.marks, mark{kind: URL, value: m.value, raw: l.target[:m.end], start: l.start, end: l.end,
+			line: -1, link: true})
+	}
+}

@@ -75,6 +75,9 @@ func says(t string) section {
 		if i == end {
 			return body
 		}
+		if n == 1 && hasFold(t, i, "common") && hasFold(t, end, " name") {
+			return iocs
+		}
 		switch s := labelWord(t[i:end]); s {
 		case body:
 		default:
@@ -119,7 +122,7 @@ func labelWord(w string) section {
 	}
 	switch string(b[:len(w)]) {
 	case "c2", "c2s", "c&c", "cnc", "ioc", "iocs", "ip", "ips", "domain", "domains", "url", "urls", "host", "hosts", "server",
-		"payload", "dropper", "download", "sha256", "sha1", "md5", "hash", "panel", "opendir", "phishing":
+		"payload", "dropper", "download", "sha256", "sha1", "md5", "hash", "panel", "opendir", "phishing", "cn":
 		return iocs
 	case "see", "via", "source", "report", "blog", "article", "reference", "ref", "more", "at", "vt", "visit", "sample", "link",
 		"analysis", "commit", "version", "available", "on", "post", "paper", "whitepaper":

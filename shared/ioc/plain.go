@@ -1,6 +1,9 @@
 package ioc
 
-import "net/netip"
+import (
+	"net/netip"
+	"strings"
+)
 
 // The roles of values in plain spelling, by where they stand.
 
@@ -30,7 +33,7 @@ func (j *judge) host(m *mark) verdict {
 	listed := section == iocs && (p.alone || p.table) && !(p.table && m.kind == Domain && j.fanged > 0)
 	switch {
 	case m.doubtful:
-		if listed && j.threat.any() && m.kind == Domain && p.alone {
+		if listed && m.kind == Domain && p.alone && !fileOnly(m.value[strings.LastIndexByte(m.value, '.')+1:]) {
 			return verdict{Attack, 40, "listed under indicators, though it may be a file's name"}
 		}
 		return verdict{}
@@ -44,6 +47,8 @@ func (j *judge) host(m *mark) verdict {
 		return verdict{Attack, 80, "listed under indicators"}
 	case p.alone && !p.table && j.fanged > 0:
 		return verdict{Attack, 45, "listed in a text about an attack"}
+	case m.kind == Domain && p.says == iocs:
+		return verdict{Attack, 60, "named as an indicator"}
 	case j.fanged > 0 && m.kind == Domain:
 		return verdict{Reference, 60, "plain name in a text whose author disarms what is malicious"}
 	case p.says == iocs:

@@ -38,7 +38,7 @@ func (s *scanner) judge(o Options) []Indicator {
 		if v.role == "" {
 			continue
 		}
-		i := Indicator{Kind: m.kind, Value: m.value, Raw: s.text[m.start:m.end], Start: m.start, End: m.end,
+		i := Indicator{Kind: m.kind, Value: m.value, Raw: m.source(s.text), Start: m.start, End: m.end,
 			Defanged: m.fanged, Role: v.role, Confidence: v.sure, Why: v.why}
 		k := key{m.kind, m.value}
 		if p, ok := at[k]; !ok {
@@ -48,8 +48,16 @@ func (s *scanner) judge(o Options) []Indicator {
 			out[p] = i
 		}
 	}
-	sort.Slice(out, func(a, b int) bool { return out[a].Start < out[b].Start })
+	sort.SliceStable(out, func(a, b int) bool { return out[a].Start < out[b].Start })
 	return out
+}
+
+// source gives what stood in the text.
+func (m *mark) source(text string) string {
+	if m.link {
+		return m.raw
+	}
+	return text[m.start:m.end]
 }
 
 // rank orders occurrences of one value: the most telling is the highest.

@@ -13,14 +13,22 @@ const (
 // maxHeading bounds a heading's length; longer lines are text.
 const maxHeading = 100
 
-// next gives the section that holds from the line s[from:end] on.
-func (now section) next(s string, from, end int) section {
+// outline follows a text's headings.
+type outline struct {
+	now   section
+	level int // of the heading, by its signs, that began a section of indicators; 0: none
+}
+
+// see takes the line s[from:end] in.
+func (o *outline) see(s string, from, end int) {
 	if end-from > maxHeading || end == from {
-		return now
+		return
 	}
-	marked := false
-	for from < end && (s[from] == '#' || s[from] == '=' || s[from] == '*' || s[from] == '.' && !marked) {
-		marked = marked || s[from] != '*'
+	level := 0
+	for from < end && (s[from] == '#' || s[from] == '=' || s[from] == '*' || s[from] == '.' && level == 0) {
+		if s[from] != '*' {
+			level++
+		}
 		from++
 	}
 	for from < end && s[from] == ' ' {
@@ -30,19 +38,34 @@ func (now section) next(s string, from, end int) section {
 		end--
 	}
 	if from == end || !letter(s[from]) && !digit(s[from]) {
-		return now
+		return
 	}
 	colon := s[end-1] == ':'
 	about, words, capital := topic(s[from:end])
 	switch {
-	case marked || capital && words > 0:
-		return about
+	case level > 0:
+		o.marked(about, level)
+	case capital && words > 0:
+		o.now, o.level = about, 0
 	case colon && words < 12 || words < 6:
 		if about != body {
-			return about
+			o.now = about
 		}
 	}
-	return now
+}
+
+// marked takes in a heading marked as one. What lies below a heading that
+// announces indicators is indicators too.
+func (o *outline) marked(about section, level int) {
+	switch {
+	case about == iocs && (o.level == 0 || level < o.level):
+		o.level = level
+	case about == body && o.level > 0 && level > o.level:
+		about = iocs
+	case about == body || level <= o.level:
+		o.level = 0
+	}
+	o.now = about
 }
 
 // topic tells what a heading's words say, how many there are, and whether all

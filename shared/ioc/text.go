@@ -4,21 +4,200 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
-// Text gives the plain text of an HTML document, tables and code kept line by
-// line, without scripts, styles and other unseen parts.
-func Text(doc string) string {
-	var b strings.Builder
+// Text gives the plain text of an HTML document: blocks line by line, table
+// rows as "| cell | cell |", list items as "- item", headings with as many #
+// as their level, preformatted text as it is. Scripts, styles and other parts
+// that are not shown are left out.
+func Text(doc string) string { return read(doc).text.String() }
+
+// link is where an HTML link points, and what of the text it is set on.
+type link struct {
+	target     string
+	start, end int
+}
+
+// page is the text of an HTML document in the making.
+type page struct {
+	text    strings.Builder
+	links   []link
+	open    bool // a link is open: the last of links
+	pre     int  // depth of preformatted elements
+	row     bool // in a table's row
+	line    bool // something stands on the current line
+	space   bool // white space was read that isn't written yet
+	skipped atom.Atom
+}
+
+func read(doc string) *page {
+	p := &page{}
+	p.text.Grow(len(doc) / 2)
 	z := html.NewTokenizer(strings.NewReader(doc))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			return b.String()
+			p.closeLink()
+			return p
 		case html.TextToken:
-			b.Write(z.Text())
-		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
-			b.WriteByte('\n')
+			if p.skipped == 0 {
+				p.write(string(z.Text()))
+			}
+		case html.StartTagToken, html.SelfClosingTagToken:
+			p.start(z)
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			p.end(atom.Lookup(name))
 		}
+	}
+}
+
+func (p *page) start(z *html.Tokenizer) {
+	name, hasAttr := z.TagName()
+	tag := atom.Lookup(name)
+	if p.skipped != 0 {
+		return
+	}
+	switch tag {
+	case atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Svg, atom.Iframe, atom.Object, atom.Select, atom.Textarea:
+		p.skipped = tag
+	case atom.Pre:
+		p.newLine()
+		p.pre++
+	case atom.Td, atom.Th:
+		p.cell()
+	case atom.Tr:
+		p.newLine()
+		p.row = true
+	case atom.Li:
+		p.newLine()
+		p.text.WriteString("- ")
+		p.line = true
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		p.newLine()
+		p.text.WriteString("######"[:name[1]-'0'] + " ")
+		p.line = true
+	case atom.A:
+		p.closeLink()
+		if hasAttr {
+			p.openLink(z)
+		}
+	default:
+		if block(tag) {
+			p.newLine()
+		}
+	}
+}
+
+func (p *page) end(tag atom.Atom) {
+	if p.skipped != 0 {
+		if tag == p.skipped {
+			p.skipped = 0
+		}
+		return
+	}
+	switch tag {
+	case atom.Pre:
+		p.pre = max(0, p.pre-1)
+		p.newLine()
+	case atom.Tr:
+		if p.row && p.line {
+			p.text.WriteString(" |")
+		}
+		p.row = false
+		p.newLine()
+	case atom.A:
+		p.closeLink()
+	case atom.Li, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		p.newLine()
+	default:
+		if block(tag) {
+			p.newLine()
+		}
+	}
+}
+
+// block reports whether the element stands on lines of its own.
+func block(tag atom.Atom) bool {
+	switch tag {
+	case atom.P, atom.Div, atom.Br, atom.Hr, atom.Ul, atom.Ol, atom.Dl, atom.Dt, atom.Dd, atom.Table, atom.Thead, atom.Tbody,
+		atom.Tfoot, atom.Caption, atom.Blockquote, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Aside, atom.Nav,
+		atom.Main, atom.Figure, atom.Figcaption, atom.Address, atom.Details, atom.Summary, atom.Title, atom.Form, atom.Option:
+		return true
+	}
+	return false
+}
+
+// cell begins a table's cell. Blocks inside it would tear the row apart, so
+// that within a row they are white space; see newLine.
+func (p *page) cell() {
+	if p.line {
+		p.text.WriteByte(' ')
+	}
+	p.text.WriteString("| ")
+	p.line, p.space = true, false
+}
+
+// newLine ends the line, if there is one.
+func (p *page) newLine() {
+	if p.row && p.line {
+		p.space = true
+		return
+	}
+	if p.line {
+		p.text.WriteByte('\n')
+	}
+	p.line, p.space = false, false
+}
+
+// write adds text, white space folded unless it is preformatted.
+func (p *page) write(t string) {
+	if p.pre > 0 {
+		p.text.WriteString(t)
+		p.line = !strings.HasSuffix(t, "\n")
+		return
+	}
+	for i := 0; i < len(t); {
+		if blank(t[i]) {
+			p.space = p.space || p.line
+			i++
+			continue
+		}
+		end := i
+		for end < len(t) && !blank(t[end]) {
+			end++
+		}
+		if p.space {
+			p.text.WriteByte(' ')
+		}
+		p.text.WriteString(t[i:end])
+		p.space, p.line = false, true
+		i = end
+	}
+}
+
+func blank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' }
+
+func (p *page) openLink(z *html.Tokenizer) {
+	for more := true; more; {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		if string(key) == "href" {
+			if p.space {
+				p.text.WriteByte(' ')
+				p.space = false
+			}
+			p.links = append(p.links, link{target: strings.TrimSpace(string(value)), start: p.text.Len()})
+			p.open = true
+			return
+		}
+	}
+}
+
+func (p *page) closeLink() {
+	if p.open {
+		p.links[len(p.links)-1].end = p.text.Len()
+		p.open = false
 	}
 }

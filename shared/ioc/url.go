@@ -29,7 +29,7 @@ func schemeName(w string) (string, bool) {
 	}
 	l := b[:len(w)]
 	switch string(l) {
-	case "http", "https", "ftp", "ftps", "sftp", "ws", "wss", "tcp", "udp", "ldap", "ldaps", "rmi", "smb", "ssh":
+	case "http", "https", "ftp", "ftps", "sftp", "ws", "wss", "tcp", "udp", "ldap", "ldaps", "rmi", "smb", "ssh", "dns":
 		return string(l), false
 	case "fxp", "fxxp", "fttp", "f*p", "ftxp":
 		return "ftp", true
@@ -174,6 +174,8 @@ func pathEnd(s string, i int, quote byte) int {
 		case c == '[' || c == '(' || c == '{':
 			if d := dotAt(s, i); d.n > 0 {
 				n = d.n
+			} else if c == '[' && placeholder(s, i) {
+				n = 0
 			} else {
 				open++
 			}
@@ -209,6 +211,23 @@ func pathEnd(s string, i int, quote byte) int {
 		i += n
 	}
 	return pathTrim(s, start, i)
+}
+
+// maxIndex bounds what may stand in square brackets within a URL.
+const maxIndex = 24
+
+// placeholder reports whether the square bracket at i opens what the author
+// put in place of the true text ("[recipient's address]"), not an index or a
+// parameter's name.
+func placeholder(s string, i int) bool {
+	for k := i + 1; k < len(s) && k-i < maxIndex; k++ {
+		if c := s[k]; c == ']' {
+			return k+1 < len(s) && class[s[k+1]]&isPath == 0 && s[k+1] != '[' && k-i > 3
+		} else if class[c]&isWord == 0 && c != '.' && c != ':' {
+			return true
+		}
+	}
+	return true
 }
 
 // escapedEnd reports whether an HTML entity ends the URL.

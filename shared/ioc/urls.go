@@ -40,7 +40,13 @@ func (s *scanner) url(sepAt int) (next int, ok bool) {
 	} else {
 		value += b.string()
 	}
+	host0, hostEnd := s.host.start, s.host.end
+	hostValue := string(s.host.name())
 	s.add(URL, value, start, to, fanged)
+	if nextIs(s.text, to, '[') && kind == Domain {
+		s.add(Domain, hostValue, host0, hostEnd, fanged)
+		s.floor = to
+	}
 	return to, true
 }
 
