@@ -93,8 +93,12 @@ type stopped string
 func (s stopped) Error() string { return string(s) }
 
 // await waits for f until the context ends, and a little longer for what f
-// makes of that.
+// makes of that. A context that has ended starts nothing.
 func await[T any](ctx context.Context, grace time.Duration, f func() (T, error)) (T, error) {
+	var none T
+	if ctx.Err() != nil {
+		return none, because(ctx, context.Cause(ctx))
+	}
 	type result struct {
 		value T
 		err   error
@@ -113,7 +117,6 @@ func await[T any](ctx context.Context, grace time.Duration, f func() (T, error))
 	case r := <-done:
 		return r.value, because(ctx, r.err)
 	case <-time.After(grace):
-		var none T
 		return none, because(ctx, context.Cause(ctx))
 	}
 }

@@ -35,7 +35,7 @@ func (w *Worker) Run(ctx context.Context, folder Folder, s Surroundings) error {
 	// A report is there from the start, so that a worker that is killed or runs
 	// out of memory has one as well, and so that no service is asked when the
 	// answer could not be told.
-	if err := folder.write(w.unfinished(in)); err != nil {
+	if err := folder.write(w.unfinished()); err != nil {
 		return w.unwritable(folder, err)
 	}
 	out := w.answer(ctx, in, err, folder, s.withDefaults())
@@ -52,9 +52,9 @@ func (w *Worker) Run(ctx context.Context, folder Folder, s Surroundings) error {
 }
 
 // unfinished is the report that stays if the worker never comes to writing one.
-func (w *Worker) unfinished(in input) []byte {
+func (w *Worker) unfinished() []byte {
 	return encodeFailure(w.Name+": ended before its report was written: it was killed, ran out of memory or crashed; "+
-		"see the job's log, and give the container more memory if that was it", in, w.secretsOf(in))
+		"see the job's log, and give the container more memory if that was it", nil, nil)
 }
 
 func (w *Worker) unwritable(folder Folder, err error) error {

@@ -135,9 +135,13 @@ func (in input) echo() map[string]any {
 		dec := json.NewDecoder(bytes.NewReader(raw))
 		dec.UseNumber()
 		var v any
-		if dec.Decode(&v) == nil {
-			out[k] = echoOf(k, v)
+		if dec.Decode(&v) != nil {
+			continue
 		}
+		if _, ok := v.(map[string]any); k == "config" && !ok && v != nil {
+			v = mask // names say what is secret, and here are none
+		}
+		out[k] = echoOf(k, v)
 	}
 	return out
 }
