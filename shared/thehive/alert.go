@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -115,19 +116,20 @@ func (c *Client) createAlert(ctx context.Context, v Version, a Alert, observable
 	if err != nil {
 		return "", nil, err
 	}
-	if id = answer.JSON().Get("_id").String(); id == "" {
-		return "", nil, &upstream.Error{Service: service, Reason: upstream.Failure, Status: answer.Status,
-			Message: "the answer to a new alert tells no id", Next: "check the URL: is TheHive what answers there?"}
-	}
-	return id, rest, nil
+	r, err := entity(answer)
+	return r.Get("_id").String(), rest, err
 }
 
 // existing tells whether the alert is there although its creation ended with
-// failure: as a duplicate, or because only the answer was lost. If it is not,
-// the failure stands.
+// failure: as a duplicate, or because only the answer was lost. If it is not
+// found, the failure stands; but a duplicate that is not found is worth another
+// try later.
 func (c *Client) existing(ctx context.Context, v Version, a Alert, failure error) (id string, err error) {
 	unclear := upstream.Temporary(failure) && upstream.ReasonOf(failure) != upstream.RateLimited && !unsent(failure)
-	if !isDuplicate(failure) && !unclear {
+	if isDuplicate(failure) {
+		failure = &upstream.Error{Service: service, Reason: upstream.Failure, Message: "the alert exists, but is not found by its reference",
+			Next: "try again later; if it lasts, rebuild TheHive's index", Err: failure}
+	} else if !unclear {
 		return "", failure
 	}
 	// TheHive may still be at it: look at once, after a quarter of the time, and at its end.
@@ -181,7 +183,8 @@ func (c *Client) Alert(ctx context.Context, id string) (Alert, error) {
 	if err != nil {
 		return Alert{}, err
 	}
-	return readAlert(answer.JSON()), nil
+	r, err := entity(answer)
+	return readAlert(r), err
 }
 
 // alertPath is the address of an alert; id may be a natural key on 4.1. The
@@ -190,7 +193,7 @@ func alertPath(v Version, id string) string {
 	if v.Major >= 5 {
 		return "/api/v1/alert/" + url.PathEscape(id)
 	}
-	return "/api/alert/" + url.PathEscape(id)
+	return "/api/alert/" + strings.ReplaceAll(url.PathEscape(id), "%3B", ";")
 }
 
 // readAlert reads an alert of the API's version 0 or 1.

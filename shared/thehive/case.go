@@ -33,7 +33,8 @@ func (c *Client) Case(ctx context.Context, id string) (Case, error) {
 	if err != nil {
 		return Case{}, err
 	}
-	return readCase(answer.JSON()), nil
+	r, err := entity(answer)
+	return readCase(r), err
 }
 
 func readCase(r gjson.Result) Case {

@@ -113,17 +113,30 @@ func (c *Client) do(ctx context.Context, r upstream.Request) (*upstream.Response
 	return answer, nil
 }
 
-// explain puts what TheHive says in the body of a refusal,
-// {"type":"CreateError","message":"…"}, in the place of the status' text.
+// entity gives the alert or case that an answer holds.
+func entity(answer *upstream.Response) (gjson.Result, error) {
+	r := answer.JSON()
+	if r.Get("_id").String() == "" {
+		return gjson.Result{}, strange(answer, "the answer holds nothing with an id")
+	}
+	return r, nil
+}
+
+// strange is the error for an answer that TheHive would not give.
+func strange(answer *upstream.Response, message string) error {
+	return &upstream.Error{Service: service, Reason: upstream.Failure, Status: answer.Status,
+		Message: message, Next: "check the URL: is TheHive what answers there?"}
+}
+
+// explain says what to do about a refusal, where TheHive's way of refusing
+// needs it. TheHive's own words are the message:
+// {"type":"AuthenticationError","message":"Authentication failure"}.
 func explain(err error) error {
 	var e *upstream.Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	told := *e
-	if message := gjson.GetBytes(e.Body, "message").String(); message != "" {
-		told.Message = cut(strings.Join(strings.Fields(message), " "), 500)
-	}
 	switch told.Status {
 	case http.StatusUnauthorized:
 		told.Next = "check the API key; a locked user's key is refused as well"

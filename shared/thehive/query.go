@@ -26,8 +26,7 @@ func (c *Client) query(ctx context.Context, name string, steps ...step) ([]gjson
 	}
 	list := answer.JSON()
 	if !list.IsArray() {
-		return nil, &upstream.Error{Service: service, Reason: upstream.Failure, Status: answer.Status,
-			Message: "the answer to a query is no list", Next: "check the URL: is TheHive what answers there?"}
+		return nil, strange(answer, "the answer to a query is no list")
 	}
 	return list.Array(), nil
 }

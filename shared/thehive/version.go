@@ -64,8 +64,7 @@ func (c *Client) askVersion(ctx context.Context) (Version, error) {
 	digits, _, _ := strings.Cut(text, ".")
 	major, err := strconv.Atoi(digits)
 	if err != nil {
-		return Version{}, &upstream.Error{Service: service, Reason: upstream.Failure, Status: answer.Status,
-			Message: "the answer tells no version of TheHive", Next: "check the URL: is TheHive what answers there?"}
+		return Version{}, strange(answer, "the answer tells no version of TheHive")
 	}
 	if major != 4 && major != 5 {
 		return Version{}, invalid("version "+cut(text, 40)+" is not supported", "use TheHive 4.1 or 5")

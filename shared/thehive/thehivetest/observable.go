@@ -1,0 +1,173 @@
+package thehivetest
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"slices"
+	"strings"
+)
+
+// readObservables adds the observables of a new alert. One that TheHive does
+// not take undoes the alert; repeated ones, and those without data, are
+// dropped silently.
+func (s *Server) readObservables(a *alert, list []any) *answer {
+	for _, one := range list {
+		given, _ := one.(map[string]any)
+		read, refused := s.readObservable(given)
+		if refused != nil {
+			return refused
+		}
+		for _, o := range read {
+			a.observables, _ = hold(a.observables, o)
+		}
+	}
+	return nil
+}
+
+// readObservable reads what may be several: data is a value or a list.
+func (s *Server) readObservable(given object) ([]*observable, *answer) {
+	check := checks{body: given}
+	o := observable{dataType: check.text("dataType"), tlp: check.whole("tlp", 2), tags: check.texts("tags"), created: s.now()}
+	if refused, failed := check.failed(); failed {
+		return nil, &refused
+	}
+	o.message, _ = given["message"].(string)
+	o.ioc, _ = given["ioc"].(bool)
+	o.sighted, _ = given["sighted"].(bool)
+	o.unalike, _ = given["ignoreSimilarity"].(bool)
+	if !slices.Contains(s.types, o.dataType) {
+		refused := refusal(404, "NotFoundError", "ObservableType "+o.dataType+" not found")
+		return nil, &refused
+	}
+	values, _ := stringList(given["data"])
+	if value, ok := given["data"].(string); ok {
+		values = []string{value}
+	}
+	out := make([]*observable, 0, len(values))
+	for _, value := range values {
+		one := o
+		one.id, one.data = s.id(), value
+		if o.dataType == "file" {
+			file, refused := readFile(value)
+			if refused != nil {
+				return nil, refused
+			}
+			one.file, one.data = file, ""
+		}
+		out = append(out, &one)
+	}
+	return out, nil
+}
+
+// readFile reads "name;contentType;base64".
+func readFile(value string) (*attachment, *answer) {
+	parts := strings.SplitN(value, ";", 3)
+	if len(parts) != 3 {
+		refused := refusal(500, "org.thp.scalligraph.InvalidFormatAttributeError",
+			"Invalid format for artifacts.data: FString("+value+"), expected filename;contentType;base64value ()")
+		return nil, &refused
+	}
+	data, err := base64.StdEncoding.DecodeString(parts[2])
+	if err != nil {
+		refused := refusal(400, "IllegalArgument", "Illegal base64 character")
+		return nil, &refused
+	}
+	long, middle, short := sha256.Sum256(data), sha1.Sum(data), md5.Sum(data)
+	return &attachment{name: parts[0], contentType: parts[1], size: len(data),
+		hashes: []string{hex.EncodeToString(long[:]), hex.EncodeToString(middle[:]), hex.EncodeToString(short[:])}}, nil
+}
+
+func (s *Server) addV0(c call) answer { return s.add(c, (*observable).v0) }
+
+func (s *Server) addV1(c call) answer {
+	return s.add(c, func(o *observable) object { return o.v1(s.five) })
+}
+
+// add adds observables to a standing alert: 201 and a list, or 207 if there
+// was one like any of them. An alert that is not there is a missing right.
+func (s *Server) add(c call, show func(*observable) object) answer {
+	a := s.alert(c.PathValue("id"))
+	if a == nil {
+		return refusal(403, "AuthorizationError", "Operation not permitted")
+	}
+	read, refused := s.readObservable(c.body)
+	if refused != nil {
+		return *refused
+	}
+	success, failure := []any{}, []any{}
+	for _, o := range read {
+		held, added := hold(a.observables, o)
+		if !added {
+			failure = append(failure, object{"type": "CreateError", "message": "Observable already exists", "object": object{"data": o.data}})
+			continue
+		}
+		a.observables = held
+		success = append(success, show(o))
+	}
+	if len(failure) > 0 {
+		return answer{status: 207, body: object{"success": success, "failure": failure}}
+	}
+	return answer{status: 201, body: success}
+}
+
+func (s *Server) patchObservableV0(c call) answer {
+	return s.withObservable(c, func(o *observable) answer {
+		if refused := s.patchObservable(o, c); refused != nil {
+			return *refused
+		}
+		return answer{status: 200, body: o.changedV0()}
+	})
+}
+
+func (s *Server) patchObservableV1(c call) answer {
+	return s.withObservable(c, func(o *observable) answer {
+		if refused := s.patchObservable(o, c); refused != nil {
+			return *refused
+		}
+		return answer{status: 204}
+	})
+}
+
+func (s *Server) getObservableV1(c call) answer {
+	return s.withObservable(c, func(o *observable) answer { return answer{status: 200, body: o.v1(s.five)} })
+}
+
+func (s *Server) deleteObservableV0(c call) answer {
+	for _, a := range s.alerts {
+		a.observables = slices.DeleteFunc(a.observables, func(o *observable) bool { return o.id == c.PathValue("id") })
+	}
+	return answer{status: 204}
+}
+
+func (s *Server) patchObservable(o *observable, c call) *answer {
+	check := checks{body: c.body}
+	if _, ok := c.body["tags"]; ok {
+		o.tags = check.texts("tags")
+	}
+	if ioc, ok := c.body["ioc"].(bool); ok {
+		o.ioc = ioc
+	}
+	if message, ok := c.body["message"].(string); ok {
+		o.message = message
+	}
+	if refused, failed := check.failed(); failed {
+		return &refused
+	}
+	o.updated = s.now()
+	return nil
+}
+
+// withObservable finds the observable that a call is about.
+func (s *Server) withObservable(c call, do func(*observable) answer) answer {
+	for _, a := range s.alerts {
+		for _, o := range a.observables {
+			if o.id == c.PathValue("id") {
+				return do(o)
+			}
+		}
+	}
+	return refusal(404, "NotFoundError", "Observable not found")
+}

@@ -1,0 +1,169 @@
+package thehivetest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// who is allowed a call.
+type who int
+
+const (
+	anyone who = iota // without a key
+	user              // of whatever kind
+	member            // of the organisation
+	writer            // who may manage alerts
+)
+
+// call is a request with its decoded body, answered under the server's lock.
+type call struct {
+	*http.Request
+	body  map[string]any
+	login string
+}
+
+// answer is what goes back: a status and what is encoded as JSON.
+type answer struct {
+	status int
+	body   any
+	total  int // X-Total, for a search
+}
+
+// refusal is a refusal in TheHive's form.
+func refusal(status int, kind, message string) answer {
+	return answer{status: status, body: object{"type": kind, "message": message}}
+}
+
+// object is a JSON object.
+type object = map[string]any
+
+// routes are the addresses of the version.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	on := func(pattern string, allowed who, handle func(call) answer) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, allowed, handle) })
+	}
+	on("GET /api/status", anyone, s.status)
+	on("GET /api/health", anyone, func(call) answer { return answer{status: 200, body: "Ok"} })
+	on("GET /api/v1/user/current", user, s.currentV1)
+	on("POST /api/v1/alert", writer, s.createV1)
+	on("GET /api/v1/alert/{id}", member, s.getV1)
+	on("PATCH /api/v1/alert/{id}", writer, s.patchV1)
+	on("POST /api/v1/alert/{id}/case", writer, s.importV1)
+	on("GET /api/v1/observable/{id}", member, s.getObservableV1)
+	on("PATCH /api/v1/observable/{id}", writer, s.patchObservableV1)
+	on("GET /api/v1/case/{id}", member, s.getCaseV1)
+	on("POST /api/v1/query", user, s.queryV1)
+	on("/", user, func(c call) answer { return refusal(404, "NotFoundError", c.URL.Path) })
+	if s.five {
+		on("GET /api/v1/status/public", anyone, s.statusPublic)
+		on("POST /api/v1/alert/{id}/observable", writer, s.addV1)
+		return mux
+	}
+	on("GET /api/v1/status", anyone, s.status)
+	on("GET /api/user/current", user, s.currentV0)
+	on("POST /api/alert", writer, s.createV0)
+	on("GET /api/alert/{id}", member, s.getV0)
+	on("PATCH /api/alert/{id}", writer, s.patchV0)
+	on("DELETE /api/alert/{id}", writer, s.deleteV0)
+	on("POST /api/alert/_search", member, s.searchAlerts)
+	on("POST /api/alert/{id}/artifact", writer, s.addV0)
+	on("POST /api/v1/alert/{id}/artifact", writer, s.addV1)
+	on("PATCH /api/alert/artifact/{id}", writer, s.patchObservableV0)
+	on("DELETE /api/alert/artifact/{id}", writer, s.deleteObservableV0)
+	on("POST /api/alert/{id}/markAsRead", writer, s.set(func(a *alert) { a.read = true }))
+	on("POST /api/alert/{id}/markAsUnread", writer, s.set(func(a *alert) { a.read = false }))
+	on("POST /api/alert/{id}/follow", writer, s.set(func(a *alert) { a.follow = true }))
+	on("POST /api/alert/{id}/unfollow", writer, s.set(func(a *alert) { a.follow = false }))
+	on("POST /api/alert/{id}/createCase", writer, s.importV0)
+	on("GET /api/case/{id}", member, s.getCaseV0)
+	on("POST /api/case/artifact/_search", member, s.searchObservables)
+	on("POST /api/v0/query", user, s.queryV0)
+	on("GET /api/observable/type", user, s.listTypes)
+	on("POST /api/observable/type", user, s.createType)
+	return mux
+}
+
+// serve reads a request, checks who asks, and answers.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, allowed who, handle func(call) answer) {
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<20))
+	if err != nil {
+		return // the client has gone
+	}
+	s.mu.Lock()
+	s.requests = append(s.requests, Request{Method: r.Method, Path: r.URL.Path, Body: raw})
+	s.mu.Unlock()
+	login, denied := authorise(r, allowed)
+	if denied != nil {
+		write(w, *denied)
+		return
+	}
+	if len(raw) > maxBody && !s.five {
+		write(w, refusal(413, "Unknown", "Request Entity Too Large"))
+		return
+	}
+	body := object{}
+	if len(bytes.TrimSpace(raw)) > 0 {
+		decoder := json.NewDecoder(bytes.NewReader(raw))
+		decoder.UseNumber()
+		if err := decoder.Decode(&body); err != nil {
+			write(w, refusal(400, "BadRequest", "Invalid Json: "+invalidJSON(err)))
+			return
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	write(w, handle(call{Request: r, body: body, login: login}))
+}
+
+func invalidJSON(err error) string {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return "Unexpected end-of-input within/between Object entries"
+	}
+	return err.Error()
+}
+
+// authorise tells whose key it is; or what TheHive says to it.
+func authorise(r *http.Request, allowed who) (string, *answer) {
+	key, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	login, is := map[string]string{Key: feederLogin, ReaderKey: readerLogin, AdminKey: adminLogin}[key], false
+	switch organisation := r.Header.Get("X-Organisation"); {
+	case allowed == anyone:
+		is = true
+	case login == "":
+		denied := refusal(401, "AuthenticationError", "Authentication failure")
+		return "", &denied
+	case allowed == user:
+		is = true
+	case organisation != "" && organisation != Organisation, key == AdminKey:
+	default:
+		is = allowed == member || key == Key
+	}
+	if !is {
+		denied := refusal(403, "AuthorizationError", "Operation not permitted")
+		return "", &denied
+	}
+	return login, nil
+}
+
+func write(w http.ResponseWriter, a answer) {
+	if a.total > 0 {
+		w.Header().Set("X-Total", itoa(a.total))
+	}
+	switch body := a.body.(type) {
+	case nil:
+		w.WriteHeader(a.status)
+	case string:
+		w.Header().Set("Content-Type", "text/plain; charset=UTF-8")
+		w.WriteHeader(a.status)
+		_, _ = io.WriteString(w, body)
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(a.status)
+		_ = json.NewEncoder(w).Encode(body)
+	}
+}

@@ -1,0 +1,175 @@
+// Package thehivetest is a TheHive for tests: it answers as a running TheHive
+// 4.1.24 was seen to answer, odd statuses and silent losses included, and as
+// TheHive 5's published OpenAPI says that one does.
+//
+// It holds organisations, users and custom fields in the small: one
+// organisation, and the three users that have the keys below.
+package thehivetest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/waggle-cti/waggle/shared/faulty"
+	"github.com/waggle-cti/waggle/shared/thehive"
+)
+
+// Whom the server knows.
+const (
+	Key          = "a1-thehivetest-key-of-the-feeder" // may manage alerts
+	ReaderKey    = "b2-thehivetest-key-of-a-reader"   // may read
+	AdminKey     = "c3-thehivetest-key-of-the-admin"  // may set TheHive up, and sees no organisation's data
+	Organisation = "demo"                             // the organisation of the first two
+	feederLogin  = "feeder@demo.example.com"          // of Key
+	readerLogin  = "reader@demo.example.com"          // of ReaderKey
+	adminLogin   = "admin@thehive.example.com"        // of AdminKey
+	maxBody      = 256 << 10                          // play.http.parser.maxMemoryBuffer
+)
+
+// Fault is what goes wrong with a request, see Server.Fail.
+type Fault = faulty.Fault
+
+// Options say which TheHive to be. The zero value is 4.1.24 as it is
+// installed.
+type Options struct {
+	Version string            // "4.1.24-1", "5.7.3-1"; only the first digit matters
+	Types   []string          // data types besides the default ones
+	Fields  map[string]string // custom fields: name → string, integer, float, boolean, date
+	Now     func() time.Time  // nil = time.Now
+
+	// Slow is how long creating an alert takes between TheHive's check for
+	// duplicates and the alert's being there. As with the real one, two equal
+	// requests within it make two alerts.
+	Slow time.Duration
+}
+
+// Request is a request as it came.
+type Request struct {
+	Method string
+	Path   string
+	Body   []byte
+}
+
+// Server is the TheHive, an http.Handler. It is safe for use by several
+// goroutines.
+type Server struct {
+	URL string // of a started one
+
+	faults  faulty.Handler
+	options Options
+	five    bool
+
+	mu       sync.Mutex // guards what follows
+	last     int        // id given last
+	alerts   []*alert
+	cases    []*aCase
+	types    []string
+	requests []Request
+}
+
+// New makes a server to be served by the caller.
+func New(o Options) *Server {
+	if o.Version == "" {
+		o.Version = "4.1.24-1"
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Server{options: o, five: o.Version[0] == '5', types: slices.Concat(defaultTypes(), o.Types)}
+	s.faults.Next = s.routes()
+	return s
+}
+
+// Start makes a server and serves it until the test ends.
+func Start(t testing.TB, o Options) *Server {
+	t.Helper()
+	s := New(o)
+	web := httptest.NewServer(s)
+	t.Cleanup(web.Close)
+	s.URL = web.URL
+	return s
+}
+
+// ServeHTTP answers as TheHive does, but for faults.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.faults.ServeHTTP(w, r) }
+
+// Fail sets who decides which faults the requests to come have; nil ends them.
+func (s *Server) Fail(choose func(*http.Request) Fault) { s.faults.Fail(choose) }
+
+// Alerts gives all alerts with their observables, oldest first.
+func (s *Server) Alerts() []thehive.Alert {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]thehive.Alert, 0, len(s.alerts))
+	for _, a := range s.alerts {
+		out = append(out, a.public())
+	}
+	return out
+}
+
+// Observables gives the observables of an alert or a case, oldest first.
+func (s *Server) Observables(id string) []thehive.Observable {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.alert(id); a != nil {
+		return publicAll(a.observables)
+	}
+	if c := s.aCase(id); c != nil {
+		return publicAll(c.observables)
+	}
+	return nil
+}
+
+// Count tells how many requests came with the method, to a path of that form:
+// "/api/alert/*/artifact". Those that a fault kept from being handled do not
+// count.
+func (s *Server) Count(method, form string) int {
+	n := 0
+	for _, r := range s.Requests() {
+		if r.Method == method && matches(form, r.Path) {
+			n++
+		}
+	}
+	return n
+}
+
+// Requests gives what came, oldest first, without what a fault kept from being
+// handled.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// AddCase makes a case with observables, and gives its id.
+func (s *Server) AddCase(c thehive.Case, observables []thehive.Observable) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	made := &aCase{id: s.id(), number: len(s.cases) + 1, title: c.Title, description: c.Description, severity: max(c.Severity, 1),
+		tlp: c.TLP, pap: c.PAP, tags: c.Tags, created: s.now()}
+	for _, o := range observables {
+		made.observables = append(made.observables, &observable{id: s.id(), created: s.now(), dataType: o.DataType, data: o.Data, message: o.Message,
+			tlp: o.TLP, tags: o.Tags, ioc: o.IOC, sighted: o.Sighted})
+	}
+	s.cases = append(s.cases, made)
+	return made.id
+}
+
+// id makes an id in TheHive's form.
+func (s *Server) id() string {
+	s.last++
+	return "~" + strconv.Itoa(s.last*4096+3)
+}
+
+// now is the time in milliseconds.
+func (s *Server) now() int64 { return s.options.Now().UnixMilli() }
+
+func defaultTypes() []string {
+	return []string{"other", "ip", "uri_path", "registry", "hash", "autonomous-system", "domain", "filename", "fqdn", "file",
+		"mail", "mail-subject", "regexp", "hostname", "url", "user-agent"}
+}
