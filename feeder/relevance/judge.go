@@ -14,10 +14,11 @@ import (
 func (p *Profile) Judge(post waggle.Post, finding waggle.Finding, weight int, now time.Time) waggle.Judgement {
 	var t tally
 	d := newDocument(post.Title, finding.Text)
-	ours := p.judgeNeeds(&t, d)
-	p.judgeSubjects(&t, d)
-	judgeIndicators(&t, finding)
-	judgeVulnerabilities(&t, post, finding, ours)
+	wanted, ours := p.wanted(d)
+	spoken := p.judgeSubjects(&t, d)
+	indicators := judgeIndicators(&t, finding)
+	vulnerable := judgeVulnerabilities(&t, post, finding, ours)
+	judgeNeeds(&t, wanted, spoken || indicators || vulnerable)
 	judgeTechniques(&t, finding)
 	judgeAge(&t, post, now)
 	if weight != 0 {

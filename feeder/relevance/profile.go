@@ -81,7 +81,7 @@ func Load(nameOrPath string) (*Profile, error) {
 
 // Parse reads a profile from its text; file is the name to use in errors.
 func Parse(fileName string, data []byte) (*Profile, error) {
-	written := file{Minimum: 25, Severity: severity{Medium: 40, High: 60, Critical: 80}}
+	written := file{Minimum: 25, Severity: severity{Medium: 45, High: 68, Critical: 88}}
 	doc, err := strictyaml.Decode(fileName, data, &written)
 	if err != nil {
 		return nil, err

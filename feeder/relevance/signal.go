@@ -14,7 +14,7 @@ import (
 // press releases are full of them.
 const (
 	maxNeeds    = 40 // for all products, vendors, sectors and countries together
-	maxSubjects = 45 // for all threats that the text speaks of
+	maxSubjects = 38 // for all threats that the text speaks of
 	maxNoise    = 40 // taken off at most for what is no threat
 )
 
@@ -25,11 +25,10 @@ type subject struct {
 	Phrases []string `yaml:"phrases"`
 }
 
-// judgeNeeds counts what the profile asks for. It reports whether one of our
-// products is what the post is about.
-func (p *Profile) judgeNeeds(t *tally, d document) (ours bool) {
+// wanted gives what the profile asks for and the document speaks of, and
+// whether one of our products is what it is about.
+func (p *Profile) wanted(d document) (wanted []mention[need], ours bool) {
 	found := mentions(p.ours, d)
-	var c capped
 	said := map[string]bool{}
 	for _, m := range found {
 		n := m.entry
@@ -37,21 +36,37 @@ func (p *Profile) judgeNeeds(t *tally, d document) (ours bool) {
 			continue
 		}
 		said[n.name] = true
-		switch n.kind {
+		wanted = append(wanted, m)
+		ours = ours || n.kind == productNeed && m.prominent()
+	}
+	return wanted, ours
+}
+
+// judgeNeeds counts what the profile asks for. Where nothing in the post is a
+// threat, a product's name is worth a third: most posts about Windows are not
+// about its safety.
+func judgeNeeds(t *tally, wanted []mention[need], threat bool) {
+	var c capped
+	add := func(points int, text string) {
+		if !threat {
+			points, text = points/3, text+", though of no threat"
+		}
+		c.add(t, points, maxNeeds, text)
+	}
+	for _, m := range wanted {
+		switch n := m.entry; n.kind {
 		case productNeed:
-			ours = ours || m.prominent()
-			c.add(t, weigh(m, 25, 15, 6), maxNeeds, where(m)+n.name+", which you use")
+			add(weigh(m, 25, 15, 6), where(m)+n.name+", which you use")
 		case vendorNeed:
-			c.add(t, weigh(m, 8, 4, 2), maxNeeds, where(m)+n.name+", whose products you use")
+			add(weigh(m, 8, 4, 2), where(m)+n.name+", whose products you use")
 		case sectorNeed:
-			c.add(t, weigh(m, 12, 8, 3), maxNeeds, where(m)+n.name+", your sector")
+			add(weigh(m, 12, 8, 3), where(m)+n.name+", your sector")
 		case countryNeed:
-			c.add(t, weigh(m, 8, 5, 2), maxNeeds, where(m)+n.name+", your country")
+			add(weigh(m, 8, 5, 2), where(m)+n.name+", your country")
 		case wordNeed:
 			t.add(n.points, fmt.Sprintf("has %q, a word of your profile", m.text))
 		}
 	}
-	return ours
 }
 
 func vendorNamed(found []mention[need], vendor string) bool {
@@ -62,7 +77,7 @@ func vendorNamed(found []mention[need], vendor string) bool {
 
 // judgeSubjects counts what the text is about: threats for it, events and
 // advertising against.
-func (p *Profile) judgeSubjects(t *tally, d document) {
+func (p *Profile) judgeSubjects(t *tally, d document) (threat bool) {
 	var threats, noise capped
 	for _, m := range mentions(p.common, d) {
 		s := m.entry
@@ -73,11 +88,12 @@ func (p *Profile) judgeSubjects(t *tally, d document) {
 			noise.add(t, weigh(m, s.Points+s.Points/2, s.Points, 0), maxNoise, speaks(m)+s.Name+" ("+quote(m.text)+")")
 		}
 	}
+	return threats.sum > 0
 }
 
 // judgeIndicators counts what can be searched for in logs: addresses, names,
 // URLs and hashes, each as far as it is sure to be one.
-func judgeIndicators(t *tally, f waggle.Finding) {
+func judgeIndicators(t *tally, f waggle.Finding) (threat bool) {
 	sure, count := 0, 0
 	for _, i := range f.OfRole(ioc.Attack) {
 		if searchable(i.Kind) {
@@ -88,17 +104,18 @@ func judgeIndicators(t *tally, f waggle.Finding) {
 	points := 0
 	switch {
 	case sure >= 3000:
-		points = 35
-	case sure >= 1000:
 		points = 30
+	case sure >= 1000:
+		points = 27
 	case sure >= 250:
-		points = 25
+		points = 23
 	case sure >= 100:
 		points = 18
 	case sure >= 40:
 		points = 10
 	}
 	t.add(points, plural(count, "indicator of compromise to search for", "indicators of compromise to search for"))
+	return points > 0
 }
 
 func searchable(k ioc.Kind) bool {
@@ -111,10 +128,10 @@ func searchable(k ioc.Kind) bool {
 
 // judgeVulnerabilities counts CVE ids: much where a product of ours is
 // concerned, little otherwise.
-func judgeVulnerabilities(t *tally, post waggle.Post, f waggle.Finding, ours bool) {
+func judgeVulnerabilities(t *tally, post waggle.Post, f waggle.Finding, ours bool) (threat bool) {
 	ids := values(f, ioc.CVE)
 	if len(ids) == 0 {
-		return
+		return false
 	}
 	points, text := 6, plural(len(ids), "vulnerability with a CVE id", "vulnerabilities with CVE ids")
 	if strings.Contains(strings.ToUpper(post.Title), "CVE-") {
@@ -124,6 +141,7 @@ func judgeVulnerabilities(t *tally, post waggle.Post, f waggle.Finding, ours boo
 		points, text = points+9, text+" in a post about what you use"
 	}
 	t.add(points, text)
+	return true
 }
 
 func judgeTechniques(t *tally, f waggle.Finding) {
