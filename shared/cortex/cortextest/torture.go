@@ -88,6 +88,7 @@ func badInputs(t *testing.T, w *cortex.Worker, config map[string]any) map[string
 	raw := func(content string, says string) badInput {
 		return badInput{says: says, prepare: func(t *testing.T, folder cortex.Folder) {
 			WriteInput(t, folder, "input.json", []byte(content))
+			WriteInput(t, folder, attachment, []byte("a report")) // what is wrong must be the job
 		}}
 	}
 	with := func(says string, changes map[string]any) badInput {
