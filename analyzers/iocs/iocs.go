@@ -1,0 +1,137 @@
+// Package iocs is the analyzer that reads indicators of compromise in a text or
+// a file. It asks nobody: nothing leaves the machine, at any TLP and PAP.
+package iocs
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/ioc"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+// mostRows is how many values the report's table shows; the counts go on.
+const mostRows = 2000
+
+//go:embed long.html
+var long string
+
+// Analyzer is the worker.
+var Analyzer = cortex.NewAnalyzer(cortex.Definition{
+	Name:         "Waggle_IOCs",
+	Version:      "1.0",
+	Description:  "Reads indicators of compromise in a file or text, defanged ones too, and tells them from what is only cited",
+	DataTypes:    []string{"file", "other", "mail-subject"},
+	MaxTLP:       new(cortex.MaxTLP),
+	MaxPAP:       new(cortex.MaxPAP),
+	LongTemplate: long,
+}, run)
+
+// Config is what the admin sets.
+type Config struct {
+	Artifacts int      `cortex:"artifacts" default:"100" description:"how many artifacts to return at most"`
+	Roles     []string `cortex:"roles" default:"indicator" description:"which values become artifacts: indicator, reference (a cited link), benign (known good, private or reserved)"`
+}
+
+// full is the report.
+type full struct {
+	Source  source         `json:"source"`
+	Counts  map[string]int `json:"counts"` // of the indicators, by kind
+	Total   int            `json:"total"`  // of all values, whatever their role
+	Omitted int            `json:"omitted,omitempty"`
+	Values  []row          `json:"values"` // indicators first, then as they stand in the text
+}
+
+// row is one value of the table.
+type row struct {
+	Type       ioc.Kind `json:"type"`
+	Value      string   `json:"value"`
+	Raw        string   `json:"raw,omitempty"` // as it stood there, where that differs
+	Role       ioc.Role `json:"role"`
+	Confidence int      `json:"confidence"` // 0–100
+	Why        string   `json:"why,omitempty"`
+}
+
+func run(_ context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
+	if err := cfg.check(); err != nil {
+		return cortex.Report{}, err
+	}
+	src, found, err := read(job)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	slices.SortStableFunc(found, func(a, b ioc.Indicator) int { return cmp.Compare(rank(a.Role), rank(b.Role)) })
+	f := full{Source: src, Counts: map[string]int{}, Total: len(found), Values: []row{}}
+	var artifacts []cortex.Artifact
+	for i, in := range found {
+		if in.Role == ioc.Attack {
+			f.Counts[string(in.Kind)]++
+		}
+		if i < mostRows {
+			f.Values = append(f.Values, rowOf(in))
+		}
+		if slices.Contains(cfg.Roles, string(in.Role)) && len(artifacts) < cfg.Artifacts {
+			artifacts = append(artifacts, artifactOf(in))
+		}
+	}
+	f.Omitted = len(found) - len(f.Values)
+	return cortex.Report{Full: f, Taxonomies: labels(f.Counts), Artifacts: artifacts}, nil
+}
+
+// check refuses roles that there are not, which would find nothing.
+func (c Config) check() error {
+	for _, role := range c.Roles {
+		if rank(ioc.Role(role)) == unknownRole {
+			return &upstream.Error{Reason: upstream.BadInput, Message: fmt.Sprintf("configuration: roles holds %.32q", role),
+				Next: "use indicator, reference or benign"}
+		}
+	}
+	return nil
+}
+
+const unknownRole = 3
+
+// rank is a role's place in the table.
+func rank(role ioc.Role) int {
+	switch role {
+	case ioc.Attack:
+		return 0
+	case ioc.Reference:
+		return 1
+	case ioc.Benign:
+		return 2
+	}
+	return unknownRole
+}
+
+func rowOf(in ioc.Indicator) row {
+	r := row{Type: in.Kind, Value: in.Value, Role: in.Role, Confidence: in.Confidence, Why: in.Why}
+	if in.Raw != in.Value {
+		r.Raw = in.Raw
+	}
+	return r
+}
+
+func artifactOf(in ioc.Indicator) cortex.Artifact {
+	return cortex.Artifact{
+		DataType: in.Kind.TheHive(in.Value), Data: in.Value, Message: in.Why,
+		Tags: []string{"iocs", string(in.Kind), string(in.Role)},
+	}
+}
+
+// labels count the indicators by kind: IOCs:domain=3.
+func labels(counts map[string]int) []cortex.Taxonomy {
+	out := []cortex.Taxonomy{}
+	for _, kind := range slices.Sorted(maps.Keys(counts)) {
+		out = append(out, cortex.Taxonomy{Level: cortex.Info, Namespace: "IOCs", Predicate: kind, Value: counts[kind]})
+	}
+	if len(out) == 0 {
+		out = append(out, cortex.Taxonomy{Level: cortex.Info, Namespace: "IOCs", Predicate: "indicators", Value: 0})
+	}
+	return out
+}
