@@ -3,6 +3,7 @@
 package faulty
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"net/http"
@@ -50,12 +51,7 @@ func (h *Handler) fault(r *http.Request) Fault {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f := h.fault(r)
 	if f.Delay > 0 {
-		timer := time.NewTimer(f.Delay)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-r.Context().Done():
-		}
+		wait(r, f.Delay)
 	}
 	switch {
 	case f.Reset:
@@ -69,6 +65,20 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"type":"InternalError","message":"a fault put in by the test"}`)
 	default:
 		h.Next.ServeHTTP(w, r)
+	}
+}
+
+// wait holds a request up. The body is read before, since the server notices
+// only then that the client leaves.
+func wait(r *http.Request, d time.Duration) {
+	if body, err := io.ReadAll(r.Body); err == nil {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-r.Context().Done():
 	}
 }
 

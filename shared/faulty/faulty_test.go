@@ -1,9 +1,11 @@
 package faulty
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -53,4 +55,26 @@ func TestFaultsEnd(t *testing.T) {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 	assert.Equal(t, http.StatusNotFound, w.Code)
+}
+
+// TestHandledAfterTheClientLeft is what a time-out looks like from the server.
+func TestHandledAfterTheClientLeft(t *testing.T) {
+	handled := make(chan string, 1)
+	h := &Handler{Next: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		handled <- string(body)
+	})}
+	ctx, leave := context.WithCancel(t.Context())
+	h.Fail(func(*http.Request) Fault {
+		leave()
+		return Fault{Delay: time.Hour}
+	})
+	server := httptest.NewServer(h)
+	defer server.Close()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, strings.NewReader("all of it"))
+	require.NoError(t, err)
+	_, err = http.DefaultClient.Do(request)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Equal(t, "all of it", <-handled)
 }
