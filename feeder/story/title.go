@@ -10,6 +10,9 @@ import (
 // stories of their own: joined by what they list, they would glue everything together.
 var digestTitle = regexp.MustCompile(`(?i)\b(round-?\s?up|recap|digest|newsletter|week(ly)? (in review|summary|threat|cyber|security|metasploit|bulletin|intelligence|news|update|report)|this week|(in|of) the week|month(ly)? (in review|summary|threat|security|report|bulletin|review)|patch tuesday|security bulletin summary|link dump|stormcast|daily (brief|summary|update|ioc)|(bulletin|vulnerability) summary|year in review|top \d+|threat (report|landscape|brief) (q[1-4]|h[12]|20\d\d)|q[1-4] 20\d\d|cpu (january|april|july|october))\b`)
 
+// number finds words that count or number something: years, CVE ids, AS14061.
+var number = regexp.MustCompile(`^(as|no|v|cve)?\d+(st|nd|rd|th)?$`)
+
 func isDigest(title string) bool { return digestTitle.MatchString(title) }
 
 // tellingWords are the words of a title that say which threat it is: names of
@@ -20,7 +23,7 @@ func tellingWords(title string) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, w := range words(title) {
-		if len(w) < 2 || common[w] || seen[w] || !strings.ContainsFunc(w, unicode.IsLetter) {
+		if len(w) < 2 || common[w] || seen[w] || number.MatchString(w) {
 			continue
 		}
 		seen[w] = true
@@ -58,7 +61,8 @@ revealed reveals review risk says scam security seen sends server servers servic
 spreading spreads spyware state steal stealer stealers stealing steals still story target targeted targeting targets technical technique techniques than that the
 their them these they this those thousands threat threats through to today tool tools top tracked trojan two unauthenticated under unknown unpatched
 up update updated updates urge urges us use used user users uses using variant version via victims vulnerabilities vulnerability vulnerable warn warned
-warning warns was wave we web week weekly what when where which while who why wild will with within without work world year yet you your zero`) {
+warning warns was wave we web week weekly what when where which while who why wild will with within without work world year yet you your zero
+utc gmt cet monday tuesday wednesday thursday friday saturday sunday scam scams malspam c2 opendir host hosts ip ips domain domains url urls sample samples`) {
 		common[w] = true
 	}
 	return common
