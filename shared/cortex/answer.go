@@ -20,7 +20,7 @@ func (w *Worker) answer(ctx context.Context, in input, err error, folder Folder,
 		t, err = w.prepare(in, folder, s)
 	}
 	if err != nil {
-		return encodeFailure(w.explain(err), in, w.secretsOf(in))
+		return encodeFailure(w.explain(err), in, in.secrets())
 	}
 	report, err := w.attempt(ctx, t, s.Stderr)
 	secrets := t.job.hidden()
@@ -43,8 +43,8 @@ type task struct {
 
 // prepare makes a task of the input, or tells why nothing may be done.
 func (w *Worker) prepare(in input, folder Folder, s Surroundings) (t task, err error) {
-	if err := w.Validate(); err != nil {
-		return t, err
+	if err := w.faults(); err != nil {
+		return t, fmt.Errorf("its definition is not valid, which is a fault of the worker: %w", err)
 	}
 	if t.config, err = in.object("config"); err != nil {
 		return t, err
@@ -58,9 +58,9 @@ func (w *Worker) prepare(in input, folder Folder, s Surroundings) (t task, err e
 	if err := checkMarking(t.job.TLP, t.job.PAP, t.standard); err != nil {
 		return t, err
 	}
-	t.job.folder, t.job.AutoExtract = folder, t.standard.AutoExtract
+	t.job.folder, t.job.limits, t.job.AutoExtract = folder, t.standard, t.standard.AutoExtract
 	t.job.network = newNetwork(t.standard, folder, s)
-	for _, secret := range append(w.secretsOf(in), t.job.network.passwords()...) {
+	for _, secret := range append(in.secrets(), t.job.network.passwords()...) {
 		t.job.Hide(secret)
 	}
 	return t, t.job.locate()

@@ -11,14 +11,19 @@ import (
 func docsCommand(workers []*Worker) *cobra.Command {
 	return &cobra.Command{
 		Use: "docs", Short: "print the workers as a Markdown table", Args: cobra.NoArgs,
-		Run: func(c *cobra.Command, _ []string) {
-			fmt.Fprintln(c.OutOrStdout(), "| worker | what it does | data types | key | talks to | TLP, PAP up to |")
-			fmt.Fprintln(c.OutOrStdout(), "|---|---|---|---|---|---|")
-			for _, w := range workers {
-				fmt.Fprintln(c.OutOrStdout(), w.docsRow())
-			}
-		},
+		Run: func(c *cobra.Command, _ []string) { fmt.Fprint(c.OutOrStdout(), Table(workers)) },
 	}
+}
+
+// Table gives the workers as a Markdown table: what each does, takes and needs,
+// and where it sends what it was given.
+func Table(workers []*Worker) string {
+	var b strings.Builder
+	b.WriteString("| worker | version | what it does | data types | key | talks to | TLP, PAP up to |\n|---|---|---|---|---|---|---|\n")
+	for _, w := range workers {
+		b.WriteString(w.docsRow() + "\n")
+	}
+	return b.String()
 }
 
 func (w *Worker) docsRow() string {
@@ -37,7 +42,7 @@ func (w *Worker) docsRow() string {
 	if len(w.Service.Hosts) > 0 {
 		hosts = strings.Join(w.Service.Hosts, ", ")
 	}
-	cells := []string{name, w.Description, strings.Join(w.DataTypes, ", "), key, hosts, fmt.Sprintf("%d, %d", *w.MaxTLP, *w.MaxPAP)}
+	cells := []string{name, w.Version, w.Description, strings.Join(w.DataTypes, ", "), key, hosts, fmt.Sprintf("%d, %d", *w.MaxTLP, *w.MaxPAP)}
 	for i, cell := range cells {
 		cells[i] = strings.ReplaceAll(strings.ReplaceAll(cell, "|", `\|`), "\n", " ")
 	}

@@ -35,6 +35,7 @@ type Job struct {
 
 	worker  *Worker
 	folder  Folder
+	limits  standard
 	network network
 	mu      sync.Mutex
 	secrets []string

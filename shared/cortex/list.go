@@ -39,12 +39,17 @@ func (w *Worker) Listing() Listed {
 }
 
 func listCommand(workers []*Worker) *cobra.Command {
-	var asJSON bool
+	var asJSON, images bool
+	var registry string
 	c := &cobra.Command{
 		Use: "list", Short: "list the workers in this program", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if asJSON {
 				return writeJSON(c.OutOrStdout(), listings(workers))
+			}
+			if images {
+				printImages(c.OutOrStdout(), workers, registry)
+				return nil
 			}
 			t := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(t, "WORKER\tVERSION\tKEY\tDATA TYPES\tDESCRIPTION")
@@ -59,7 +64,17 @@ func listCommand(workers []*Worker) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
+	c.Flags().BoolVar(&images, "images", false, "print a line for each image to build: worker, image, version and title, with tabs between")
+	c.Flags().StringVar(&registry, "registry", DefaultRegistry, "with --images, what begins the images' names")
+	c.MarkFlagsMutuallyExclusive("json", "images")
 	return c
+}
+
+// printImages prints what a script needs to build the workers' images.
+func printImages(to io.Writer, workers []*Worker, registry string) {
+	for _, w := range workers {
+		fmt.Fprintf(to, "%s\t%s\t%s\t%s\n", w.Command(), w.Image(registry, ""), w.Version, w.Name)
+	}
 }
 
 func listings(workers []*Worker) []Listed {
