@@ -9,38 +9,38 @@ import (
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
-// kind is a kind of indicator as a heading.
+// kind is a kind of indicator in words: one of them, and a heading over many.
 type kind struct {
-	Kind ioc.Kind
-	Name string
+	Kind      ioc.Kind
+	One, Many string
 }
 
 // kinds in the order they are shown: what is blocked first comes first.
 var kinds = []kind{
-	{ioc.IP, "IP addresses"},
-	{ioc.CIDR, "Networks"},
-	{ioc.Domain, "Domains"},
-	{ioc.URL, "URLs"},
-	{ioc.Email, "E-mail addresses"},
-	{ioc.SHA512, "SHA-512"},
-	{ioc.SHA384, "SHA-384"},
-	{ioc.SHA256, "SHA-256"},
-	{ioc.SHA224, "SHA-224"},
-	{ioc.SHA1, "SHA-1"},
-	{ioc.MD5, "MD5"},
-	{ioc.Filename, "File names"},
-	{ioc.Registry, "Registry keys"},
-	{ioc.CVE, "Vulnerabilities"},
-	{ioc.Technique, "ATT&CK techniques"},
-	{ioc.ASN, "Autonomous systems"},
-	{ioc.BTC, "Bitcoin addresses"},
+	{ioc.IP, "IP address", "IP addresses"},
+	{ioc.CIDR, "network", "Networks"},
+	{ioc.Domain, "domain", "Domains"},
+	{ioc.URL, "URL", "URLs"},
+	{ioc.Email, "e-mail address", "E-mail addresses"},
+	{ioc.SHA512, "SHA-512", "SHA-512"},
+	{ioc.SHA384, "SHA-384", "SHA-384"},
+	{ioc.SHA256, "SHA-256", "SHA-256"},
+	{ioc.SHA224, "SHA-224", "SHA-224"},
+	{ioc.SHA1, "SHA-1", "SHA-1"},
+	{ioc.MD5, "MD5", "MD5"},
+	{ioc.Filename, "file name", "File names"},
+	{ioc.Registry, "registry key", "Registry keys"},
+	{ioc.CVE, "vulnerability", "Vulnerabilities"},
+	{ioc.Technique, "ATT&CK technique", "ATT&CK techniques"},
+	{ioc.ASN, "autonomous system", "Autonomous systems"},
+	{ioc.BTC, "Bitcoin address", "Bitcoin addresses"},
 }
 
 func kindOf(k ioc.Kind) kind {
 	if i := slices.IndexFunc(kinds, func(n kind) bool { return n.Kind == k }); i >= 0 {
 		return kinds[i]
 	}
-	return kind{k, string(k)}
+	return kind{k, string(k), string(k)}
 }
 
 // group is a story's indicators of one kind.

@@ -92,7 +92,7 @@ type roleTable struct {
 type indicatorRow struct {
 	ioc.Indicator
 	Name  string // of the kind
-	Wrote string // the spelling in the text where it differs from what is shown
+	Wrote string // the spelling in the text where it says more than what is shown
 }
 
 func (s *site) postPage(r *http.Request) (view, error) {
@@ -121,8 +121,8 @@ func rolesOf(found []ioc.Indicator) []roleTable {
 		{Role: ioc.Benign, Name: "Benign", About: "known-good, private or reserved values"},
 	}
 	for _, i := range found {
-		row := indicatorRow{Indicator: i, Name: kindOf(i.Kind).Name}
-		if i.Raw != i.Value && i.Raw != ioc.Defang(i.Value) {
+		row := indicatorRow{Indicator: i, Name: kindOf(i.Kind).One}
+		if ioc.Defang(i.Raw) != ioc.Defang(i.Value) {
 			row.Wrote = i.Raw
 		}
 		for t := range tables {

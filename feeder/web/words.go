@@ -60,9 +60,12 @@ func every(d time.Duration) string {
 	return s
 }
 
-// count is a number with its noun: "1 post", "2 posts", "3 stories".
+// count is a number with its noun: "no posts", "1 post", "1,024 posts".
 func count(n int, one, many string) string {
-	if n == 1 {
+	switch n {
+	case 0:
+		return "no " + many
+	case 1:
 		return "1 " + one
 	}
 	return humanize.Comma(int64(n)) + " " + many
