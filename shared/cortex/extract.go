@@ -2,6 +2,7 @@ package cortex
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -14,10 +15,10 @@ const maxExtracted = 100
 
 // extracted are the indicators in the texts of a report, as artifacts. Cortex
 // has a switch for it (auto_extract_artifacts) and leaves the work to the
-// worker. The observable itself and the service's own addresses are left out.
+// worker. What is known to be benign, the observable itself and the service's
+// own addresses are left out.
 func extracted(full []byte, job *Job) []Artifact {
 	var found []Artifact
-	options := ioc.Options{Own: job.worker.ownHosts()}
 	var walk func(gjson.Result)
 	walk = func(v gjson.Result) {
 		if v.IsObject() || v.IsArray() {
@@ -30,23 +31,32 @@ func extracted(full []byte, job *Job) []Artifact {
 		if v.Type != gjson.String {
 			return
 		}
-		for _, i := range ioc.Find(v.String(), options) {
+		for _, i := range ioc.Find(v.String(), ioc.Options{}) {
 			dataType := i.Kind.TheHive(i.Value)
-			if i.Role == ioc.Attack && dataType != "other" && i.Value != job.Data && len(found) < maxExtracted {
-				found = append(found, Artifact{DataType: dataType, Data: i.Value, Message: "found in the report of " + job.worker.Name})
+			if dataType == "other" || i.Role == ioc.Benign || i.Value == job.Data || job.worker.owns(i) || len(found) == maxExtracted {
+				continue
 			}
+			found = append(found, Artifact{DataType: dataType, Data: i.Value, Message: "found in the report of " + job.worker.Name})
 		}
 	}
 	walk(gjson.ParseBytes(full))
 	return found
 }
 
-// ownHosts are the hosts of the service, whose addresses in a report are
-// references.
-func (w *Worker) ownHosts() []string {
-	hosts := w.Service.Hosts
-	if u, err := url.Parse(w.Service.Homepage); err == nil && u.Host != "" {
-		hosts = append(hosts[:len(hosts):len(hosts)], u.Hostname())
+// owns tells whether an indicator is an address of the worker's own service.
+func (w *Worker) owns(i ioc.Indicator) bool {
+	host := i.Value
+	if u, err := url.Parse(i.Value); err == nil && u.Host != "" {
+		host = u.Hostname()
 	}
-	return hosts
+	own := w.Service.Hosts
+	if u, err := url.Parse(w.Service.Homepage); err == nil && u.Host != "" {
+		own = append(own[:len(own):len(own)], u.Hostname())
+	}
+	for _, o := range own {
+		if host == o || strings.HasSuffix(host, "."+o) {
+			return true
+		}
+	}
+	return false
 }

@@ -32,40 +32,36 @@ func secretName(name string) bool {
 	return false
 }
 
-// secretsOf are the values in a job that must not be seen: of the items that
-// are declared secret, and of everything else whose name says so.
-func (w *Worker) secretsOf(in input) []string {
+// secrets are the values in a job that must not be seen: of everything whose
+// name says so.
+func (in input) secrets() []string {
 	var secrets []string
 	for _, part := range []string{"config", "parameters"} {
 		var tree any
 		if json.Unmarshal(in[part], &tree) == nil {
-			secrets = append(secrets, w.secretsIn(tree)...)
+			secrets = append(secrets, secretsIn(tree)...)
 		}
 	}
 	return secrets
 }
 
-func (w *Worker) secretsIn(tree any) []string {
+func secretsIn(tree any) []string {
 	var secrets []string
 	switch tree := tree.(type) {
 	case map[string]any:
 		for name, v := range tree {
-			if w.isSecret(name) {
+			if secretName(name) {
 				secrets = append(secrets, texts(v)...)
 			} else {
-				secrets = append(secrets, w.secretsIn(v)...)
+				secrets = append(secrets, secretsIn(v)...)
 			}
 		}
 	case []any:
 		for _, v := range tree {
-			secrets = append(secrets, w.secretsIn(v)...)
+			secrets = append(secrets, secretsIn(v)...)
 		}
 	}
 	return secrets
-}
-
-func (w *Worker) isSecret(name string) bool {
-	return secretName(name) || slices.ContainsFunc(w.fields, func(f field) bool { return f.Secret && f.Name == name })
 }
 
 // texts are the strings in a value that are long enough to be looked for, as

@@ -77,11 +77,14 @@ func newWorker[C any](kind Kind, d Definition, run func(context.Context, *Job, C
 // Validate tells what is wrong with the definition, the configuration struct
 // and the template; nil if nothing is.
 func (w *Worker) Validate() error {
-	err := errors.Join(w.validate(w.Kind), w.broken, validateItems(w.fields), checkTemplate(w.LongTemplate))
-	if err != nil {
+	if err := w.faults(); err != nil {
 		return fmt.Errorf("%s: %w", w.Name, err)
 	}
 	return nil
+}
+
+func (w *Worker) faults() error {
+	return errors.Join(w.validate(w.Kind), w.broken, validateItems(w.fields), checkTemplate(w.LongTemplate))
 }
 
 // Items are the worker's own configuration items, in the order of the struct.
