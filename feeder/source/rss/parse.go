@@ -18,7 +18,10 @@ type parsed struct {
 	damaged int           // items that could not be read
 }
 
-var errEmpty = errors.New("it is empty")
+var (
+	errEmpty     = errors.New("it is empty")
+	errOtherJSON = errors.New("it is JSON, but no JSON Feed")
+)
 
 // parse reads a feed of any kind. XML that breaks off or is broken somewhere is
 // read item by item, so that one bad item costs only itself.
@@ -30,6 +33,9 @@ func parse(body []byte, contentType string) (*parsed, error) {
 	reader := gofeed.NewParser()
 	reader.KeepOriginalFeed = true
 	whole, err := reader.Parse(bytes.NewReader(body))
+	if err == nil && whole.FeedType == "json" && whole.FeedVersion == "" && len(whole.Items) == 0 {
+		return nil, errOtherJSON
+	}
 	if err == nil {
 		return &parsed{items: whole.Items, ttl: ttl(whole)}, nil
 	}

@@ -29,21 +29,23 @@ const (
 // that relative links start from. shared counts the items whose key another
 // item of the same feed already has.
 func (f *feed) posts(read *parsed, base string, now time.Time) (posts []waggle.Post, shared int) {
-	seen := make(map[string]bool, len(read.items))
+	seen := make(map[string]bool, 2*len(read.items))
 	for _, item := range read.items {
 		p := f.post(item, base, now)
 		if p.Title == "" && p.Content == "" && p.URL == "" {
 			continue
 		}
-		p.ID = shorten(f.key(item, p))
+		key := f.key(item, p)
+		p.ID = shorten(key)
+		whole := shorten(key + " " + digest(p.URL, p.Title))
+		if seen[whole] {
+			continue // the same item twice in one feed
+		}
 		if seen[p.ID] {
-			p.ID = shorten(p.ID + " " + digest(p.URL, p.Title))
-			if seen[p.ID] {
-				continue // the same item twice in one feed
-			}
+			p.ID = whole
 			shared++
 		}
-		seen[p.ID] = true
+		seen[p.ID], seen[whole] = true, true
 		posts = append(posts, p)
 	}
 	slices.SortStableFunc(posts, func(a, b waggle.Post) int { return b.When().Compare(a.When()) })

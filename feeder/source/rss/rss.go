@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/waggle-cti/waggle/feeder/source"
@@ -108,20 +109,20 @@ func (f *feed) noFeed(answer *fetch.Response, cause error) error {
 
 // notes says what was not taken as it stood.
 func notes(damaged, shared, left int) string {
-	var said string
-	add := func(n int, what string) {
-		if n == 0 {
-			return
+	var said []string
+	for _, n := range []struct {
+		count int
+		what  string
+	}{
+		{damaged, "items that could not be read, because the feed's XML is broken: %d"},
+		{shared, "items told apart by link and title, because they share their id with another (key: link may suit this source better): %d"},
+		{left, "older items left out, because only the newest 2000 of a poll are taken: %d"},
+	} {
+		if n.count > 0 {
+			said = append(said, fmt.Sprintf(n.what, n.count))
 		}
-		if said != "" {
-			said += "; "
-		}
-		said += fmt.Sprintf(what, n)
 	}
-	add(damaged, "the feed's XML is broken: %d items could not be read")
-	add(shared, "%d items share their id with another and were told apart by link and title (key: link may suit this source better)")
-	add(left, "%d older items were left out: only the newest 2000 of a poll are taken")
-	return said
+	return strings.Join(said, "; ")
 }
 
 // newest keeps the n newest posts. They come sorted, so the rest is older.
