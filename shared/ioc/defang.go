@@ -14,8 +14,11 @@ func Defang(s string) string {
 	switch i.Kind {
 	case URL:
 		return defangURL(i.Value)
-	case Domain, IP, CIDR, Email:
+	case Domain, IP, CIDR:
 		return defangHost(i.Value)
+	case Email:
+		at := strings.LastIndexByte(i.Value, '@')
+		return i.Value[:at] + "[@]" + defangHost(i.Value[at+1:])
 	}
 	return i.Value
 }
@@ -26,7 +29,8 @@ func defangURL(s string) string {
 	if end < 0 {
 		end = len(rest)
 	}
-	return defangScheme(scheme) + "://" + strings.ReplaceAll(rest[:end], ".", "[.]") + rest[end:]
+	at := strings.LastIndexByte(rest[:end], '@') + 1
+	return defangScheme(scheme) + "://" + rest[:at] + strings.ReplaceAll(rest[at:end], ".", "[.]") + rest[end:]
 }
 
 func defangScheme(s string) string {
@@ -42,7 +46,7 @@ func defangScheme(s string) string {
 }
 
 func defangHost(s string) string {
-	return strings.NewReplacer(".", "[.]", "@", "[@]", ":", "[:]").Replace(s)
+	return strings.ReplaceAll(strings.ReplaceAll(s, ".", "[.]"), ":", "[:]")
 }
 
 // Refang undoes the spellings that make one value harmless, and normalises the
@@ -51,7 +55,8 @@ func Refang(s string) string {
 	if i, ok := Parse(s); ok {
 		return i.Value
 	}
-	b := newBuilder(s, 0)
+	var b builder
+	b.reset(s, 0)
 	rewrite(s, 0, len(s), &b)
 	return b.string()
 }

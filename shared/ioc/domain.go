@@ -35,10 +35,10 @@ func otherRoot(label string) bool {
 // hostName makes the chain a host name: trims what is no part of it and
 // checks it. It reports whether one is left.
 func hostName(c *chain) bool {
-	trimRight(c)
 	if c.over || c.count < 2 || c.digits() {
 		return false
 	}
+	trimRight(c)
 	if !validLabel(c.label(c.count-1), true) {
 		return false
 	}
@@ -54,14 +54,10 @@ func hostName(c *chain) bool {
 	if c.n > 253 {
 		return false
 	}
-	top := string(c.label(c.count - 1))
 	if !c.ascii() {
 		return toASCII(c)
 	}
-	if !topLevel(top) && !(c.fanged && otherRoot(top)) {
-		return false
-	}
-	return true
+	return c.top() || c.fanged && otherRoot(string(c.label(c.count-1)))
 }
 
 // bareSuffix reports whether the name is a public suffix itself ("co.uk"),

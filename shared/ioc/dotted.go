@@ -18,6 +18,9 @@ func (s *scanner) dotted(i int) int {
 		if next, ok := s.mail(i, end); ok {
 			return next
 		}
+		if c.start != i {
+			c.read(s.text, i)
+		}
 	}
 	if c.digits() {
 		return s.numbers(end)
@@ -76,16 +79,12 @@ func (s *scanner) afterHost(k Kind, end int) int {
 	}
 	value, start, fanged := c.string(s.text), c.start, c.fanged
 	_, e := port(s.text, end)
-	slash := e
-	if strings.HasPrefix(s.text[min(e, len(s.text)):], "[/]") {
-		slash = e + 2
-	}
-	if nextIs(s.text, slash, '/') || slash > e {
-		if _, pathTo := e, pathEnd(s.text, e, s.quote(start)); pathTo > slash+1 {
-			b := newBuilder(s.text, start)
-			b.text("http://" + value)
-			b.source(end, e)
-			to, f := path(s.text, e, s.quote(start), &b)
+	if nextIs(s.text, e, '/') || strings.HasPrefix(s.text[e:], "[/]") {
+		b := s.build.reset(s.text, start)
+		b.text("http://")
+		b.text(value)
+		b.source(end, e)
+		if to, f := path(s.text, e, s.quote(start), b); to > e+3 || to == e+2 && s.text[e] == '/' {
 			m := s.add(URL, b.string(), start, to, fanged || f)
 			m.doubtful = s.doubtfulName(c)
 			return to

@@ -1,6 +1,9 @@
 package ioc
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // Options are what a reader of a text knows beside the text.
 type Options struct {
@@ -16,24 +19,27 @@ type Options struct {
 // (Kind, Value): its most telling occurrence.
 //
 // The text is UTF-8 in theory and anything in practice. Time is linear in its
-// length; memory is that of the values found.
+// length; memory is that of the values found. Texts are read up to 2 GiB.
 func Find(text string, o Options) []Indicator {
-	s := scanner{text: text}
+	s := scanner{text: text[:min(len(text), math.MaxInt32)]}
 	s.scan()
 	return s.judge(o)
 }
 
-// mark is one occurrence of a value, before its role is known.
+// mark is one occurrence of a value, before its role is known. Texts can hold
+// a great many, so that it is kept small; hence Find's limit on their length.
 type mark struct {
 	kind       Kind
 	value      string
-	start, end int
+	start, end int32
+	line       int32 // index in scanner.lines; of a link: in scanner.targets
 	fanged     bool
-	doubtful   bool   // could as well be a file name, code or a version
-	line       int    // index in scanner.lines
-	link       bool   // the target of a link whose text is something else
-	raw        string // of a link: what stood in the document
+	doubtful   bool // could as well be a file name, code or a version
+	link       bool // the target of a link whose text is something else
 }
+
+// at gives where the mark stands.
+func (m *mark) at() (start, end int) { return int(m.start), int(m.end) }
 
 // line is a line of the text that holds a value.
 type line struct {
@@ -43,9 +49,10 @@ type line struct {
 
 // scanner goes through a text once, line by line and word by word.
 type scanner struct {
-	text  string
-	marks []mark
-	lines []line
+	text    string
+	marks   []mark
+	lines   []line
+	targets []string // of links
 
 	at      line // the line the scanner is in
 	kept    int  // index of that line in lines, -1 if it isn't there yet
@@ -53,6 +60,7 @@ type scanner struct {
 	floor   int // end of the last value read: nothing before it is looked at again
 	six     int // no IPv6 address starts before here
 	host    chain
+	build   builder
 }
 
 func (s *scanner) scan() {
@@ -88,7 +96,7 @@ func (s *scanner) scanLine(i, end int) {
 			for i < end && s.text[i]&0xC0 == 0x80 {
 				i++
 			}
-		case s.text[i] == ':' && i+1 < end && s.text[i+1] == ':' && i >= s.six:
+		case i >= s.six && (strings.HasPrefix(s.text[i:], "::") || strings.HasPrefix(s.text[i:], "[:][:]")):
 			i = s.colons(i)
 		default:
 			i++
@@ -155,7 +163,7 @@ func (s *scanner) colons(i int) int {
 	if next, ok := s.six6(i); ok {
 		return next
 	}
-	return i + 2
+	return i + 1
 }
 
 func (s *scanner) six6(i int) (int, bool) {
@@ -180,7 +188,7 @@ func (s *scanner) add(k Kind, value string, start, end int, fanged bool) *mark {
 		s.kept = len(s.lines)
 		s.lines = append(s.lines, s.at)
 	}
-	s.marks = append(s.marks, mark{kind: k, value: value, start: start, end: end, fanged: fanged, line: s.kept})
+	s.marks = append(s.marks, mark{kind: k, value: value, start: int32(start), end: int32(end), fanged: fanged, line: int32(s.kept)})
 	s.floor = end
 	return &s.marks[len(s.marks)-1]
 }

@@ -24,7 +24,9 @@ type chain struct {
 	fanged bool // some dot isn't plain
 	plain  bool // text is what stands in the source, byte for byte
 	spoken bool // a dot is the bare word
-	over   bool // too long to be a name
+
+	tops map[string]bool // top-level domains asked for so far, and whether they are
+	over bool            // too long to be a name
 }
 
 func (c *chain) name() []byte { return c.text[:c.n] }
@@ -135,4 +137,25 @@ func (c *chain) ascii() bool {
 		}
 	}
 	return true
+}
+
+// maxTops bounds how many labels are remembered.
+const maxTops = 1024
+
+// top reports whether the chain's last label is a top-level domain.
+func (c *chain) top() bool {
+	label := c.label(c.count - 1)
+	switch string(label) {
+	case "com", "net", "org":
+		return true
+	}
+	known, ok := c.tops[string(label)]
+	if !ok {
+		known = topLevel(string(label))
+		if c.tops == nil || len(c.tops) >= maxTops {
+			c.tops = make(map[string]bool)
+		}
+		c.tops[string(label)] = known
+	}
+	return known
 }

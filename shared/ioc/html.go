@@ -1,12 +1,15 @@
 package ioc
 
+import "math"
+
 // FindHTML reads all values in an HTML document. Offsets are in the text that
 // Text gives for it. A link's target that the reader doesn't see is read as
 // well, and is a reference: its Raw is the target, its offsets are those of
 // what the link is set on.
 func FindHTML(html string, o Options) []Indicator {
 	p := read(html)
-	s := scanner{text: p.text.String()}
+	text := p.text.String()
+	s := scanner{text: text[:min(len(text), math.MaxInt32)]}
 	s.scan()
 	s.addLinks(p.links)
 	return s.judge(o)
@@ -18,10 +21,10 @@ func (s *scanner) addLinks(links []link) {
 	shown := len(s.marks)
 	at := 0
 	for _, l := range links {
-		for at < shown && s.marks[at].start < l.start {
+		for at < shown && int(s.marks[at].start) < l.start {
 			at++
 		}
-		if at < shown && s.marks[at].start < l.end {
+		if at < shown && int(s.marks[at].start) < l.end {
 			continue
 		}
 		t := scanner{text: l.target}
@@ -30,7 +33,8 @@ func (s *scanner) addLinks(links []link) {
 			continue
 		}
 		m := t.marks[0]
-		s.marks = append(s.marks, mark{kind: URL, value: m.value, raw: l.target[:m.end], start: l.start, end: l.end,
-			line: -1, link: true})
+		s.marks = append(s.marks, mark{kind: URL, value: m.value, start: int32(l.start), end: int32(l.end),
+			line: int32(len(s.targets)), link: true})
+		s.targets = append(s.targets, l.target[:m.end])
 	}
 }

@@ -51,7 +51,7 @@ func ipv6(s string, i int) (a address6, ok bool) {
 		return a, false
 	}
 	addr, err := netip.ParseAddr(string(buf[:n]))
-	if err != nil || !addr.Is6() || !plausible6(addr, hexes) {
+	if err != nil || !addr.Is6() || !plausible6(addr) {
 		return a, false
 	}
 	a.addr, a.end = addr.Unmap(), k
@@ -60,7 +60,14 @@ func ipv6(s string, i int) (a address6, ok bool) {
 
 // plausible6 refuses what parses but is code or a ratio ("a::b"): a global
 // address starts with 2 or 3, and the others are written in full or well known.
-func plausible6(a netip.Addr, hexes int) bool {
+func plausible6(a netip.Addr) bool {
+	var text [maxAddr6]byte
+	hexes := 0
+	for _, c := range a.AppendTo(text[:0]) {
+		if class[c]&(isHex|isDigit) != 0 {
+			hexes++
+		}
+	}
 	b := a.As16()
 	switch {
 	case a.IsUnspecified():

@@ -29,14 +29,19 @@ func (s *scanner) mail(i, end int) (next int, ok bool) {
 	if dotted && userURL(s, start, end) {
 		return s.addUserURL(start, end, hostEnd), true
 	}
-	b := newBuilder(s.text, start)
-	rewrite(s.text, start, end, &b)
+	b := s.build.reset(s.text, start)
+	rewrite(s.text, start, end, b)
 	local := b.string()
 	if !validLocal(local) {
 		return 0, false
 	}
-	value := lowerASCII(local) + "@" + string(c.name())
-	m := s.add(Email, value, start, hostEnd, at.fanged || c.fanged || dotted)
+	if len(local) != end-start || at.n != 1 || !c.plain {
+		b.text("@")
+		b.bytes(c.name())
+	} else {
+		b.source(end, hostEnd)
+	}
+	m := s.add(Email, lowerASCII(b.string()), start, hostEnd, at.fanged || c.fanged || dotted)
 	m.doubtful = len(local) > maxLocal/2 && countDigits(local) > len(local)/2
 	return hostEnd, true
 }
@@ -100,11 +105,12 @@ func userURL(s *scanner, start, end int) bool {
 }
 
 func (s *scanner) addUserURL(start, end, hostEnd int) int {
-	b := newBuilder(s.text, start)
+	b := s.build.reset(s.text, start)
 	b.text("http://")
-	rewrite(s.text, start, end, &b)
-	b.text("@" + string(s.host.name()))
-	to, _ := path(s.text, hostEnd, s.quote(start), &b)
+	rewrite(s.text, start, end, b)
+	b.text("@")
+	b.bytes(s.host.name())
+	to, _ := path(s.text, hostEnd, s.quote(start), b)
 	s.add(URL, b.string(), start, to, true)
 	return to
 }

@@ -2,6 +2,9 @@ package ioc
 
 import "strings"
 
+// maxValue bounds the length of a single value: browsers take no longer URLs.
+const maxValue = 64 << 10
+
 // Parse reads s, white space around it aside, as one value, disarmed or not.
 // Its role is Benign where the value is by itself (private addresses, names
 // set aside for documentation), else Attack: a single value comes without a
@@ -9,9 +12,12 @@ import "strings"
 func Parse(s string) (Indicator, bool) {
 	from := len(s) - len(strings.TrimLeft(s, " \t\r\n"))
 	to := len(strings.TrimRight(s, " \t\r\n"))
+	if to-from > maxValue {
+		return Indicator{}, false
+	}
 	sc := scanner{text: s}
 	sc.scan()
-	if len(sc.marks) != 1 || sc.marks[0].start != from || sc.marks[0].end != to {
+	if len(sc.marks) != 1 || int(sc.marks[0].start) != from || int(sc.marks[0].end) != to {
 		return Indicator{}, false
 	}
 	m := &sc.marks[0]

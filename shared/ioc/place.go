@@ -18,21 +18,21 @@ const lookBehind = 80
 func (j *judge) place(m *mark) (p place) {
 	l := &j.lines[m.line]
 	t := j.text
-	from := max(l.start, m.start-lookBehind)
-	k := m.start
+	start, end := m.at()
+	from := max(l.start, start-lookBehind)
+	k := start
 	for k > from && opens(t[k-1]) {
 		k--
 	}
-	e := m.end
-	_, e = port(t, e)
+	_, e := port(t, end)
 	for e < l.end && shuts(t[e]) {
 		e++
 	}
 	first := k == l.start || k > from && cell(t, k-1) || bullet(t, l.start, k)
-	last := e >= l.end || cell(t, e) || e-m.end > 0 && t[e-1] == '\t' || t[e] == '(' || t[e] == '-' || t[e] == '#' || hasFold(t, e, "port ")
+	last := e >= l.end || cell(t, e) || e-end > 0 && t[e-1] == '\t' || t[e] == '(' || t[e] == '-' || t[e] == '#' || hasFold(t, e, "port ")
 	p.table = k > from && (t[k-1] == '|' || t[k-1] == '\t')
 	p.alone = first && last
-	p.paren = m.start > l.start && t[m.start-1] == '('
+	p.paren = start > l.start && t[start-1] == '('
 	p.says = says(t[from:k])
 	if k == l.start && l.start > 1 {
 		p.says = goesOn(t[max(0, l.start-lookBehind) : l.start-1])

@@ -46,7 +46,7 @@ func (s *scanner) registry(i, end int) int {
 		if c := t[p]; c == '"' || c == '|' || c == '<' || c == '>' || c == ',' || c == ';' || c >= 0x80 || c == '\t' || c == '\r' {
 			stop = p
 			break
-		} else if c == ' ' && nextIs(t, p+1, ' ') {
+		} else if (c == ' ' || c == '\\') && nextIs(t, p+1, ' ') {
 			stop = p
 			break
 		} else if c == '\\' {
@@ -57,7 +57,7 @@ func (s *scanner) registry(i, end int) int {
 	for to < stop && t[to] != ' ' {
 		to++
 	}
-	for to > k && (t[to-1] == '.' || t[to-1] == '\\' || t[to-1] == ')' || t[to-1] == '\'' || t[to-1] == '`') {
+	for to > k && (t[to-1] == ' ' || t[to-1] == '.' || t[to-1] == '\\' || t[to-1] == ')' || t[to-1] == '\'' || t[to-1] == '`') {
 		to--
 	}
 	if to <= k+1 {

@@ -2,7 +2,7 @@ package ioc
 
 import (
 	"net/netip"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/waggle-cti/waggle/shared/knownbenign"
@@ -26,49 +26,69 @@ func (s *scanner) judge(o Options) []Indicator {
 	}
 	j := judge{scanner: s, o: o}
 	j.survey()
-	type key struct {
-		k Kind
-		v string
-	}
-	at := make(map[key]int, len(s.marks))
 	out := make([]Indicator, 0, len(s.marks))
+	seen := make(map[key]*entry, len(s.marks))
+	entries := make([]entry, len(s.marks))
 	for n := range s.marks {
 		m := &s.marks[n]
-		v := j.verdict(m)
+		k := key{m.kind, m.value}
+		e := seen[k]
+		if e == nil {
+			e = &entries[n]
+			e.at = -1
+			seen[k] = e
+		}
+		v := j.verdict(m, e)
 		if v.role == "" {
 			continue
 		}
-		i := Indicator{Kind: m.kind, Value: m.value, Raw: m.source(s.text), Start: m.start, End: m.end,
-			Defanged: m.fanged, Role: v.role, Confidence: v.sure, Why: v.why}
-		k := key{m.kind, m.value}
-		if p, ok := at[k]; !ok {
-			at[k] = len(out)
-			out = append(out, i)
-		} else if rank(i) > rank(out[p]) {
-			out[p] = i
+		if e.at < 0 {
+			e.at = len(out)
+			out = append(out, s.indicator(m, v))
+		} else if p := &out[e.at]; rank(v.role, v.sure) > rank(p.Role, p.Confidence) {
+			*p = s.indicator(m, v)
 		}
 	}
-	sort.SliceStable(out, func(a, b int) bool { return out[a].Start < out[b].Start })
+	slices.SortStableFunc(out, func(a, b Indicator) int { return a.Start - b.Start })
 	return out
 }
 
-// source gives what stood in the text.
-func (m *mark) source(text string) string {
+// key names a value.
+type key struct {
+	kind  Kind
+	value string
+}
+
+// entry is what is known of a value whatever the place it stands in.
+type entry struct {
+	at     int  // its index in the results, -1: it has none yet
+	asked  bool // whether fixed was looked for
+	fixed  bool // the verdict on a plain spelling is the same everywhere:
+	always verdict
+	listed bool // … but a disarmed one is what the author warns of, list or not
+}
+
+func (s *scanner) indicator(m *mark, v verdict) Indicator {
+	start, end := m.at()
+	raw := ""
 	if m.link {
-		return m.raw
+		raw = s.targets[m.line]
+	} else {
+		raw = s.text[start:end]
 	}
-	return text[m.start:m.end]
+	return Indicator{Kind: m.kind, Value: m.value, Raw: raw, Start: start, End: end,
+		Defanged: m.fanged, Role: v.role, Confidence: v.sure, Why: v.why}
 }
 
 // rank orders occurrences of one value: the most telling is the highest.
-func rank(i Indicator) int {
-	switch i.Role {
+func rank(r Role, sure int) int {
+	switch r {
 	case Attack:
-		return 200 + i.Confidence
+		return 200 + sure
 	case Benign:
-		return 100 + i.Confidence
+		return 100 + sure
 	}
-	return i.Confidence
+	return sure
 }
 
 // judge is what is known of a whole text when its values are judged.
@@ -94,12 +114,16 @@ func (j *judge) survey() {
 	}
 }
 
-func (j *judge) verdict(m *mark) verdict {
-	if v, ok := harmless(m); ok {
-		return v
+func (j *judge) verdict(m *mark, e *entry) verdict {
+	if !e.asked {
+		e.asked = true
+		if e.always, e.fixed = harmless(m); !e.fixed {
+			e.always, e.fixed = j.known(m)
+			e.listed = e.fixed
+		}
 	}
-	if v, ok := j.known(m); ok {
-		return v
+	if e.fixed && !(m.fanged && e.listed) {
+		return e.always
 	}
 	switch m.kind {
 	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512:
@@ -134,20 +158,17 @@ func harmless(m *mark) (verdict, bool) {
 		return verdict{}, false
 	}
 	if m.kind == IP || m.kind == CIDR || m.kind == URL {
-		if a, err := netip.ParseAddr(host); err == nil {
+		if digit(host[len(host)-1]) || strings.IndexByte(host, ':') >= 0 {
+			a, err := netip.ParseAddr(host)
 			name, ok := specialRange(a)
-			return verdict{Benign, 95, name}, ok
+			return verdict{Benign, 95, name}, ok && err == nil
 		}
 	}
 	return verdict{Benign, 95, "name set aside for documentation or local use"}, reserved(host)
 }
 
-// known recognises the publisher's own sites and what is on a list. A value
-// that was disarmed is one the author warns of, list or not.
+// known recognises the publisher's own sites and what is on a list.
 func (j *judge) known(m *mark) (verdict, bool) {
-	if m.fanged {
-		return verdict{}, false
-	}
 	host := hostOf(m)
 	if j.own(host) {
 		return verdict{Reference, 95, "the publisher's own site"}, true

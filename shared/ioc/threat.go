@@ -19,7 +19,7 @@ const longText = 1500
 func threatOf(s string) (t threat) {
 	t.long = len(s) > longText
 	var seen uint64
-	for i := 0; i < len(s) && t.strong < 2; {
+	for i := 0; i < len(s) && !t.any(); {
 		if !letter(s[i]) {
 			i++
 			continue

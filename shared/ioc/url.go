@@ -63,48 +63,19 @@ func brokenHTTP(w []byte) (string, bool) {
 	return name, true
 }
 
-// builder writes the normalised text of a value. It keeps to the source's own
-// bytes as long as nothing differs, so that most values cost no allocation.
-type builder struct {
-	s    string
-	from int // the source's bytes from here to `to` are the text so far …
-	to   int
-	b    []byte // … until they differ: then the text is here
-	own  bool
-}
-
-func newBuilder(s string, from int) builder { return builder{s: s, from: from, to: from} }
-
-// source adds s[i:j].
-func (b *builder) source(i, j int) {
-	if !b.own && b.to == i {
-		b.to = j
-		return
-	}
-	b.text(b.s[i:j])
-}
-
-// text adds what the source doesn't have at this place.
-func (b *builder) text(t string) {
-	if !b.own {
-		b.b = append(make([]byte, 0, b.to-b.from+len(t)+64), b.s[b.from:b.to]...)
-		b.own = true
-	}
-	b.b = append(b.b, t...)
-}
-
-func (b *builder) string() string {
-	if b.own {
-		return string(b.b)
-	}
-	return b.s[b.from:b.to]
-}
-
 // path reads the path, query and fragment at i into b and gives its end, and
 // whether something in it was disarmed. quote is the sign before the URL.
 func path(s string, i int, quote byte, b *builder) (end int, fanged bool) {
+	if !pathStarts(s, i) {
+		return i, false
+	}
 	end = pathEnd(s, i, quote)
 	return end, rewrite(s, i, end, b)
+}
+
+// pathStarts reports whether a path, query or fragment begins at i.
+func pathStarts(s string, i int) bool {
+	return i < len(s) && (s[i] == '/' || s[i] == '?' || s[i] == '#' || strings.HasPrefix(s[i:], "[/]"))
 }
 
 // rewrite adds s[i:end] to b with what is disarmed or escaped in it restored.
@@ -142,14 +113,14 @@ func rewrite(s string, i, end int, b *builder) (fanged bool) {
 func restored(s string, i int) (n int, with string) {
 	switch c := s[i]; c {
 	case '[', '(', '{', '\\':
-		if d := dotAt(s, i); d.n > 0 {
+		if d := dotAt(s, i); d.n > 0 && (c == '\\' || d.n > 2) {
 			return d.n, "."
 		}
-		if c == '[' && len(s)-i > 2 && s[i+2] == ']' && (s[i+1] == ':' || s[i+1] == '/') {
+		if c == '[' && len(s)-i > 3 && s[i+2] == ']' && (s[i+1] == ':' || s[i+1] == '/') && class[s[i+3]]&isPath != 0 {
 			return 3, s[i+1 : i+2]
 		}
 	case '&':
-		if strings.HasPrefix(s[i:], "&amp;") {
+		if strings.HasPrefix(s[i:], "&amp;") && !escapedEnd("&"+s[i+5:min(i+11, len(s))]) {
 			return 5, "&"
 		}
 	}
@@ -172,8 +143,8 @@ func pathEnd(s string, i int, quote byte) int {
 		case c <= ' ' || c == 0x7f || c == quote || strings.IndexByte("\"<>`|^", c) >= 0:
 			n = 0
 		case c == '[' || c == '(' || c == '{':
-			if d := dotAt(s, i); d.n > 0 {
-				n = d.n
+			if d, _ := restored(s, i); d > 0 {
+				n = d
 			} else if c == '[' && placeholder(s, i) {
 				n = 0
 			} else {

@@ -18,36 +18,43 @@ func (s *scanner) url(sepAt int) (next int, ok bool) {
 	}
 	fanged = fanged || sign.fanged
 	quote := s.quote(start)
-	b := newBuilder(s.text, at)
-	host, kind, user := s.authority(at, quote, &b)
+	b := s.build.reset(s.text, start)
+	s.schemeText(name, start, at)
+	host, kind, user := s.authority(at, quote, b)
 	if host < 0 {
 		return at, true
 	}
 	if from, ok := s.nextURL(at, host); ok {
 		return from, true
 	}
-	to, f := path(s.text, host, quote, &b)
+	to, f := path(s.text, host, quote, b)
 	if kind == "" || name == "" && !s.host.fanged {
 		return max(to, at), true
 	}
 	fanged = fanged || user || f || s.host.fanged
+	if nextIs(s.text, to, '[') { // a placeholder: only the host is known for sure
+		c := &s.host
+		if kind == Domain && hostName(c) && !bareSuffix(c.string(s.text)) || kind == IP && c.start >= at {
+			s.add(kind, c.string(s.text), c.start, c.end, fanged)
+		}
+	}
+	s.add(URL, b.string(), start, to, fanged)
+	return to, true
+}
+
+// schemeText begins the URL's text. A scheme that nobody knows stands for any
+// stream of bytes.
+func (s *scanner) schemeText(name string, start, at int) {
+	b := &s.build
+	if t := s.text[start:at]; name != "" && len(t) == len(name)+3 && t[:len(name)] == name && t[len(name):] == "://" {
+		b.source(start, at)
+		return
+	}
 	if name == "" {
 		name = "tcp"
 	}
-	value := name + "://"
-	if !b.own && s.text[start:at] == value {
-		value = s.text[start:to]
-	} else {
-		value += b.string()
-	}
-	host0, hostEnd := s.host.start, s.host.end
-	hostValue := string(s.host.name())
-	s.add(URL, value, start, to, fanged)
-	if nextIs(s.text, to, '[') && kind == Domain {
-		s.add(Domain, hostValue, host0, hostEnd, fanged)
-		s.floor = to
-	}
-	return to, true
+	b.text(name)
+	b.text("://")
 }
 
 // nextURL reports whether what was taken for a host that ends at host runs
@@ -69,7 +76,9 @@ func (s *scanner) authority(i int, quote byte, b *builder) (end int, k Kind, fan
 	if nextIs(s.text, i, '[') {
 		if a, ok := ipv6(s.text, i+1); ok && !a.fanged {
 			if z := zone(s.text, a.end); nextIs(s.text, z, ']') {
-				b.text("[" + a.addr.String() + "]")
+				b.text("[")
+				b.bytes(a.addr.AppendTo(make([]byte, 0, maxAddr6)))
+				b.text("]")
 				_, e := port(s.text, z+1)
 				b.source(z+1, e)
 				s.host.fanged = false
@@ -97,7 +106,7 @@ func (s *scanner) authority(i int, quote byte, b *builder) (end int, k Kind, fan
 	if c.plain {
 		b.source(c.start, e)
 	} else {
-		b.text(string(c.name()))
+		b.bytes(c.name())
 	}
 	_, portEnd := port(s.text, e)
 	if portEnd > e && s.text[e] != ':' {

@@ -1,0 +1,57 @@
+package ioc
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+)
+
+func seeds(f *testing.F) {
+	for _, s := range []string{
+		"", "hxxp://evil[.]example[.]com/a(b)?c=[x]", "1.2.3.4:44394.177.248[.]64:443", "a@b.com", "sales AT example dot com",
+		"2001[:]db8[:]:1%eth0", "[2001:db8::1]:80", "CVE\u20112018\u20118174", "evil。com xn--bcher-kva.example", "www.fedex[.]com@bestaz[.]ink",
+		"h**p://a.b[.com/%20", "http://a.comhttp://b.com", "HKLM\\Software\\x y\\z", "T1059.001 AS64496", "0[.", "h[:]//", "a[dot]__.b",
+		"![](http://x.com/a.png) <http://u:p@x.com:80/>", strings.Repeat("a.", 300), "http://[::1]:80/",
+	} {
+		f.Add(s)
+	}
+}
+
+// FuzzFind: no input panics; offsets hold; every value reads as its own kind,
+// and comes through Defang and Refang unchanged.
+func FuzzFind(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		last := 0
+		for _, i := range Find(s, Options{}) {
+			require.LessOrEqual(t, last, i.Start, "order")
+			require.Less(t, i.Start, i.End)
+			require.LessOrEqual(t, i.End, len(s))
+			require.Equal(t, s[i.Start:i.End], i.Raw)
+			last = i.Start
+			if !utf8.ValidString(s) {
+				continue
+			}
+			p, ok := Parse(i.Value)
+			require.True(t, ok, "value %q of %q does not parse", i.Value, s)
+			require.Equal(t, i.Kind, p.Kind, "value %q of %q", i.Value, s)
+			require.Equal(t, i.Value, p.Value, "of %q", s)
+			require.Equal(t, i.Value, Refang(Defang(i.Value)), "of %q", s)
+		}
+	})
+}
+
+// FuzzFindHTML: no document panics, and offsets are in Text.
+func FuzzFindHTML(f *testing.F) {
+	seeds(f)
+	f.Add("<table><tr><td>a</td><td><p>hxxp://x[.]com</p></table><a href=http://y.com>z</a><pre>1.2.3.4\n</pre>")
+	f.Fuzz(func(t *testing.T, doc string) {
+		text := Text(doc)
+		for _, i := range FindHTML(doc, Options{}) {
+			require.LessOrEqual(t, i.Start, i.End)
+			require.LessOrEqual(t, i.End, len(text))
+		}
+	})
+}
