@@ -55,7 +55,7 @@ func (w *Worker) prepare(in input, folder Folder, s Surroundings) (t task, err e
 	if t.job, err = in.job(w); err != nil {
 		return t, err
 	}
-	if err := checkMarking(t.job.TLP, t.job.PAP, t.standard); err != nil {
+	if err := t.standard.permit("the job", t.job.TLP, t.job.PAP); err != nil {
 		return t, err
 	}
 	t.job.folder, t.job.limits, t.job.AutoExtract = folder, t.standard, t.standard.AutoExtract

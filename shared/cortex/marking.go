@@ -39,15 +39,13 @@ func levelName(scale string, names []string, level int) string {
 	return fmt.Sprintf("%s:%s (%d)", scale, name, level)
 }
 
-// checkMarking refuses a job whose TLP or PAP is above what the admin allows,
-// before anything could leave the network.
-func checkMarking(tlp, pap int, s standard) error { return s.permit("the job", tlp, pap) }
-
 // Permit tells why something that the job brings along, and that is marked
 // itself, must not be used: its TLP or PAP is above what the admin allows. The
 // job's own were checked already. what names it in the error: "the case".
 func (j *Job) Permit(what string, tlp, pap int) error { return j.limits.permit(what, tlp, pap) }
 
+// permit refuses what is marked above the admin's limits, before anything could
+// leave the network.
 func (s standard) permit(what string, tlp, pap int) error {
 	if s.CheckTLP && tlp > s.MaxTLP {
 		return badInput("%s is %s and this worker is allowed up to %s: nothing was sent; raise max_tlp in Cortex if that is meant",

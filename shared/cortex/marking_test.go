@@ -9,7 +9,7 @@ import (
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
-func TestCheckMarking(t *testing.T) {
+func TestMarking(t *testing.T) {
 	strict := standard{CheckTLP: true, MaxTLP: 2, CheckPAP: true, MaxPAP: 2}
 	for name, c := range map[string]struct {
 		tlp, pap int
@@ -28,7 +28,7 @@ func TestCheckMarking(t *testing.T) {
 		"nothing but clear":        {1, 0, standard{CheckTLP: true}, "TLP:GREEN (1)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := checkMarking(c.tlp, c.pap, c.limits)
+			err := c.limits.permit("the job", c.tlp, c.pap)
 			if c.says == "" {
 				require.NoError(t, err)
 				return
