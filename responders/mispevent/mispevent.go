@@ -1,0 +1,106 @@
+// Package mispevent is the responder that makes or updates one MISP event from
+// a case, an alert or one observable of a case in TheHive.
+//
+// The event's UUID is made of TheHive's address and the record's id, unless the
+// record carries the tag misp:event=<uuid>, which the responder itself leaves
+// and which goes with an alert into its case: so there is one event for one
+// case, however often and from wherever the responder is run.
+//
+// The event is marked and distributed as the case's TLP says. What is marked
+// higher than the case is withheld and reported, as is what MISP refuses.
+package mispevent
+
+import (
+	"context"
+	_ "embed"
+
+	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/misp"
+	"github.com/waggle-cti/waggle/shared/thehive"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+//go:embed long.html
+var long string
+
+// Responder is the worker.
+var Responder = cortex.NewResponder(cortex.Definition{
+	Name:         "Waggle_MISPEvent",
+	Version:      "1.0",
+	Description:  "Makes or updates one MISP event from a case, an alert or an observable, and leaves its link there",
+	DataTypes:    []string{"thehive:case", "thehive:alert", "thehive:case_artifact"},
+	Service:      cortex.Service{Name: "MISP", Homepage: "https://www.misp-project.org"},
+	LongTemplate: long,
+}, run)
+
+// Config is what the admin sets.
+type Config struct {
+	MISPURL      string   `cortex:"misp_url" required:"true" description:"MISP's address, as a browser has it"`
+	MISPKey      string   `cortex:"misp_key" required:"true" secret:"true" description:"auth key of a user of MISP who may add events"`
+	TheHiveURL   string   `cortex:"thehive_url" required:"true" description:"TheHive's address, as a browser has it; changing it later makes new events for records without the link"`
+	TheHiveKey   string   `cortex:"thehive_key" required:"true" secret:"true" description:"API key of a user of TheHive who may read the cases and alerts"`
+	Organisation string   `cortex:"thehive_organisation" description:"that user's organisation in TheHive, if there are several"`
+	VerifyTLS    bool     `cortex:"verify_tls" default:"true" description:"check the certificates of both; better than false: name their authority in cacerts"`
+	OnlyIOCs     bool     `cortex:"only_iocs" default:"false" description:"send only observables flagged as IoC"`
+	ToIDS        string   `cortex:"to_ids" default:"ioc" description:"mark for detection (to_ids): ioc (what is flagged as IoC), all or none"`
+	Distribution []string `cortex:"distribution" default:"clear=all,green=community,amber=organisation,amber+strict=organisation,red=organisation" description:"distribution for each TLP, as tlp=organisation, community, connected, all or group:<id of a sharing group>"`
+	Tags         []string `cortex:"tags" description:"tags to put on the event besides tlp: and PAP:"`
+	Publish      bool     `cortex:"publish" default:"false" description:"publish the event"`
+	CustomField  string   `cortex:"custom_field" description:"custom field of cases, of type string, that gets the event's address; it must exist in TheHive"`
+}
+
+func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
+	if err := cfg.check(); err != nil {
+		return cortex.Report{}, err
+	}
+	hive, err := cfg.thehive(job)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	r, err := recordOf(ctx, job, hive)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	observables, err := observablesOf(ctx, job, hive)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	version, err := hive.Version(ctx)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	client, err := cfg.misp(job)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	e, left := cfg.event(r, observables, version)
+	result, err := client.PutEvent(ctx, e)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	return cfg.report(job, result, left), nil
+}
+
+// thehive makes the client of TheHive.
+func (c Config) thehive(job *cortex.Job) (*thehive.Client, error) {
+	o := thehive.Options{URL: c.TheHiveURL, Key: c.TheHiveKey, Organisation: c.Organisation, HTTP: c.http()}
+	hc, err := job.Upstream(o.Upstream())
+	if err != nil {
+		return nil, err
+	}
+	return thehive.Over(hc, 0), nil
+}
+
+// misp makes the client of MISP.
+func (c Config) misp(job *cortex.Job) (*misp.Client, error) {
+	o := misp.Options{URL: c.MISPURL, Key: c.MISPKey, HTTP: c.http()}
+	hc, err := job.Upstream(o.Upstream())
+	if err != nil {
+		return nil, err
+	}
+	return misp.Over(hc), nil
+}
+
+func (c Config) http() upstream.Options {
+	return upstream.Options{InsecureSkipVerify: !c.VerifyTLS}
+}
