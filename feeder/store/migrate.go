@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrate brings the tables up to date, ours by goose and River's by its own
+// migrations.
+func migrate(ctx context.Context, db *sql.DB) error {
+	ours, err := provider(db)
+	if err != nil {
+		return err
+	}
+	have, newest, err := ours.GetVersions(ctx)
+	if err != nil {
+		return err
+	}
+	if have > newest {
+		return fmt.Errorf("it was written by a newer feeder (schema %d, this one knows %d): use that one", have, newest)
+	}
+	if _, err := ours.Up(ctx); err != nil {
+		return err
+	}
+	rivers, err := rivermigrate.New(riversqlite.New(db), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	_, err = rivers.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
+}
+
+// checkVersion refuses to read tables of another shape.
+func checkVersion(ctx context.Context, db *sql.DB) error {
+	var have int64
+	if err := db.QueryRowContext(ctx, `SELECT MAX(version_id) FROM `+goose.DefaultTablename).Scan(&have); err != nil {
+		return fmt.Errorf("it is no feeder's database, or empty: %w", err)
+	}
+	ours, err := provider(db)
+	if err != nil {
+		return err
+	}
+	sources := ours.ListSources()
+	if newest := sources[len(sources)-1].Version; have != newest {
+		return fmt.Errorf("its schema is %d and this feeder's is %d: start the newer feeder's `run` once", have, newest)
+	}
+	return nil
+}
+
+func provider(db *sql.DB) (*goose.Provider, error) {
+	folder, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, errors.Join(errors.New("read the embedded migrations"), err)
+	}
+	return goose.NewProvider(goose.DialectSQLite3, db, folder, goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)))
+}

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+)
+
+// querier is the part of *sql.DB and *sql.Tx that reads.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// list reads all rows of a query.
+func list[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("store: %w", err)
+		}
+		all = append(all, one)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	return all, nil
+}
+
+// filter collects the conditions of a query with their arguments.
+type filter struct {
+	conditions []string
+	args       []any
+}
+
+// add adds a condition; each ? in it stands for the next argument.
+func (f *filter) add(condition string, args ...any) {
+	for _, a := range args {
+		condition = strings.Replace(condition, "?", f.arg(a), 1)
+	}
+	f.conditions = append(f.conditions, condition)
+}
+
+// arg adds an argument and gives its place in the query.
+func (f *filter) arg(a any) string {
+	f.args = append(f.args, a)
+	return fmt.Sprintf("$%d", len(f.args))
+}
+
+// where gives the WHERE clause, empty without conditions.
+func (f *filter) where() string {
+	if len(f.conditions) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(f.conditions, " AND ")
+}
+
+// like is a pattern for LIKE … ESCAPE '\' that finds text anywhere.
+func like(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(text)) + "%"
+}
+
+// batch is how many rows one INSERT carries: few enough for every database's
+// limit of arguments (SQLite: 32,766).
+const batch = 200
+
+// insert inserts rows of equal width, many in a statement: the cost of a
+// statement is the same for one row and for a hundred.
+func insert(ctx context.Context, tx *sql.Tx, into, onConflict string, rows [][]any) error {
+	for len(rows) > 0 {
+		n := min(batch, len(rows))
+		var values strings.Builder
+		args := make([]any, 0, n*len(rows[0]))
+		for i, row := range rows[:n] {
+			if i > 0 {
+				values.WriteByte(',')
+			}
+			values.WriteByte('(')
+			for j, a := range row {
+				if j > 0 {
+					values.WriteByte(',')
+				}
+				args = append(args, a)
+				fmt.Fprintf(&values, "$%d", len(args))
+			}
+			values.WriteByte(')')
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT INTO "+into+" VALUES "+values.String()+" "+onConflict, args...); err != nil {
+			return fmt.Errorf("store: %w", err)
+		}
+		rows = rows[n:]
+	}
+	return nil
+}

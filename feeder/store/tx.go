@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// Tx is a transaction: all that is done in it is kept, or nothing.
+type Tx struct{ tx *sql.Tx }
+
+// SQL is the transaction River inserts jobs in.
+func (t *Tx) SQL() *sql.Tx { return t.tx }
+
+// Tx runs do in a transaction, and keeps what it did if it returns nil.
+// Transactions run one after another, so do must not wait for anything but
+// the store.
+func (s *Store) Tx(ctx context.Context, do func(*Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return run(tx, do)
+}
+
+// DurableTx is Tx that returns only when the disk has this transaction and
+// every one before it, so that a power cut cannot take it back.
+func (s *Store) DurableTx(ctx context.Context, do func(*Tx) error) (err error) {
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, `PRAGMA synchronous=FULL`); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	// Without the caller's context: the connection must not stay slow
+	// because the caller was cancelled.
+	defer func() {
+		_, back := conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA synchronous=NORMAL`)
+		err = errors.Join(err, back)
+	}()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return run(tx, do)
+}
+
+func run(tx *sql.Tx, do func(*Tx) error) error {
+	defer tx.Rollback() // after Commit it does nothing; also when do panics
+	if err := do(&Tx{tx}); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return nil
+}
