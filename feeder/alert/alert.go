@@ -1,0 +1,227 @@
+// Package alert makes a story an alert of TheHive, and keeps the alert up to
+// date as the story grows.
+//
+// Delivering a story may be repeated at any time, also after a crash in the
+// middle: TheHive's natural key (type, source, reference) makes sure of one
+// alert a story, and observables that are there stay one. What analysts wrote
+// into an alert stays theirs.
+package alert
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/ioc"
+	"github.com/waggle-cti/waggle/shared/thehive"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+// Type is the type of all alerts that the feeder raises.
+const Type = "waggle"
+
+// MaxObservables is how many values of one story become observables: the
+// first that were read. TheHive's time for adding grows with the square of
+// their number (TheHive 4.1: 100 take 0.8 s, 500 take 10 s, 1,000 take 38 s).
+// The description lists the others.
+const MaxObservables = 500
+
+// TheHive is the part of *thehive.Client that raising alerts needs.
+type TheHive interface {
+	CreateAlert(ctx context.Context, a thehive.Alert) (thehive.CreatedAlert, error)
+	Alert(ctx context.Context, id string) (thehive.Alert, error)
+	AddAlertObservables(ctx context.Context, alertID string, observables []thehive.Observable) (added, existed int, failures []thehive.Failure, err error)
+	UpdateAlert(ctx context.Context, id string, p thehive.AlertPatch) error
+}
+
+// Options are what a Raiser may be told; the zero value will do.
+type Options struct {
+	Now func() time.Time // nil = time.Now
+}
+
+// Raiser delivers stories to one TheHive.
+type Raiser struct {
+	theHive TheHive
+	now     func() time.Time
+}
+
+// New makes a Raiser.
+func New(t TheHive, o Options) *Raiser {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Raiser{theHive: t, now: o.Now}
+}
+
+// Deliver brings TheHive's alert to the story's revision: it creates the
+// alert, or adds what is new to it. The result says how far it came; values
+// that TheHive refused are named in its Error, and do not hold up the rest.
+//
+// An error means that the story is to be delivered again; it is an
+// *upstream.Error, or the context's. The Delivery that comes with it holds
+// the alert's id if that became known.
+func (r *Raiser) Deliver(ctx context.Context, s waggle.Story) (waggle.Delivery, error) {
+	d := waggle.Delivery{ID: s.Alert.ID, Revision: s.Alert.Revision, At: s.Alert.At}
+	var refused []thehive.Failure
+	var err error
+	whole := s.Alert.Revision > 0 // TheHive holds all of an earlier revision
+	if whole {
+		refused, err = r.grow(ctx, s)
+	}
+	// Not found: somebody deleted the alert, and then the story went on.
+	if !whole || upstream.ReasonOf(err) == upstream.NotFound {
+		d.ID, refused, err = r.create(ctx, s)
+	}
+	if err != nil {
+		return d, err
+	}
+	d.Revision, d.At, d.Error = s.Revision, r.now(), refusals(refused)
+	return d, nil
+}
+
+func (r *Raiser) create(ctx context.Context, s waggle.Story) (id string, refused []thehive.Failure, err error) {
+	created, err := r.theHive.CreateAlert(ctx, thehive.Alert{
+		Type:         Type,
+		Source:       s.Source,
+		SourceRef:    s.ID,
+		Title:        s.Title,
+		Description:  Describe(s),
+		ExternalLink: webLink(s.URL),
+		Severity:     int(s.Severity),
+		TLP:          s.TLP,
+		PAP:          s.PAP,
+		Date:         s.First,
+		Tags:         tags(s),
+		Observables:  observables(s, 0),
+	})
+	if err == nil && created.Existed {
+		err = r.refresh(ctx, created.ID, s)
+	}
+	return created.ID, created.Failures, err
+}
+
+// grow adds what is newer than the revision that TheHive holds.
+func (r *Raiser) grow(ctx context.Context, s waggle.Story) ([]thehive.Failure, error) {
+	var refused []thehive.Failure
+	if fresh := observables(s, s.Alert.Revision); len(fresh) > 0 {
+		var err error
+		if _, _, refused, err = r.theHive.AddAlertObservables(ctx, s.Alert.ID, fresh); err != nil {
+			return nil, err
+		}
+	}
+	return refused, r.refresh(ctx, s.Alert.ID, s)
+}
+
+// refresh brings an alert's text and tags up to date. Tags are added, never
+// taken away; text and severity are left alone once an analyst has edited the
+// text.
+func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
+	held, err := r.theHive.Alert(ctx, id)
+	if err != nil {
+		return err
+	}
+	var patch thehive.AlertPatch
+	if text := Describe(s); unedited(held.Description) && text != held.Description {
+		patch.Description = &text
+		if severity := int(s.Severity); severity > held.Severity {
+			patch.Severity = &severity
+		}
+	}
+	if merged := union(held.Tags, tags(s)); len(merged) > len(held.Tags) {
+		patch.Tags = merged
+	}
+	return r.theHive.UpdateAlert(ctx, id, patch)
+}
+
+// observables are the story's values as TheHive takes them, those that came
+// in after the revision.
+func observables(s waggle.Story, after int) []thehive.Observable {
+	posts := make(map[string]waggle.Member, len(s.Posts))
+	for _, p := range s.Posts {
+		posts[p.Ref] = p
+	}
+	var out []thehive.Observable
+	for _, i := range s.Indicators[:min(len(s.Indicators), MaxObservables)] {
+		if i.Revision <= after {
+			continue
+		}
+		out = append(out, thehive.Observable{
+			DataType: i.Kind.TheHive(i.Value),
+			Data:     i.Value,
+			Message:  message(i, posts),
+			TLP:      s.TLP,
+			Tags:     []string{Type, Type + ":type=" + string(i.Kind)},
+			IOC:      compromises(i.Kind),
+		})
+	}
+	return out
+}
+
+// compromises tells the kinds that betray an attack when they are seen from
+// those that only describe one.
+func compromises(k ioc.Kind) bool {
+	switch k {
+	case ioc.CVE, ioc.Technique, ioc.ASN:
+		return false
+	}
+	return true
+}
+
+// message says where a value was first read. It is the same for all values of
+// a post, since TheHive takes only such ones in one request.
+func message(i waggle.Indicator, posts map[string]waggle.Member) string {
+	if len(i.Posts) == 0 {
+		return ""
+	}
+	p := posts[i.Posts[0]]
+	return "Read in “" + defangWords(oneLine(p.Title, 200)) + "” (" + p.Source + ")"
+}
+
+// tags are the story's and those that tell the feeder's alerts apart.
+func tags(s waggle.Story) []string {
+	out := []string{Type, "tlp:" + tlpName(s.TLP)}
+	for _, p := range s.Posts {
+		out = append(out, Type+":source="+p.Source)
+	}
+	return union(union(nil, out), s.Tags)
+}
+
+// tlpName is the level's name in TLP 2.0, https://www.first.org/tlp/.
+func tlpName(level int) string {
+	names := []string{"clear", "green", "amber", "amber+strict", "red"}
+	return names[max(0, min(level, len(names)-1))]
+}
+
+// union is a and what of b it lacks.
+func union(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, tag := range b {
+		if !slices.Contains(out, tag) {
+			out = append(out, tag)
+		}
+	}
+	return out
+}
+
+// refusals says which values TheHive did not take.
+func refusals(failures []thehive.Failure) string {
+	if len(failures) == 0 {
+		return ""
+	}
+	first := failures[0]
+	return fmt.Sprintf("TheHive did not take %d of the values: the first is %s: %s",
+		len(failures), ioc.Defang(oneLine(first.Observable.Data, 200)), oneLine(first.Reason, 300))
+}
+
+// webLink gives an address that a browser may be sent to, else nothing.
+func webLink(address string) string {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return ""
+	}
+	return u.String()
+}

@@ -1,0 +1,266 @@
+package alert_test
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/waggle-cti/waggle/feeder/alert"
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/ioc"
+	"github.com/waggle-cti/waggle/shared/thehive"
+	"github.com/waggle-cti/waggle/shared/thehive/thehivetest"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func noon() time.Time { return time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC) }
+
+func value(kind ioc.Kind, v string, revision int, refs ...string) waggle.Indicator {
+	return waggle.Indicator{Indicator: ioc.Indicator{Kind: kind, Value: v, Raw: ioc.Defang(v), Role: ioc.Attack, Confidence: 90, Why: "defanged"}, Posts: refs, Revision: revision}
+}
+
+// story is one of two posts, the second of which came in with revision 2.
+func story() waggle.Story {
+	return waggle.Story{
+		ID: "0123456789abcdef0123456789abcdef", Title: "Loader spreads by invoice", Summary: "A loader spreads by mails that look like invoices.",
+		Source: "blog", URL: "https://blog.example.com/loader", Score: 71, Severity: waggle.High, TLP: 2, PAP: 1, Tags: []string{"research"},
+		Reasons: []waggle.Reason{{Points: 40, Text: "names Microsoft Exchange, which you use"}, {Points: -5, Text: "is two days old"}},
+		First:   noon(), Last: noon().Add(time.Hour), Revision: 2,
+		Posts: []waggle.Member{
+			{Ref: "a", Source: "blog", URL: "https://blog.example.com/loader", Title: "Loader spreads by invoice", Published: noon(), Score: 71},
+			{Ref: "b", Source: "news", URL: "https://news.example.org/?a=1&b=2", Title: "Invoice loader seen again", Published: noon().Add(time.Hour), Score: 50, Joined: "shares 1 hash"},
+		},
+		Indicators: []waggle.Indicator{
+			value(ioc.URL, "http://cdn.evil.example.net/load.bin?x=a_b", 1, "a"),
+			value(ioc.Domain, "evil.example.net", 1, "a", "b"),
+			value(ioc.SHA256, strings.Repeat("ab", 32), 1, "a"),
+			value(ioc.CVE, "CVE-2026-91234", 1, "a"),
+			value(ioc.IP, "203.0.113.7", 2, "b"),
+		},
+	}
+}
+
+// began is the story before its second post.
+func began() waggle.Story {
+	s := story()
+	s.Revision, s.Posts, s.Indicators = 1, s.Posts[:1], slices.Clone(s.Indicators[:4])
+	return s
+}
+
+func hive(t *testing.T, version string) (*thehivetest.Server, *alert.Raiser) {
+	t.Helper()
+	server := thehivetest.Start(t, thehivetest.Options{Version: version})
+	client, err := thehive.New(thehive.Options{URL: server.URL, Key: thehivetest.Key, Settle: time.Millisecond})
+	require.NoError(t, err)
+	return server, alert.New(client, alert.Options{Now: noon})
+}
+
+func TestDescribe(t *testing.T) {
+	hostile := story()
+	hostile.Title = "Click https://evil.example.net/now <script>alert(1)</script> | [x](http://evil.example.net) `\u202egnp"
+	hostile.Summary = "# Heading\n![img](http://evil.example.net/i.png) see evil.example.net. <img src=x onerror=alert(1)>"
+	hostile.Reasons = []waggle.Reason{{Points: 1, Text: "names **bold** & http://evil.example.net"}}
+	hostile.Posts[0].URL = "http://cdn.evil.example.net/load.bin?x=a_b" // an indicator of the story
+	hostile.Posts[1].URL = "https://news.example.org/a>b)|c`d\"e f"
+	hostile.Posts = append(hostile.Posts, waggle.Member{Source: "x|y", URL: "javascript:alert(1)", Title: "", Published: noon()})
+	hostile.Indicators = append(hostile.Indicators, value(ioc.Filename, "a|b`c<d>.exe", 2, "b"))
+	many := story()
+	for i := range 700 {
+		many.Indicators = append(many.Indicators, value(ioc.Domain, fmt.Sprintf("h%d.evil.example.net", i), 2, "b"))
+	}
+	for name, s := range map[string]waggle.Story{"plain": story(), "hostile": hostile, "many": many} {
+		t.Run(name, func(t *testing.T) {
+			got := alert.Describe(s)
+			path := filepath.Join("testdata", name+".md")
+			if *update {
+				require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+			}
+			want, err := os.ReadFile(path)
+			require.NoError(t, err)
+			assert.Equal(t, string(want), got)
+		})
+	}
+}
+
+func TestDescribeStaysWithinItsLimit(t *testing.T) {
+	s := story()
+	s.Summary = strings.Repeat("long ", 10_000)
+	for i := range 20_000 {
+		s.Indicators = append(s.Indicators, value(ioc.URL, fmt.Sprintf("http://h%d.evil.example.net/%s", i, strings.Repeat("p", 900)), 2, "b"))
+		s.Posts = append(s.Posts, waggle.Member{Source: "news", Title: strings.Repeat("t", 1000), URL: "https://news.example.org/" + strings.Repeat("u", 1000)})
+	}
+	got := alert.Describe(s)
+	assert.Less(t, len(got), 61_000)
+	assert.Contains(t, got, "more, which the feeder's page shows")
+	assert.Contains(t, got, "seal ")
+}
+
+func TestDeliverCreates(t *testing.T) {
+	for _, version := range []string{"4.1.24-1", "5.7.3-1"} {
+		t.Run(version, func(t *testing.T) {
+			server, raiser := hive(t, version)
+
+			got, err := raiser.Deliver(t.Context(), story())
+
+			require.NoError(t, err)
+			alerts := server.Alerts()
+			require.Len(t, alerts, 1)
+			a := alerts[0]
+			assert.Equal(t, waggle.Delivery{ID: a.ID, Revision: 2, At: noon()}, got)
+			assert.Equal(t, []any{"waggle", "blog", story().ID, "Loader spreads by invoice", "https://blog.example.com/loader", 3, 2, 1},
+				[]any{a.Type, a.Source, a.SourceRef, a.Title, a.ExternalLink, a.Severity, a.TLP, a.PAP})
+			assert.ElementsMatch(t, []string{"waggle", "tlp:amber", "waggle:source=blog", "waggle:source=news", "research"}, a.Tags)
+			assert.Equal(t, alert.Describe(story()), a.Description)
+			assert.Equal(t, map[string]bool{
+				"url http://cdn.evil.example.net/load.bin?x=a_b": true, "fqdn evil.example.net": true, "hash " + strings.Repeat("ab", 32): true,
+				"other CVE-2026-91234": false, "ip 203.0.113.7": true,
+			}, iocs(server.Observables(a.ID)))
+			assert.Equal(t, "Read in “Loader spreads by invoice” (blog)", server.Observables(a.ID)[0].Message)
+		})
+	}
+}
+
+// iocs tells the values that are there, and whether they are IoCs.
+func iocs(list []thehive.Observable) map[string]bool {
+	out := map[string]bool{}
+	for _, o := range list {
+		out[o.DataType+" "+o.Data] = o.IOC
+	}
+	return out
+}
+
+func TestDeliverAgainChangesNothing(t *testing.T) {
+	server, raiser := hive(t, "4.1.24-1")
+	first, err := raiser.Deliver(t.Context(), story())
+	require.NoError(t, err)
+	before := server.Alerts()
+
+	again, err := raiser.Deliver(t.Context(), story()) // as after a crash before it was recorded
+
+	require.NoError(t, err)
+	assert.Equal(t, first, again)
+	assert.Equal(t, before, server.Alerts())
+}
+
+func TestDeliverGrows(t *testing.T) {
+	edit := func(text string) func(t *testing.T, c *thehive.Client, id string) {
+		return func(t *testing.T, c *thehive.Client, id string) {
+			t.Helper()
+			require.NoError(t, c.UpdateAlert(t.Context(), id, thehive.AlertPatch{Description: &text, Tags: []string{"seen", "waggle"}}))
+		}
+	}
+	nothing := func(*testing.T, *thehive.Client, string) {}
+	spaced := "\n" + strings.ReplaceAll(alert.Describe(began()), "\n", "\r\n")
+	for name, c := range map[string]struct {
+		analyst  func(*testing.T, *thehive.Client, string)
+		describe string
+		tags     []string
+		recorded bool
+	}{
+		"untouched":             {nothing, alert.Describe(story()), []string{"waggle", "tlp:amber", "waggle:source=blog", "research", "waggle:source=news"}, true},
+		"untouched, unrecorded": {nothing, alert.Describe(story()), []string{"waggle", "tlp:amber", "waggle:source=blog", "research", "waggle:source=news"}, false},
+		"edited":                {edit("This is ours."), "This is ours.", []string{"seen", "waggle", "tlp:amber", "waggle:source=blog", "waggle:source=news", "research"}, true},
+		"edited above the seal": {edit("Ours first.\n" + alert.Describe(began())), "Ours first.\n" + alert.Describe(began()), []string{"seen", "waggle", "tlp:amber", "waggle:source=blog", "waggle:source=news", "research"}, true},
+		"white space changed":   {edit(spaced), alert.Describe(story()), []string{"seen", "waggle", "tlp:amber", "waggle:source=blog", "waggle:source=news", "research"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, raiser := hive(t, "4.1.24-1")
+			client, err := thehive.New(thehive.Options{URL: server.URL, Key: thehivetest.Key})
+			require.NoError(t, err)
+			delivered, err := raiser.Deliver(t.Context(), began())
+			require.NoError(t, err)
+			require.Len(t, server.Observables(delivered.ID), 4)
+			c.analyst(t, client, delivered.ID)
+			grown := story()
+			if c.recorded {
+				grown.Alert = delivered
+			}
+
+			got, err := raiser.Deliver(t.Context(), grown)
+
+			require.NoError(t, err)
+			assert.Equal(t, waggle.Delivery{ID: delivered.ID, Revision: 2, At: noon()}, got)
+			require.Len(t, server.Alerts(), 1)
+			assert.Equal(t, c.describe, server.Alerts()[0].Description)
+			assert.Equal(t, c.tags, server.Alerts()[0].Tags)
+			assert.Len(t, server.Observables(delivered.ID), 5)
+		})
+	}
+}
+
+func TestDeliverRaisesAnAlertAgainThatWasDeleted(t *testing.T) {
+	server, raiser := hive(t, "4.1.24-1")
+	grown := story()
+	grown.Alert = waggle.Delivery{ID: "~999", Revision: 1}
+
+	got, err := raiser.Deliver(t.Context(), grown)
+
+	require.NoError(t, err)
+	require.Len(t, server.Alerts(), 1)
+	assert.Equal(t, server.Alerts()[0].ID, got.ID)
+	assert.Len(t, server.Alerts()[0].Observables, 5)
+}
+
+func TestDeliverCapsTheObservables(t *testing.T) {
+	server, raiser := hive(t, "4.1.24-1")
+	s := story()
+	for i := range 600 {
+		s.Indicators = append(s.Indicators, value(ioc.Domain, fmt.Sprintf("h%d.evil.example.net", i), 2, "b"))
+	}
+
+	got, err := raiser.Deliver(t.Context(), s)
+
+	require.NoError(t, err)
+	assert.Len(t, server.Observables(got.ID), alert.MaxObservables)
+	assert.Contains(t, server.Alerts()[0].Description, "The first 500 are observables of this alert; 105 more are only listed.")
+	assert.Less(t, server.Count(http.MethodPost, "/api/alert/*/artifact"), 10, "many go in one request")
+}
+
+func TestDeliverSaysWhatWasRefused(t *testing.T) {
+	_, raiser := hive(t, "4.1.24-1")
+	s := story()
+	s.Indicators = append(s.Indicators, value(ioc.Filename, strings.Repeat("x", thehive.MaxData+1), 2, "b"))
+
+	got, err := raiser.Deliver(t.Context(), s)
+
+	require.NoError(t, err)
+	assert.Equal(t, 2, got.Revision)
+	assert.Contains(t, got.Error, "TheHive did not take 1 of the values")
+	assert.Less(t, len(got.Error), 1000)
+}
+
+func TestDeliverFails(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault  thehivetest.Fault
+		reason upstream.Reason
+	}{
+		"its own failure": {thehivetest.Fault{Status: http.StatusInternalServerError}, upstream.Failure},
+		"the key":         {thehivetest.Fault{Status: http.StatusUnauthorized}, upstream.Auth},
+		"no answer":       {thehivetest.Fault{Reset: true}, upstream.Network},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, raiser := hive(t, "4.1.24-1")
+			server.Fail(func(r *http.Request) thehivetest.Fault {
+				if r.Method == http.MethodPost {
+					return c.fault
+				}
+				return thehivetest.Fault{}
+			})
+			got, err := raiser.Deliver(t.Context(), story())
+			require.ErrorIs(t, err, c.reason)
+			assert.NotContains(t, err.Error(), thehivetest.Key)
+			assert.Zero(t, got.Revision)
+		})
+	}
+}

@@ -1,0 +1,143 @@
+package alert
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/ioc"
+)
+
+// Limits of a description, in bytes and rows. TheHive 4.1 takes a request of
+// 256 kB, in which the observables must find room as well.
+const (
+	maxDescription = 60_000
+	maxTold        = 30_000 // of these, for what stands above the indicators
+	reserve        = 500    // for the lines that end a section
+	maxTable       = 200    // indicators with all their columns; more are listed by value alone
+	maxPosts       = 100
+	maxValue       = 500 // characters of one value
+	maxLink        = 500 // characters of an address that is made a link
+)
+
+// Describe is a story in Markdown, as TheHive shows it: what it is, why it
+// matters here, the indicators (defanged) and the posts. Everything that
+// comes from a post is escaped and without live links, except the links to
+// the posts themselves.
+//
+// The last line seals what stands above it, so that a text which an analyst
+// has edited is known by itself.
+func Describe(s waggle.Story) string {
+	d := &description{known: map[string]bool{}, limit: maxTold}
+	for _, i := range s.Indicators {
+		d.known[i.Value] = true
+	}
+	d.block("**%s**", safe(s.Title, 500))
+	if s.Summary != "" {
+		d.block("%s", safe(s.Summary, 2000))
+	}
+	d.reasons(s)
+	d.posts(s.Posts)
+	d.limit = maxDescription
+	d.indicators(s.Indicators)
+	return seal(d.text.String(), s)
+}
+
+// description is a text that grows up to its limit.
+type description struct {
+	text  strings.Builder
+	limit int
+	known map[string]bool // the story's values
+}
+
+// line adds a line, and tells whether it had room.
+func (d *description) line(format string, args ...any) bool {
+	text := fmt.Sprintf(format, args...) + "\n"
+	if d.text.Len()+len(text) > d.limit {
+		return false
+	}
+	d.text.WriteString(text)
+	return true
+}
+
+func (d *description) block(format string, args ...any) {
+	d.line(format+"\n", args...)
+}
+
+func (d *description) reasons(s waggle.Story) {
+	d.block("### Why it matters")
+	d.block("Score %d of 100, severity %s.", s.Score, s.Severity)
+	for _, r := range s.Reasons {
+		d.line("- %+d: %s", r.Points, safe(r.Text, 300))
+	}
+	d.line("")
+}
+
+func (d *description) posts(posts []waggle.Member) {
+	d.block("### Posts (%d)", len(posts))
+	for n, p := range posts {
+		text := fmt.Sprintf("%s, %s: %s", p.Published.UTC().Format(time.DateOnly+" 15:04 MST"), safe(p.Source, 64), d.link(p))
+		if p.Joined != "" {
+			text += " (" + safe(p.Joined, 300) + ")"
+		}
+		if n == maxPosts || !d.line("- %s", text) {
+			d.limit += reserve
+			d.line("- and %d more", len(posts)-n)
+			break
+		}
+	}
+	d.line("")
+}
+
+// link is a post's title, leading to the post unless its address is itself
+// one of the story's indicators.
+func (d *description) link(p waggle.Member) string {
+	title := safe(p.Title, 300)
+	if title == "" {
+		title = "(no title)"
+	}
+	address := webLink(p.URL)
+	if address == "" || len(address) > maxLink || d.known[address] || d.known[p.URL] || d.known[host(address)] {
+		return title
+	}
+	return "[" + title + "](<" + linkTarget(address) + ">)"
+}
+
+func (d *description) indicators(all []waggle.Indicator) {
+	if len(all) == 0 {
+		return
+	}
+	d.block("### Indicators (%d)", len(all))
+	d.line("| Type | Value | Confidence | Posts |")
+	d.line("|---|---|---|---|")
+	shown := 0
+	for _, i := range all[:min(len(all), maxTable)] {
+		if !d.line("| %s | %s | %d | %d |", i.Kind, value(i), i.Confidence, len(i.Posts)) {
+			break
+		}
+		shown++
+	}
+	d.line("")
+	d.rest(all[shown:])
+	if beyond := len(all) - MaxObservables; beyond > 0 {
+		d.block("The first %d are observables of this alert; %d more are only listed.", MaxObservables, beyond)
+	}
+}
+
+// rest lists indicators by value alone, as many as there is room for.
+func (d *description) rest(all []waggle.Indicator) {
+	for n, i := range all {
+		text := fmt.Sprintf("- %s %s", i.Kind, value(i))
+		if d.text.Len()+len(text) > maxDescription-reserve {
+			d.block("- and %d more, which the feeder's page shows", len(all)-n)
+			return
+		}
+		d.line("%s", text)
+	}
+	d.line("")
+}
+
+func value(i waggle.Indicator) string {
+	return escape(oneLine(ioc.Defang(i.Value), maxValue))
+}

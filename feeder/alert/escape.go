@@ -1,0 +1,99 @@
+package alert
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/waggle-cti/waggle/shared/ioc"
+)
+
+// safe makes text of a post fit for one line of Markdown: at most n
+// characters, harmless and escaped.
+func safe(text string, n int) string { return escape(defangWords(oneLine(text, n))) }
+
+// oneLine makes text one line of at most n characters. Control and format
+// characters go: they can hide or turn round what follows.
+func oneLine(text string, n int) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), unicode.IsControl(r):
+			return ' '
+		case unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	if len(runes) > n {
+		return string(runes[:n-1]) + "…"
+	}
+	return string(runes)
+}
+
+// defangWords defangs each word that a Markdown renderer could make a link
+// of, since renderers link plain addresses too.
+func defangWords(line string) string {
+	const between = " \"'`()[]{}<>,;!?*|“”‘’«»…"
+	var out strings.Builder
+	for line != "" {
+		end := strings.IndexAny(line, between)
+		if end < 0 {
+			end = len(line)
+		}
+		word := strings.TrimRight(line[:end], ".:")
+		out.WriteString(defangWord(word) + line[len(word):end])
+		_, width := utf8.DecodeRuneInString(line[end:])
+		out.WriteString(line[end : end+width])
+		line = line[end+width:]
+	}
+	return out.String()
+}
+
+func defangWord(word string) string {
+	if _, ok := ioc.Parse(word); ok {
+		word = ioc.Defang(word)
+	}
+	return strings.NewReplacer("http://", "hxxp://", "https://", "hxxps://", "ftp://", "fxp://", "mailto:", "mailto[:]", "www.", "www[.]").Replace(word)
+}
+
+// escape makes characters that mean something in Markdown stand for
+// themselves (https://spec.commonmark.org/0.31.2/#backslash-escapes), some
+// only where a line begins. < > and & become entities, for renderers that let
+// HTML through.
+func escape(text string) string {
+	var out strings.Builder
+	if text != "" && strings.Contains("#-+=:", text[:1]) {
+		out.WriteByte('\\')
+	}
+	for _, r := range text {
+		switch r {
+		case '<':
+			out.WriteString("&lt;")
+		case '>':
+			out.WriteString("&gt;")
+		case '&':
+			out.WriteString("&amp;")
+		case '\\', '`', '*', '_', '[', ']', '|', '~', '!', '$':
+			out.WriteRune('\\')
+			out.WriteRune(r)
+		default:
+			out.WriteRune(r)
+		}
+	}
+	return out.String()
+}
+
+// linkTarget makes an address fit to stand between < and >.
+func linkTarget(address string) string {
+	return strings.NewReplacer("<", "%3C", ">", "%3E", "\\", "%5C", " ", "%20", "|", "%7C", "`", "%60", "\"", "%22").Replace(address)
+}
+
+func host(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
