@@ -1,0 +1,161 @@
+package pipeline
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+
+	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+// alertWorker sends TheHive the stories that it does not hold, one after
+// another, the one that has waited longest first.
+//
+// It is one job for all stories and not one for each, since only so an outage
+// keeps their order: nothing overtakes the story at which it began.
+type alertWorker struct {
+	*Pipeline
+	river.WorkerDefaults[alertArgs]
+}
+
+const (
+	// shift is how long one run of the job goes on before it makes room for
+	// the next; jobTime would end it.
+	shift = jobTime / 2
+	// lookAgain is how soon refused stories are looked at again. It is short
+	// because a story that comes in while the job decides to sleep is seen
+	// only when it wakes.
+	lookAgain = time.Minute
+)
+
+// Work implements river.Worker.
+func (w *alertWorker) Work(ctx context.Context, job *river.Job[alertArgs]) error {
+	if w.Raiser == nil {
+		return nil // stories wait for a TheHive to be configured
+	}
+	if left := w.outages.left(w.Now()); left > 0 {
+		return river.JobSnooze(left)
+	}
+	for end := w.Now().Add(shift); w.Now().Before(end); {
+		sent, err := w.sendNext(ctx)
+		if err != nil {
+			return err
+		}
+		if !sent {
+			return w.rest(ctx, job)
+		}
+		if left := w.outages.left(w.Now()); left > 0 {
+			return river.JobSnooze(left)
+		}
+	}
+	return river.JobSnooze(0)
+}
+
+// sendNext sends the next story, and tells whether there was one. What
+// TheHive does with it is recorded, and no error here.
+func (w *alertWorker) sendNext(ctx context.Context) (sent bool, err error) {
+	var s waggle.Story
+	err = w.Store.DurableTx(ctx, func(tx *store.Tx) (err error) {
+		s, err = tx.NextUndelivered(ctx, w.Now())
+		return err
+	})
+	if errors.Is(err, waggle.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	began := w.Now()
+	delivery, failure := w.Raiser.Deliver(ctx, s)
+	if failure != nil && ctx.Err() != nil {
+		return false, failure // the feeder stops; nothing is known against TheHive
+	}
+	w.Metrics.alert(failure != nil, w.Now().Sub(began))
+	w.settle(&delivery, s, failure)
+	return true, w.Store.Tx(ctx, func(tx *store.Tx) error {
+		return tx.SetDelivery(ctx, s.ID, delivery, w.Now())
+	})
+}
+
+// settle completes a delivery by what the failure means: for this story, and
+// for all.
+func (w *alertWorker) settle(d *waggle.Delivery, s waggle.Story, failure error) {
+	if failure == nil {
+		w.outages.over()
+		w.Log.Info("alert", "story", s.ID, "revision", d.Revision, "alert", d.ID, "title", s.Title, "refused", d.Error)
+		return
+	}
+	d.Error, d.Tries = failure.Error(), s.Alert.Tries
+	if all := upstream.Temporary(failure) || upstream.ReasonOf(failure) == upstream.Auth; all {
+		until := w.outages.begin(w.Now(), failure, w.pace)
+		w.Log.Warn("TheHive takes no alerts; they wait", "until", until, "error", failure)
+		return
+	}
+	d.Next = w.Now().Add(backoff(d.Tries, w.pace.refused, longestRefused))
+	w.Log.Warn("TheHive refused an alert", "story", s.ID, "title", s.Title, "tries", d.Tries, "next", d.Next, "error", failure)
+}
+
+// rest ends the job when nothing waits. That nothing does and that the job is
+// over is one transaction: a story that comes in later finds no job, and
+// brings its own.
+func (w *alertWorker) rest(ctx context.Context, job *river.Job[alertArgs]) error {
+	var left store.Undelivered
+	err := w.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+		left, err = tx.Undelivered(ctx, w.Now())
+		if err != nil || left.Waiting+left.Refused > 0 {
+			return err
+		}
+		_, err = river.JobCompleteTx[riverdriver.Driver[*sql.Tx]](ctx, tx.SQL(), job)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case left.Waiting > 0:
+		return river.JobSnooze(0)
+	case left.Refused > 0:
+		return river.JobSnooze(max(0, min(lookAgain, left.Next.Sub(w.Now()))))
+	}
+	return nil
+}
+
+// outages remembers how long TheHive has taken nothing. It is forgotten when
+// the feeder ends: a new one tries at once.
+type outages struct {
+	mu     sync.Mutex
+	count  int
+	since  time.Time
+	until  time.Time
+	reason error
+}
+
+func (o *outages) begin(now time.Time, failure error, p pace) (until time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.count == 0 {
+		o.since = now
+	}
+	o.count++
+	o.reason = failure
+	o.until = now.Add(max(backoff(o.count, p.first, p.longest), min(retryAfter(failure), p.longest)))
+	return o.until
+}
+
+func (o *outages) over() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.count, o.since, o.until, o.reason = 0, time.Time{}, time.Time{}, nil
+}
+
+func (o *outages) left(now time.Time) time.Duration {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.until.Sub(now)
+}

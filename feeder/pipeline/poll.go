@@ -1,0 +1,131 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/waggle-cti/waggle/feeder/source"
+	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+// pollWorker asks one source. Its job is one for the life of the source: it
+// sleeps until the next poll.
+type pollWorker struct {
+	*Pipeline
+	river.WorkerDefaults[pollArgs]
+}
+
+// recentPosts is how many posts tell how often a source posts.
+const recentPosts = 50
+
+// Work implements river.Worker.
+func (w *pollWorker) Work(ctx context.Context, job *river.Job[pollArgs]) error {
+	feed, ok := w.feeds[job.Args.Source]
+	if !ok {
+		return nil // no longer configured
+	}
+	at, err := w.Store.Position(ctx, feed.Spec.Name)
+	if err != nil {
+		return err
+	}
+	// The job may be here before its time: after a crash, between the poll
+	// and the sleep.
+	if early := at.Next.Sub(w.Now()); early > 0 {
+		return river.JobSnooze(early)
+	}
+	next, err := w.poll(ctx, feed, at)
+	if err != nil {
+		return err
+	}
+	return river.JobSnooze(max(0, next.Sub(w.Now())))
+}
+
+// poll asks, stores the answer and says when to ask again. The source's own
+// failure is no error here.
+func (p *Pipeline) poll(ctx context.Context, feed Feed, at store.Position) (next time.Time, err error) {
+	began := p.Now()
+	batch, failure := feed.Source.Poll(ctx, at.Cursor)
+	if failure != nil && ctx.Err() != nil && errors.Is(failure, ctx.Err()) {
+		return time.Time{}, failure // the feeder stops; the source did nothing wrong
+	}
+	now := p.Now()
+	p.Metrics.poll(feed.Spec.Name, failure != nil, now.Sub(began))
+	recent, err := p.Store.RecentTimes(ctx, feed.Spec.Name, recentPosts)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if failure != nil {
+		next = source.NextPoll(now, feed.Spec.Every, recent, at.Failures+1, retryAfter(failure))
+		p.Log.Warn("a source failed", "source", feed.Spec.Name, "failures", at.Failures+1, "next", next, "error", failure)
+		return next, p.Store.Tx(ctx, func(tx *store.Tx) error {
+			return tx.Unanswered(ctx, feed.Spec.Name, failure.Error(), now, next)
+		})
+	}
+	next = source.NextPoll(now, feed.Spec.Every, recent, 0, batch.Wait)
+	return next, p.keep(ctx, feed, at, batch, now, next)
+}
+
+// keep stores what a source answered: posts, their jobs and the cursor, all
+// or nothing, and on disk before the source hears that we have them.
+func (p *Pipeline) keep(ctx context.Context, feed Feed, at store.Position, batch source.Batch, now, next time.Time) error {
+	posts := inOrder(batch.Posts, feed.Spec.Name, now)
+	var quietBefore time.Time
+	if at.Answered.IsZero() {
+		quietBefore = now.Add(-p.Since)
+	}
+	var read []string
+	var quiet int
+	err := p.Store.DurableTx(ctx, func(tx *store.Tx) (err error) {
+		if read, quiet, err = tx.SavePosts(ctx, posts, quietBefore); err != nil {
+			return err
+		}
+		if err := p.insert(ctx, tx, resume(map[store.Stage][]string{store.Read: read})); err != nil {
+			return err
+		}
+		cursor := batch.Cursor
+		if batch.NotModified && cursor == nil {
+			cursor = at.Cursor
+		}
+		return tx.Answered(ctx, feed.Spec.Name, cursor, now, next)
+	})
+	if err != nil {
+		return err
+	}
+	p.Metrics.quiet(feed.Spec.Name, quiet)
+	p.Log.Info("source", "source", feed.Spec.Name, "posts", len(posts), "new", len(read), "quiet", quiet, "next", next, "note", batch.Note)
+	return nil
+}
+
+// inOrder gives the posts oldest first, so that a story begins with its first
+// post, and with times that can be: a post from the future or from before
+// 1990 has no time.
+func inOrder(posts []waggle.Post, name string, now time.Time) []waggle.Post {
+	ordered := slices.Clone(posts)
+	for i := range ordered {
+		p := &ordered[i]
+		p.Source = name
+		if p.Fetched.IsZero() {
+			p.Fetched = now
+		}
+		if p.Published.Year() < 1990 || p.Published.After(now.Add(24*time.Hour)) {
+			p.Published = time.Time{}
+		}
+	}
+	slices.SortStableFunc(ordered, func(a, b waggle.Post) int { return a.When().Compare(b.When()) })
+	return ordered
+}
+
+// retryAfter is how long a failure asked to wait.
+func retryAfter(failure error) time.Duration {
+	var e *upstream.Error
+	if errors.As(failure, &e) {
+		return e.RetryAfter
+	}
+	return 0
+}
