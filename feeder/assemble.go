@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/waggle-cti/waggle/feeder/alert"
+	"github.com/waggle-cti/waggle/feeder/config"
+	"github.com/waggle-cti/waggle/feeder/pipeline"
+	"github.com/waggle-cti/waggle/feeder/reading"
+	"github.com/waggle-cti/waggle/feeder/source"
+	"github.com/waggle-cti/waggle/feeder/source/kinds"
+	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/shared/fetch"
+	"github.com/waggle-cti/waggle/shared/thehive"
+)
+
+// assemble makes the pipeline that a configuration asks for.
+func assemble(c *config.Config, data *store.Store, metrics *pipeline.Metrics, log *slog.Logger) (*pipeline.Pipeline, error) {
+	web, err := fetch.New(fetch.Options{Allow: c.AllowNetworks})
+	if err != nil {
+		return nil, err
+	}
+	feeds, err := feedsOf(c.Sources, web)
+	if err != nil {
+		return nil, err
+	}
+	o := pipeline.Options{
+		Store: data, Feeds: feeds, Judge: c.Needs, Reader: reading.New(reading.Options{Client: web}),
+		Since: c.Since, Window: c.Window, Metrics: metrics, Log: log,
+	}
+	if c.TheHive.Used() {
+		client, err := theHive(c)
+		if err != nil {
+			return nil, err
+		}
+		o.Raiser = alert.New(client, alert.Options{})
+	}
+	return pipeline.New(o)
+}
+
+func feedsOf(specs []source.Spec, web source.Getter) ([]pipeline.Feed, error) {
+	feeds := make([]pipeline.Feed, len(specs))
+	for i, spec := range specs {
+		s, err := kinds.New(spec, web)
+		if err != nil {
+			return nil, fmt.Errorf("source %s: %w", spec.Name, err)
+		}
+		feeds[i] = pipeline.Feed{Spec: spec, Source: s}
+	}
+	return feeds, nil
+}
+
+func theHive(c *config.Config) (*thehive.Client, error) {
+	return thehive.New(thehive.Options{URL: c.TheHive.URL, Key: c.TheHive.Key.Reveal(), Organisation: c.TheHive.Organisation})
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/waggle-cti/waggle/feeder/alert"
+	"github.com/waggle-cti/waggle/feeder/config"
+	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/shared/misp"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+func checkCommand(s *settings) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Check the configuration, the data and the connections",
+		Long:  "check reads the configuration and the profile, opens the data and asks TheHive,\nCortex and MISP, each if it is configured. It changes nothing.\n\nExit codes: 0 all is well; 1 something is not (the table says what); 2 the\nconfiguration is wrong.",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := s.load()
+			if err != nil {
+				return err
+			}
+			return report(cmd.OutOrStdout(), examine(cmd.Context(), c))
+		},
+	}
+}
+
+// check is one thing that was looked at.
+type check struct {
+	name string
+	said string // what was found
+	err  error  // what is wrong with it
+}
+
+// patience is the longest that one system may take to answer.
+const patience = 20 * time.Second
+
+func examine(ctx context.Context, c *config.Config) []check {
+	checks := []check{
+		{name: "profile", said: fmt.Sprintf("%s, %d sources", c.Profile, len(c.Sources))},
+		checkData(ctx, c.Database),
+	}
+	for _, server := range []struct {
+		name string
+		used bool
+		ask  func(context.Context, *config.Config) (string, error)
+	}{
+		{"TheHive", c.TheHive.Used(), askTheHive},
+		{"Cortex", c.Cortex.Used(), askCortex},
+		{"MISP", c.MISP.Used(), askMISP},
+	} {
+		if !server.used {
+			checks = append(checks, check{name: server.name, said: "not configured"})
+			continue
+		}
+		asking, cancel := context.WithTimeout(ctx, patience)
+		said, err := server.ask(asking, c)
+		cancel()
+		checks = append(checks, check{server.name, said, err})
+	}
+	return checks
+}
+
+func report(out io.Writer, checks []check) error {
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	wrong := false
+	for _, c := range checks {
+		state, text := "ok", c.said
+		if c.err != nil {
+			wrong = true
+			state, text = "WRONG", c.err.Error()
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", c.name, state, plain(text))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if wrong {
+		return errIncomplete
+	}
+	return nil
+}
+
+func checkData(ctx context.Context, path string) (c check) {
+	c.name = "data"
+	data, err := store.OpenReader(ctx, path)
+	if errors.Is(err, store.ErrNoData) {
+		c.said = path + ": begun by the first run"
+		return c
+	}
+	if err != nil {
+		c.err = err
+		return c
+	}
+	defer func() { c.err = errors.Join(c.err, data.Close()) }()
+	left, err := data.Undelivered(ctx, time.Now())
+	if err != nil {
+		c.err = err
+		return c
+	}
+	c.said = fmt.Sprintf("%s: %d stories wait for TheHive", path, left.Waiting)
+	if left.Refused > 0 {
+		c.err = fmt.Errorf("%s: TheHive refused %d stories; they are tried again, the first at %s: %s", path, left.Refused, clock(left.Next), left.Error)
+	}
+	return c
+}
+
+// askTheHive looks for an alert: that takes the key, the organisation and the
+// right to read alerts.
+func askTheHive(ctx context.Context, c *config.Config) (string, error) {
+	client, err := theHive(c)
+	if err != nil {
+		return "", err
+	}
+	v, err := client.Version(ctx)
+	if err != nil {
+		return "", err
+	}
+	if _, _, err := client.FindAlert(ctx, alert.Type, "check", "check"); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("version %s, the key may read alerts", v.Text), nil
+}
+
+// askCortex asks who the key belongs to.
+// https://docs.strangebee.com/cortex/api/api-guide/
+func askCortex(ctx context.Context, c *config.Config) (string, error) {
+	key := c.Cortex.Key.Reveal()
+	client, err := upstream.New(upstream.Options{
+		Service: "Cortex", BaseURL: c.Cortex.URL, Secrets: []string{key},
+		Header: http.Header{"Authorization": {"Bearer " + key}},
+	})
+	if err != nil {
+		return "", err
+	}
+	status, err := client.Do(ctx, upstream.Request{Method: http.MethodGet, Path: "/api/status"})
+	if err != nil {
+		return "", err
+	}
+	user, err := client.Do(ctx, upstream.Request{Method: http.MethodGet, Path: "/api/user/current"})
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("version %s, the key is of %s", status.JSON().Get("versions.Cortex"), user.JSON().Get("id")), nil
+}
+
+func askMISP(ctx context.Context, c *config.Config) (string, error) {
+	client, err := misp.New(misp.Options{URL: c.MISP.URL, Key: c.MISP.Key.Reveal()})
+	if err != nil {
+		return "", err
+	}
+	server, err := client.Version(ctx)
+	if err != nil {
+		return "", err
+	}
+	return "version " + server.Version, nil
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/ioc"
+)
+
+func explainCommand(s *settings) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "explain POST",
+		Short: "Say what was read in a post, and why it met its fate",
+		Long:  "explain tells all that is known of one post. POST is its short name, as `feeder posts` lists it.",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return s.reading(cmd.Context(), func(data *store.Store) error {
+				record, err := data.Post(cmd.Context(), args[0])
+				if errors.Is(err, waggle.ErrNotFound) {
+					return fmt.Errorf("%w: `feeder posts` lists the posts with their names", err)
+				}
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(cmd.OutOrStdout(), record)
+				}
+				return explain(cmd.OutOrStdout(), record)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	return cmd
+}
+
+func explain(out io.Writer, r waggle.Record) error {
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	fmt.Fprintf(table, "Post\t%s\n", r.Ref)
+	fmt.Fprintf(table, "Title\t%s\n", plain(r.Title))
+	fmt.Fprintf(table, "Source\t%s\n", r.Source)
+	fmt.Fprintf(table, "Address\t%s\n", plain(r.URL))
+	fmt.Fprintf(table, "Published\t%s\n", clock(r.Published))
+	fmt.Fprintf(table, "Fetched\t%s\n", clock(r.Fetched))
+	fmt.Fprintf(table, "Fate\t%s\n", r.Fate)
+	fmt.Fprintf(table, "Why\t%s\n", plain(r.Reason))
+	if r.Story != "" {
+		fmt.Fprintf(table, "Story\t%s\n", r.Story)
+	}
+	if j := r.Judgement; j != nil {
+		fmt.Fprintf(table, "Score\t%d of 100\n", j.Score)
+		for _, reason := range j.Reasons {
+			fmt.Fprintf(table, "\t%+d  %s\n", reason.Points, plain(reason.Text))
+		}
+	}
+	if f := r.Finding; f != nil {
+		explainFinding(table, *f)
+	}
+	return table.Flush()
+}
+
+func explainFinding(table io.Writer, f waggle.Finding) {
+	if f.Article != "" {
+		fmt.Fprintf(table, "Article\t%s\n", plain(f.Article))
+	}
+	if f.Note != "" {
+		fmt.Fprintf(table, "Note\t%s\n", plain(f.Note))
+	}
+	fmt.Fprintf(table, "Text\t%d bytes\n", len(f.Text))
+	fmt.Fprintf(table, "Values\t%d\n", len(f.Indicators))
+	for _, i := range f.Indicators {
+		fmt.Fprintf(table, "\t%s  %s  %s (%d %%)  %s\n", i.Kind, plain(ioc.Defang(i.Value)), i.Role, i.Confidence, plain(i.Why))
+	}
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/waggle-cti/waggle/feeder/pipeline"
+	"github.com/waggle-cti/waggle/feeder/store"
+)
+
+func onceCommand(s *settings) *cobra.Command {
+	var asJSON bool
+	var wait time.Duration
+	cmd := &cobra.Command{
+		Use:   "once",
+		Short: "Ask every source now, work until nothing is left, and end",
+		Long:  "once asks every source now and works until nothing is left to do.\n\nExit codes: 0 all is well; 1 a source failed, a post could not be read, or alerts\nstill wait for TheHive (they are kept for the next time); 2 it could not begin.",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			c, err := s.load()
+			if err != nil {
+				return err
+			}
+			data, err := store.Open(cmd.Context(), c.Database)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, data.Close()) }()
+			feeder, err := assemble(c, data, pipeline.NewMetrics(), newLog(cmd.ErrOrStderr()))
+			if err != nil {
+				return err
+			}
+			summary, err := feeder.Once(cmd.Context(), wait)
+			if err != nil {
+				return err
+			}
+			if err := printSummary(cmd.OutOrStdout(), summary, asJSON); err != nil {
+				return err
+			}
+			if !summary.Complete() {
+				return errIncomplete
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON")
+	cmd.Flags().DurationVar(&wait, "wait", 2*time.Minute, "how long to try while TheHive takes nothing")
+	return cmd
+}
+
+func printSummary(out io.Writer, s pipeline.Summary, asJSON bool) error {
+	if asJSON {
+		return printJSON(out, s)
+	}
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(table, "SOURCE\tIN STORIES\tDROPPED\tQUIET\tFAILED\t")
+	var sum pipeline.SourceSummary
+	for _, one := range s.Sources {
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%s\n", one.Name, one.Told, one.Dropped, one.Quiet, one.Failed, plain(one.Error))
+		sum.Told += one.Told
+		sum.Dropped += one.Dropped
+		sum.Quiet += one.Quiet
+		sum.Failed += one.Failed
+	}
+	fmt.Fprintf(table, "total of %d\t%d\t%d\t%d\t%d\t\n", len(s.Sources), sum.Told, sum.Dropped, sum.Quiet, sum.Failed)
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if s.Waiting > 0 {
+		fmt.Fprintf(out, "%d stories wait for TheHive: %s\n", s.Waiting, plain(s.Error))
+	}
+	if s.Refused > 0 {
+		fmt.Fprintf(out, "%d stories were refused by TheHive and are tried again later: %s\n", s.Refused, plain(s.Error))
+	}
+	return nil
+}

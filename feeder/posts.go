@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/waggle"
+)
+
+func postsCommand(s *settings) *cobra.Command {
+	var asJSON bool
+	var fate string
+	query := waggle.PostQuery{Limit: -1}
+	cmd := &cobra.Command{
+		Use:   "posts",
+		Short: "List every post with what became of it and why",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			query.Fate = waggle.Fate(fate)
+			return s.reading(cmd.Context(), func(data *store.Store) error {
+				records, _, err := data.Posts(cmd.Context(), query)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(cmd.OutOrStdout(), lines(records))
+				}
+				return printPosts(cmd.OutOrStdout(), records)
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&asJSON, "json", false, "print as JSON")
+	flags.StringVar(&fate, "fate", "", "only pending, story, dropped, quiet or failed ones")
+	flags.StringVar(&query.Source, "source", "", "only of this source")
+	flags.StringVar(&query.Text, "text", "", "only with this text in title or text")
+	return cmd
+}
+
+// line is a post in the JSON list.
+type line struct {
+	Ref       string      `json:"ref"`
+	Source    string      `json:"source"`
+	ID        string      `json:"id"`
+	URL       string      `json:"url"`
+	Title     string      `json:"title"`
+	Published time.Time   `json:"published,omitzero"`
+	Fate      waggle.Fate `json:"fate"`
+	Reason    string      `json:"reason"`
+	Score     int         `json:"score"`
+	Story     string      `json:"story"`
+}
+
+func lines(records []waggle.Record) []line {
+	list := make([]line, len(records))
+	for i, r := range records {
+		list[i] = line{r.Ref, r.Source, r.ID, r.URL, r.Title, r.Published, r.Fate, r.Reason, r.Score, r.Story}
+	}
+	return list
+}
+
+func printPosts(out io.Writer, records []waggle.Record) error {
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(table, "POST\tTIME\tSOURCE\tFATE\tSCORE\tTITLE\tWHY")
+	for _, r := range records {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", r.Ref, clock(r.When()), r.Source, r.Fate, r.Score, short(plain(r.Title)), plain(r.Reason))
+	}
+	return table.Flush()
+}
+
+// short keeps a title from pushing the reason out of sight.
+func short(title string) string {
+	const most = 60
+	runes := []rune(title)
+	if len(runes) <= most {
+		return title
+	}
+	return string(runes[:most-1]) + "…"
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/spf13/cobra"
+
+	"github.com/waggle-cti/waggle/feeder/config"
+	"github.com/waggle-cti/waggle/feeder/pipeline"
+	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/web"
+)
+
+func runCommand(s *settings) *cobra.Command {
+	return &cobra.Command{
+		Use:   "run",
+		Short: "Follow the sources until stopped, with the page",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := s.load()
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), c, newLog(cmd.ErrOrStderr()), func(page string) {
+				fmt.Fprintf(cmd.OutOrStdout(), "The page is at %s; %d sources are followed. Stop with Ctrl-C.\n", page, len(c.Sources))
+			})
+		},
+	}
+}
+
+// serve runs the pipeline and the page until ctx ends. ready hears the page's
+// address when it answers.
+func serve(ctx context.Context, c *config.Config, log *slog.Logger, ready func(page string)) (err error) {
+	// The address first: it is what a second feeder, or another program,
+	// most likely holds.
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("the page: %w: give another address with --listen", err)
+	}
+	defer listener.Close()
+	data, err := store.Open(ctx, c.Database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, data.Close()) }()
+	metrics := pipeline.NewMetrics()
+	feeder, err := assemble(c, data, metrics, log)
+	if err != nil {
+		return err
+	}
+	server, err := newPage(c, listener.Addr().String(), data, metrics, log)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- server.Serve(listener)
+		stop() // without the page nobody would see that the feeder runs
+	}()
+	ready("http://" + listener.Addr().String() + "/")
+	err = feeder.Run(ctx)
+	return errors.Join(err, closePage(ctx, server, ended))
+}
+
+// newPage makes the server of the page, the metrics and the health check.
+func newPage(c *config.Config, listen string, data *store.Store, metrics *pipeline.Metrics, log *slog.Logger) (*http.Server, error) {
+	registry := prometheus.NewRegistry()
+	if err := metrics.Register(registry, data); err != nil {
+		return nil, err
+	}
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	page := web.New(web.Options{
+		Store:      data,
+		Metrics:    promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		Healthy:    data.Ping,
+		Version:    version(),
+		Listen:     listen,
+		TheHiveURL: c.TheHive.URL,
+		Log:        log,
+	})
+	return &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}, nil
+}
+
+// closePage lets requests under way finish, and gives the error that ended
+// the server before that, if one did.
+func closePage(ctx context.Context, server *http.Server, ended <-chan error) error {
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := server.Shutdown(closing); err != nil {
+		err = server.Close()
+		if err != nil {
+			return fmt.Errorf("the page: %w", err)
+		}
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("the page: %w", err)
+	}
+	return nil
+}
