@@ -1,0 +1,176 @@
+package misptest
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// merge adds to an event what a request holds, and changes what it names by
+// UUID. It gives false where MISP's database fails, with what came before kept.
+func (s *Server) merge(e *event, given gjson.Result, who account) bool {
+	tags, ok := s.readTags(given.Get("Tag"), who)
+	if !ok {
+		return false
+	}
+	e.tags = joined(e.tags, tags)
+	for _, one := range given.Get("Attribute").Array() {
+		if !s.mergeAttribute(e, nil, one, who) {
+			return false
+		}
+	}
+	for _, one := range given.Get("Object").Array() {
+		if !s.mergeObject(e, one, who) {
+			return false
+		}
+	}
+	return true
+}
+
+// mergeAttribute adds or changes one attribute. What is not valid, or has a
+// UUID in use elsewhere, is dropped; so is what is there already, by the raw
+// value.
+func (s *Server) mergeAttribute(e *event, o *mispObject, one gjson.Result, who account) bool {
+	if !storable(one.Get("comment").String()) {
+		return false
+	}
+	tags, ok := s.readTags(one.Get("Tag"), who)
+	if !ok {
+		return false
+	}
+	id := one.Get("uuid").String()
+	if held := s.attribute(id); id != "" && held != nil {
+		if held.event == e && held.object == o {
+			s.change(held, one, tags)
+		}
+		return true
+	}
+	a, problems := s.readAttribute(one)
+	if len(problems) > 0 || o == nil && e.hasRaw(a) {
+		return true
+	}
+	s.store(e, o, a, tags)
+	return true
+}
+
+// change changes an attribute unless the request's is older; a deleted one
+// comes back only if that is said.
+func (s *Server) change(held *attribute, one gjson.Result, tags []tag) {
+	if t := one.Get("timestamp"); t.Exists() && t.Int() <= held.timestamp {
+		return
+	}
+	if held.deleted && (!one.Get("deleted").Exists() || one.Get("deleted").Bool()) {
+		return
+	}
+	held.deleted = false
+	a, problems := s.readAttribute(one)
+	if len(problems) > 0 {
+		return
+	}
+	held.typ, held.category, held.value, held.raw, held.comment = a.typ, a.category, a.value, a.raw, a.comment
+	held.toIDs, held.first, held.last = a.toIDs, a.first, a.last
+	held.tags = joined(held.tags, tags)
+	held.timestamp = s.now()
+	if t := one.Get("timestamp"); t.Exists() {
+		held.timestamp = t.Int()
+	}
+}
+
+// hasRaw tells whether the event has the attribute, as a new event's check for
+// duplicates sees it.
+func (e *event) hasRaw(a *attribute) bool {
+	for _, held := range e.attributes {
+		if !held.deleted && held.typ == a.typ && held.category == a.category && (held.raw == a.raw || held.value == a.raw) {
+			return true
+		}
+	}
+	return false
+}
+
+// store puts a read attribute into the event or object.
+func (s *Server) store(e *event, o *mispObject, a *attribute, tags []tag) {
+	a.id, a.uuid, a.event, a.object, a.tags, a.timestamp = s.id(), s.newUUID(a.uuid, a), e, o, tags, s.now()
+	if o != nil {
+		o.attributes = append(o.attributes, a)
+	} else {
+		e.attributes = append(e.attributes, a)
+	}
+}
+
+// mergeObject adds an object, or adds to the one with its UUID. Without what
+// its template says it vanishes whole.
+func (s *Server) mergeObject(e *event, one gjson.Result, who account) bool {
+	var o *mispObject
+	for _, held := range e.objects {
+		if strings.EqualFold(held.uuid, one.Get("uuid").String()) {
+			o = held
+		}
+	}
+	if o == nil {
+		if one.Get("name").String() == "" || one.Get("meta-category").String() == "" || one.Get("template_uuid").String() == "" ||
+			s.taken(one.Get("uuid").String()) {
+			return true
+		}
+		o = &mispObject{id: s.id(), uuid: s.newUUID(one.Get("uuid").String(), nil), name: one.Get("name").String(), meta: one.Get("meta-category").String(),
+			template: one.Get("template_uuid").String(), version: one.Get("template_version").String(), comment: one.Get("comment").String(),
+			distribution: "0", timestamp: s.now()}
+		if d := one.Get("distribution"); d.Exists() {
+			o.distribution = d.String()
+		}
+		e.objects = append(e.objects, o)
+	}
+	for _, inner := range one.Get("Attribute").Array() {
+		if !s.mergeAttribute(e, o, inner, who) {
+			return false
+		}
+	}
+	return true
+}
+
+// readTags reads inline tags. Unknown ones are made, or dropped for those who
+// may not make any; a tag that is a bare string is the server's failure.
+func (s *Server) readTags(list gjson.Result, who account) ([]tag, bool) {
+	var out []tag
+	for _, one := range list.Array() {
+		name := one.Get("name").String()
+		if !one.IsObject() || !storable(name) {
+			return nil, false
+		}
+		if s.mayUse(name, who) {
+			out = append(out, tag{name, one.Get("local").Bool()})
+		}
+	}
+	return out, true
+}
+
+// mayUse tells whether there is such a tag, or the account may make it.
+func (s *Server) mayUse(name string, who account) bool {
+	for held := range s.tags {
+		if strings.EqualFold(held, name) {
+			return true
+		}
+	}
+	if who.admin {
+		s.tags[name] = true
+	}
+	return who.admin
+}
+
+// joined adds the tags that are missing.
+func joined(held, more []tag) []tag {
+	for _, t := range more {
+		if !hasTag(held, t.name) {
+			held = append(held, t)
+		}
+	}
+	return held
+}
+
+func hasTag(tags []tag, name string) bool {
+	for _, t := range tags {
+		if strings.EqualFold(t.name, name) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,147 @@
+// Package misptest is a MISP for tests: it answers as a running MISP 2.5.1 was
+// seen to answer, with its one status for many things and its silent losses.
+//
+// It knows the three users that have the keys below, in two organisations, and
+// the types of attributes that Waggle writes.
+package misptest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waggle-cti/waggle/shared/faulty"
+	"github.com/waggle-cti/waggle/shared/misp"
+)
+
+// Whom the server knows.
+const (
+	Key         = "a1misptestkeyofanadministrator0000000001" // of the host's organisation; may make tags and publish
+	UserKey     = "b2misptestkeyofauser00000000000000000002" // of another one, role User: may not
+	ReadOnlyKey = "c3misptestkeyofareader000000000000000003" // of that one, and read-only
+)
+
+// Fault is what goes wrong with a request, see Server.Fail.
+type Fault = faulty.Fault
+
+// Options say which MISP to be. The zero value will do.
+type Options struct {
+	Now          func() time.Time    // nil = time.Now
+	Searches     int                 // searches allowed in 15 minutes; 0 = any number
+	Warninglists map[string][]string // list → values on it, exactly
+	Tags         []string            // that are there already
+}
+
+// Request is a request as it came.
+type Request struct {
+	Method string
+	Path   string
+	Body   []byte
+}
+
+// Server is the MISP, an http.Handler. It is safe for use by several
+// goroutines.
+type Server struct {
+	URL string // of a started one
+
+	faults  faulty.Handler
+	options Options
+
+	mu        sync.Mutex // guards what follows
+	last      int        // id given last
+	events    []*event
+	blocked   map[string]bool       // UUIDs of deleted events
+	uuids     map[string]*attribute // of everything, deleted ones too; nil for events and objects
+	tags      map[string]bool
+	sightings []sighting
+	searches  int
+	requests  []Request
+}
+
+// New makes a server to be served by the caller.
+func New(o Options) *Server {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Server{options: o, blocked: map[string]bool{}, uuids: map[string]*attribute{}, tags: map[string]bool{}}
+	for _, tag := range o.Tags {
+		s.tags[tag] = true
+	}
+	s.faults.Next = s.routes()
+	return s
+}
+
+// Start makes a server and serves it until the test ends.
+func Start(t testing.TB, o Options) *Server {
+	t.Helper()
+	s := New(o)
+	web := httptest.NewServer(s)
+	t.Cleanup(web.Close)
+	s.URL = web.URL
+	return s
+}
+
+// ServeHTTP answers as MISP does, but for faults.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.faults.ServeHTTP(w, r) }
+
+// Fail sets who decides which faults the requests to come have; nil ends them.
+func (s *Server) Fail(choose func(*http.Request) Fault) { s.faults.Fail(choose) }
+
+// Events gives all events with their attributes, deleted ones left out, oldest
+// first.
+func (s *Server) Events() []misp.Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]misp.Event, 0, len(s.events))
+	for _, e := range s.events {
+		out = append(out, e.public())
+	}
+	return out
+}
+
+// Sightings gives the number of sightings of a value.
+func (s *Server) Sightings(value string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, seen := range s.sightings {
+		if seen.of.value == value {
+			n++
+		}
+	}
+	return n
+}
+
+// Requests gives what came, oldest first, without what a fault kept from being
+// handled.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// Delete deletes an attribute softly, as an analyst would.
+func (s *Server) Delete(attribute string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.attribute(attribute); a != nil {
+		a.deleted = true
+	}
+}
+
+func (s *Server) id() string {
+	s.last++
+	return strconv.Itoa(s.last)
+}
+
+// now is the time in seconds, as MISP counts.
+func (s *Server) now() int64 { return s.options.Now().Unix() }
+
+// valid tells a UUID as MISP wants it.
+func valid(id string) bool { return len(id) == 36 && uuid.Validate(id) == nil }
