@@ -74,7 +74,7 @@ func (s Spec) Check() (key string, err error) {
 	}{
 		{"name", s.Name != "", "a source needs a name"},
 		{"name", printable(s.Name) && len(s.Name) <= maxName, fmt.Sprintf("a source's name is at most %d bytes without control characters", maxName)},
-		{"url", webAddress(s.URL), "a source needs an address that begins with http:// or https://"},
+		{"url", webAddress(s.URL), "a source needs an address that begins with http:// or https:// and holds no user and password"},
 		{"every", s.Every >= MinEvery && s.Every <= MaxEvery, "every must be between 1m and 168h"},
 		{"article", s.Article == ArticleAuto || s.Article == ArticleAlways || s.Article == ArticleNever, "article is auto, always or never"},
 		{"tlp", s.TLP >= 0 && s.TLP <= MaxTLP, "tlp is 0 (clear), 1 (green), 2 (amber), 3 (amber+strict) or 4 (red)"},
@@ -114,5 +114,5 @@ func printable(s string) bool {
 
 func webAddress(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
 }
