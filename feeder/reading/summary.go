@@ -43,7 +43,7 @@ func withTitle(title, content string, isHTML bool) string {
 		return content
 	}
 	if isHTML {
-		return "<h1>" + html.EscapeString(title) + "</h1>\n" + content
+		return "<p>" + html.EscapeString(title) + "</p>\n" + content
 	}
 	return title + "\n\n" + content
 }

@@ -44,8 +44,8 @@ func Summary(text string) string {
 
 // isProse tells a line of sentences from a heading or a byline.
 func isProse(line string) bool {
-	if len(strings.Fields(line)) < 6 {
-		return false
+	if len(strings.Fields(line)) < 6 || strings.HasPrefix(strings.TrimLeft(line, "#"), " ") {
+		return false // too short, or a heading as ioc.Text marks them
 	}
 	return len(sentences(line)) > 1 || strings.ContainsAny(line[max(0, len(line)-4):], ".!?…")
 }
@@ -85,7 +85,11 @@ func abbreviation(s string) bool {
 
 func firstLine(text string) string {
 	for line := range strings.Lines(text) {
-		if line = strings.Join(strings.Fields(line), " "); line != "" {
+		line = strings.Join(strings.Fields(line), " ")
+		if rest := strings.TrimLeft(line, "#"); strings.HasPrefix(rest, " ") {
+			line = strings.TrimSpace(rest)
+		}
+		if line != "" {
 			return clip(line, maxSummary)
 		}
 	}

@@ -20,6 +20,8 @@ func TestSummary(t *testing.T) {
 			"ExampleCMS 3.5.1 by Example Inc. Vienna has a flaw, e.g. in login.php. Update to 3.5.2 at once.",
 			"ExampleCMS 3.5.1 by Example Inc. Vienna has a flaw, e.g. in login.php. Update to 3.5.2 at once.",
 		},
+		"marked headings":    {"## What this heading asks, is it prose?\nA loader called Moth spreads by mail.", "A loader called Moth spreads by mail."},
+		"only a heading":     {"# Moth\n", "Moth"},
 		"no sentence":        {"\n\n#AsyncRAT C2\nhxxp://a[.]top\n", "#AsyncRAT C2"},
 		"nothing":            {" \n\t\n", ""},
 		"whole sentences":    {strings.Repeat("This sentence has exactly fifty characters, yes it. ", 20), strings.TrimSpace(strings.Repeat("This sentence has exactly fifty characters, yes it. ", 7))},
