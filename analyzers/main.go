@@ -1,0 +1,22 @@
+// Command analyzers holds every analyzer; see shared/cortex for how one is
+// started.
+package main
+
+import (
+	"github.com/waggle-cti/waggle/analyzers/extract"
+	"github.com/waggle-cti/waggle/analyzers/iocs"
+	"github.com/waggle-cti/waggle/analyzers/misp"
+	"github.com/waggle-cti/waggle/analyzers/urlhaus"
+	"github.com/waggle-cti/waggle/shared/cortex"
+)
+
+func main() { cortex.Main("analyzers", workers(), extract.Command()) }
+
+// workers is the list. A new analyzer goes here and into its own folder.
+func workers() []*cortex.Worker {
+	return []*cortex.Worker{
+		iocs.Analyzer,
+		misp.Analyzer,
+		urlhaus.Analyzer,
+	}
+}
