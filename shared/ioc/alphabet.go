@@ -97,9 +97,10 @@ func fullWidth(r rune) bool { return r >= 0xFF01 && r <= 0xFF5E }
 // wordEnd gives the end of the word that starts at i, and the classes of all
 // its bytes.
 func wordEnd(s string, i int) (end int, seen byte) {
+	whole := false // the word is of a script without spaces: ASCII ends it
 	for end = i; end < len(s); {
 		c := class[s[end]]
-		if c&isWord != 0 {
+		if c&isWord != 0 && !whole {
 			seen |= c
 			end++
 			continue
@@ -110,6 +111,10 @@ func wordEnd(s string, i int) (end int, seen byte) {
 		n := highWord(s, end, seen&(isDigit|isHex|isOther) != 0)
 		if n == 0 {
 			break
+		}
+		if seen&isHigh == 0 && n == 3 {
+			r, _ := utf8.DecodeRuneInString(s[end:])
+			whole = unspaced(r)
 		}
 		seen |= isHigh
 		end += n

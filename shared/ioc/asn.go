@@ -7,7 +7,7 @@ func asn(w string) (string, bool) {
 	if len(w) > 3 && w[2] == 'N' {
 		k = 3
 	}
-	if len(w) < k+3 || len(w) > k+10 || w[:2] != "AS" || w[k] == '0' {
+	if len(w) < 6 || len(w) > k+10 || w[:2] != "AS" || w[k] == '0' {
 		return "", false
 	}
 	for i := k; i < len(w); i++ {

@@ -28,7 +28,9 @@ func (s *scanner) dotted(i int) int {
 	if hostName(c) && s.nameStands(c) && (c.fanged || !bareSuffix(c.string(s.text))) {
 		return s.afterHost(Domain, end)
 	}
-	s.file(i, end)
+	if !nextIs(s.text, end, '+') {
+		s.file(i, end)
+	}
 	s.parts(i, end)
 	return end
 }
@@ -38,10 +40,11 @@ func (s *scanner) dotted(i int) int {
 func (s *scanner) parts(i, end int) {
 	for i < end {
 		e, seen := wordEnd(s.text, i)
-		if seen&isDigit != 0 && e-i > 8 {
-			s.single(i, e, seen)
+		next := e
+		if seen&isDigit != 0 && (e-i > 8 || s.text[i] == 'T') {
+			next = s.single(i, e, seen)
 		}
-		i = e + 1
+		i = max(e, next) + 1
 		for i < end && class[s.text[i]]&isWord == 0 {
 			i++
 		}
@@ -127,7 +130,7 @@ func (s *scanner) nameStands(c *chain) bool {
 		switch s.text[c.end] {
 		case '(', '\\', '=', '[', '{', '<':
 			return s.text[c.end] == '<' || s.text[c.end] == '(' && nextIs(s.text, c.end+1, 'h')
-		case '-', '_', '*', '$':
+		case '*', '$', '+':
 			return false
 		}
 	}

@@ -17,9 +17,9 @@ func (s *scanner) file(i, end int) {
 // carries one that does.
 func malwareEnding(e string) bool {
 	switch e {
-	case "exe", "dll", "scr", "sys", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "hta", "lnk", "msi", "msix",
+	case "exe", "dll", "scr", "sys", "bat", "cmd", "ps1", "vbs", "vbe", "jse", "wsf", "hta", "lnk", "msi", "msix",
 		"jar", "apk", "elf", "iso", "img", "vhd", "doc", "docm", "docx", "xls", "xlsm", "xlsx", "xlsb", "ppt", "pptm",
-		"rtf", "pdf", "one", "chm", "cpl", "ocx", "rar", "7z", "zip", "cab", "ace", "dmg", "pkg", "bin", "dat", "tmp":
+		"rtf", "one", "chm", "cpl", "ocx", "rar", "7z", "zip", "cab", "ace", "dmg", "pkg":
 		return true
 	}
 	return false

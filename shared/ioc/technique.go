@@ -11,7 +11,7 @@ func technique(w string) (string, bool) {
 			return "", false
 		}
 	}
-	return w, w[1] <= '1'
+	return w, w > "T1000" && w < "T2000"
 }
 
 // technique notes the technique at s[i:end], with the sub-technique behind it.

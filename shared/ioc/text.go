@@ -27,6 +27,7 @@ type page struct {
 	pre     int  // depth of preformatted elements
 	row     bool // in a table's row
 	line    bool // something stands on the current line
+	fresh   bool // a cell was begun, and nothing stands in it
 	space   bool // white space was read that isn't written yet
 	skipped atom.Atom
 }
@@ -136,13 +137,13 @@ func (p *page) cell() {
 		p.text.WriteByte(' ')
 	}
 	p.text.WriteString("| ")
-	p.line, p.space = true, false
+	p.line, p.fresh, p.space = true, true, false
 }
 
 // newLine ends the line, if there is one.
 func (p *page) newLine() {
 	if p.row && p.line {
-		p.space = true
+		p.space = !p.fresh
 		return
 	}
 	if p.line {
@@ -160,7 +161,7 @@ func (p *page) write(t string) {
 	}
 	for i := 0; i < len(t); {
 		if blank(t[i]) {
-			p.space = p.space || p.line
+			p.space = p.space || p.line && !p.fresh
 			i++
 			continue
 		}
@@ -172,7 +173,7 @@ func (p *page) write(t string) {
 			p.text.WriteByte(' ')
 		}
 		p.text.WriteString(t[i:end])
-		p.space, p.line = false, true
+		p.space, p.line, p.fresh = false, true, false
 		i = end
 	}
 }

@@ -1,0 +1,55 @@
+package ioc
+
+import "testing"
+
+func TestURLs(t *testing.T) {
+	one := func(v string) []string { return []string{"url " + v} }
+	run(t, []readCase{
+		{"plain", "http://bad-host.net/a?b=c#d", one("http://bad-host.net/a?b=c#d")},
+		{"case of scheme and host, not of the path", "HTTPS://Bad-Host.NET/Path", one("https://bad-host.net/Path")},
+		{"without a path", "hxxps://bad-host[.]net", one("https://bad-host.net")},
+		{"in round brackets", "(http://bad-host.net/a)", one("http://bad-host.net/a")},
+		{"with round brackets", "http://bad-host.net/a_(b)", one("http://bad-host.net/a_(b)")},
+		{"in Markdown", "[text](http://bad-host.net/a) and <http://bad-host.net/b>", []string{"url http://bad-host.net/a", "url http://bad-host.net/b"}},
+		{"in quotes", `src='http://bad-host.net/a'; "http://bad-host.net/b"`, []string{"url http://bad-host.net/a", "url http://bad-host.net/b"}},
+		{"a sentence's end", "Go to http://bad-host.net/a.", one("http://bad-host.net/a")},
+		{"bold", "**http://bad-host.net/a**", one("http://bad-host.net/a")},
+		{"an escaped ampersand", "http://bad-host.net/?a=1&amp;b=2", one("http://bad-host.net/?a=1&b=2")},
+		{"an escaped bracket ends it", "&lt;http://bad-host.net/a&gt;", one("http://bad-host.net/a")},
+		{"dots in the path", "hxxp://bad-host[.]net/home[.]php", one("http://bad-host.net/home.php")},
+		{"a disarmed slash", "bad-host[.]net[/]gate", one("http://bad-host.net/gate")},
+		{"a disarmed URL in the query", "hxxps://bad-host[.]net/?u=hxxp://c[.]com/x", one("https://bad-host.net/?u=http://c.com/x")},
+		{"a port", "hxxp://bad-host[.]net:8080/a", one("http://bad-host.net:8080/a")},
+		{"a disarmed port", "hxxp://bad-host[.]net[:]8080/a", one("http://bad-host.net:8080/a")},
+		{"credentials", "ftp://user:pa.ss@bad-host.net/a", one("ftp://user:pa.ss@bad-host.net/a")},
+		{"an IPv4 host", "hxxp://198.51.100[.]7/a", one("http://198.51.100.7/a")},
+		{"an IPv6 host", "http://[2001:DB8::1]:80/a", one("http://[2001:db8::1]:80/a")},
+		{"a top-level domain nobody knows", "http://bad-host.bazarx/a", one("http://bad-host.bazarx/a")},
+		{"a Unicode host", "hxxp://b\u00fccher-host.de/a", one("http://xn--bcher-host-9db.de/a")},
+		{"without a scheme", "bad-host[.]net/gate.php", one("http://bad-host.net/gate.php")},
+		{"glued to the next", "hxxp://bad-host[.]net/ahxxp://c[.]com/b", []string{"url http://bad-host.net/a", "url http://c.com/b"}},
+		{"a scheme glued to a host", "http://bad-host.nethttp://c.com/b", one("http://c.com/b")},
+		{"a comma-separated list", "hxxp://bad-host[.]net/a,hxxp://c[.]com/b", []string{"url http://bad-host.net/a", "url http://c.com/b"}},
+		{"a placeholder", "hxxp://bad-host[.]net/?id=[victim's address]", []string{"url http://bad-host.net/?id=", "domain bad-host.net"}},
+		{"an index", "http://bad-host.net/?a[0]=1&b[name]=2", one("http://bad-host.net/?a[0]=1&b[name]=2")},
+		{"a table's cell", "|http://bad-host.net/a|x|", one("http://bad-host.net/a")},
+		{"an escaped space behind it", "hxxp://bad-host[.]net/a%20", one("http://bad-host.net/a")},
+		{"a lure as the user", "www.fedex[.]com@bad-host[.]ink", one("http://www.fedex.com@bad-host.ink")},
+		{"a raw socket", "tcp://bad-host[.]net:4444", one("tcp://bad-host.net:4444")},
+		{"a scheme nobody knows, disarmed", "zzz://bad-host[.]net/a", one("tcp://bad-host.net/a")},
+		{"Chinese behind it", "http://bad-host.net/a\u3002\u7136\u540e", one("http://bad-host.net/a")},
+	})
+}
+
+func TestMailAddresses(t *testing.T) {
+	run(t, []readCase{
+		{"plain", "Write to Some.One+x@bad-host.net!", []string{"email some.one+x@bad-host.net"}},
+		{"in angle brackets", "From: X <x@bad-host.net>", []string{"email x@bad-host.net"}},
+		{"at an address", "root@198.51.100[.]7", []string{"email root@198.51.100.7"}},
+		{"behind an equals sign", "emailAddress=x@bad-host.net", []string{"email x@bad-host.net"}},
+		{"two dots in the local part", "a..a@bad-host.net", nil},
+		{"no top-level domain", "a@b", nil},
+		{"a clone address", "git@host:foo/bar", nil},
+		{"a country's suffix as host", "x@huissier-justice[.]fr", []string{"email x@huissier-justice.fr"}},
+	})
+}
