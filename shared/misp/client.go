@@ -66,6 +66,7 @@ func (o Options) Upstream() upstream.Options {
 // does not guard against two at once.
 type Client struct {
 	http  *upstream.Client
+	key   string
 	order serial.Keys
 }
 
@@ -82,11 +83,11 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Over(hc), nil
+	return Over(hc, o), nil
 }
 
-// Over makes a client that uses an HTTP client made with Options.Upstream.
-func Over(hc *upstream.Client) *Client { return &Client{http: hc} }
+// Over makes a client that uses an HTTP client made with o.Upstream.
+func Over(hc *upstream.Client, o Options) *Client { return &Client{http: hc, key: o.Key} }
 
 // Server is what MISP says of itself and of what the user may do.
 type Server struct {
@@ -126,6 +127,10 @@ func (c *Client) do(ctx context.Context, r upstream.Request) (*upstream.Response
 func (c *Client) post(ctx context.Context, path string, body any) (*upstream.Response, error) {
 	return c.do(ctx, upstream.Request{Method: http.MethodPost, Path: path, JSON: body})
 }
+
+// quote makes words of MISP fit to be shown: short, and without the key should
+// it be in them.
+func (c *Client) quote(text string) string { return clip(upstream.Redact(text, c.key), 500) }
 
 // invalid is the error for what cannot be sent at all.
 func invalid(message, next string) error {

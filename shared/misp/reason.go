@@ -77,23 +77,22 @@ func judge(status int, body gjson.Result) (verdict, bool) {
 	case status == http.StatusMethodNotAllowed && message == "Invalid attribute":
 		return verdict{upstream.NotFound, "", "check the attribute's id"}, true
 	case status == http.StatusForbidden && body.Get("errors").Exists():
-		return verdict{upstream.BadInput, causeOf(body.Get("errors")), "mend the value; the same will be refused again"}, true
+		return judgeErrors(problems(body.Get("errors"))), true
 	case status == http.StatusRequestEntityTooLarge:
 		return verdict{upstream.BadInput, "", "raise the body size of MISP's web server"}, true
 	}
 	return verdict{}, false
 }
 
-// causeOf tells a duplicate from another fault.
-func causeOf(errors gjson.Result) Reason {
-	text := problems(errors)
+// judgeErrors tells a duplicate and a missing right from a fault.
+func judgeErrors(text string) verdict {
 	switch {
 	case strings.Contains(text, "A similar attribute already exists"):
-		return Duplicate
-	case strings.Contains(text, "privileges") || strings.Contains(text, "host organisation"):
-		return Permission
+		return verdict{upstream.BadInput, Duplicate, "leave it: it is there"}
+	case strings.Contains(text, "insufficient privileges"), strings.Contains(text, "users of the host organisation"):
+		return verdict{upstream.Auth, Permission, "have an administrator of MISP make the tag, or give the user's role the right to"}
 	}
-	return Validation
+	return verdict{upstream.BadInput, Validation, "mend the value; the same will be refused again"}
 }
 
 // problems makes one line of MISP's errors, which may be a string, an object

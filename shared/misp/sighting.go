@@ -62,8 +62,8 @@ func (c *Client) AddSighting(ctx context.Context, s Sighting) error {
 	if strings.Contains(message, "No valid attributes found") {
 		reason = upstream.NotFound
 	}
-	return &upstream.Error{Service: service, Reason: reason, Status: answer.Status, Message: clip(message, 300),
-		Next: "check the value; add it to an event first", Body: answer.Body}
+	return &upstream.Error{Service: service, Reason: reason, Status: answer.Status, Message: c.quote(message),
+		Next: "check the value; add it to an event first"}
 }
 
 // Sightings gives what was seen of an attribute, by its number, newest first

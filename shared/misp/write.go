@@ -93,22 +93,22 @@ func (c *Client) addAttributes(ctx context.Context, event string, attributes []A
 	}
 	body := answer.JSON()
 	if answer.Status == http.StatusForbidden && !body.Get("errors").Exists() {
-		return nil, explain(upstream.FromStatus(service, answer.Status, answer.Header, answer.Body))
+		return nil, explain(upstream.FromStatus(service, answer.Status, answer.Header, answer.Body, c.key))
 	}
 	refused = map[int]string{}
 	for i := range attributes {
 		if told := body.Get("errors").Get(place(i)); told.Exists() {
-			refused[i] = because(told)
+			refused[i] = c.because(told)
 		} else if answer.Status == http.StatusForbidden {
-			refused[i] = because(body.Get("errors"))
+			refused[i] = c.because(body.Get("errors"))
 		}
 	}
 	return refused, nil
 }
 
 // because makes MISP's errors of one attribute a sentence for people.
-func because(errors gjson.Result) string {
-	text := clip(problems(errors), 300)
+func (c *Client) because(errors gjson.Result) string {
+	text := c.quote(problems(errors))
 	if errors.Get("uuid").Exists() {
 		text += " (an attribute with this UUID was deleted, or is in another event)"
 	}

@@ -97,13 +97,11 @@ func (s *Server) addAttribute(c call, e *event, one gjson.Result) (a *attribute,
 	if one.Get("enforceWarninglist").Bool() && len(s.hits(a.value)) > 0 {
 		return nil, "Attribute could not be saved as it trips over a warninglist and enforceWarninglist is enforced."
 	}
-	for _, held := range e.attributes {
-		if !held.deleted && held.typ == a.typ && held.category == a.category && held.value == a.value {
-			if c.PathValue("option") == "breakOnDuplicate:0" {
-				return held, nil
-			}
-			problems["value"] = []string{"A similar attribute already exists for this event."}
+	if held := e.find(a.typ, a.category, a.value); held != nil {
+		if c.PathValue("option") == "breakOnDuplicate:0" {
+			return held, nil
 		}
+		problems["value"] = []string{"A similar attribute already exists for this event."}
 	}
 	if len(problems) > 0 {
 		return nil, problems

@@ -1,7 +1,6 @@
 package misptest
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -42,7 +41,7 @@ func (s *Server) addEvent(c call) answer {
 		return broken(c)
 	}
 	now := s.now()
-	e := &event{id: s.id(), uuid: s.newUUID(given.Get("uuid").String(), nil), organisation: c.who.organisation, timestamp: now,
+	e := &event{id: s.id(), index: map[string]*attribute{}, uuid: s.newUUID(given.Get("uuid").String(), nil), organisation: c.who.organisation, timestamp: now,
 		date: s.options.Now().Format(time.DateOnly), threat: "4", analysis: "0", distribution: "1", group: "0"}
 	e.fill(given)
 	s.events = append(s.events, e)
@@ -105,7 +104,7 @@ func problemsOf(given gjson.Result) any {
 	if given.Get("info").String() == "" {
 		problems["info"] = []string{"valueNotEmpty"}
 	}
-	if date := given.Get("date"); date.Exists() && !regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`).MatchString(date.String()) {
+	if date := given.Get("date"); date.Exists() && !isDay(date.String()) {
 		problems["date"] = []string{"Expected date format: YYYY-MM-DD"}
 	}
 	scale("threat_level_id", "1", "4", "Options : 1, 2, 3, 4 (for High, Medium, Low, Undefined)")
@@ -191,3 +190,8 @@ func (s *Server) version(c call) answer {
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+func isDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
+}

@@ -64,11 +64,19 @@ func (s *Server) change(held *attribute, one gjson.Result, tags []tag) {
 	}
 	held.deleted = false
 	a, problems := s.readAttribute(one)
+	delete(problems, "uuid") // its own
 	if len(problems) > 0 {
 		return
 	}
-	held.typ, held.category, held.value, held.raw, held.comment = a.typ, a.category, a.value, a.raw, a.comment
-	held.toIDs, held.first, held.last = a.toIDs, a.first, a.last
+	held.typ, held.category, held.value, held.raw = a.typ, a.category, a.value, a.raw
+	for field, take := range map[string]func(){ // what is not said stays
+		"comment": func() { held.comment = a.comment }, "to_ids": func() { held.toIDs = a.toIDs },
+		"first_seen": func() { held.first = a.first }, "last_seen": func() { held.last = a.last },
+	} {
+		if one.Get(field).Exists() {
+			take()
+		}
+	}
 	held.tags = joined(held.tags, tags)
 	held.timestamp = s.now()
 	if t := one.Get("timestamp"); t.Exists() {
@@ -78,13 +86,16 @@ func (s *Server) change(held *attribute, one gjson.Result, tags []tag) {
 
 // hasRaw tells whether the event has the attribute, as a new event's check for
 // duplicates sees it.
-func (e *event) hasRaw(a *attribute) bool {
-	for _, held := range e.attributes {
-		if !held.deleted && held.typ == a.typ && held.category == a.category && (held.raw == a.raw || held.value == a.raw) {
-			return true
-		}
+func (e *event) hasRaw(a *attribute) bool { return e.find(a.typ, a.category, a.raw) != nil }
+
+// find gives the attribute of that type and category that has the value, or was
+// sent with it.
+func (e *event) find(typ, category, value string) *attribute {
+	held := e.index[typ+"\x00"+category+"\x00"+value]
+	if held == nil || held.deleted {
+		return nil
 	}
-	return false
+	return held
 }
 
 // store puts a read attribute into the event or object.
@@ -92,8 +103,11 @@ func (s *Server) store(e *event, o *mispObject, a *attribute, tags []tag) {
 	a.id, a.uuid, a.event, a.object, a.tags, a.timestamp = s.id(), s.newUUID(a.uuid, a), e, o, tags, s.now()
 	if o != nil {
 		o.attributes = append(o.attributes, a)
-	} else {
-		e.attributes = append(e.attributes, a)
+		return
+	}
+	e.attributes = append(e.attributes, a)
+	for _, value := range []string{a.value, a.raw} {
+		e.index[a.typ+"\x00"+a.category+"\x00"+value] = a
 	}
 }
 

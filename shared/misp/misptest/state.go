@@ -25,6 +25,7 @@ type event struct {
 	tags                                  []tag
 	attributes                            []*attribute
 	objects                               []*mispObject
+	index                                 map[string]*attribute // see find
 }
 
 type attribute struct {

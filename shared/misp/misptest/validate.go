@@ -2,7 +2,6 @@ package misptest
 
 import (
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -164,17 +163,17 @@ func fault(typ, value string) string {
 			return "Hostname" + check
 		}
 	case "email-src", "email-dst":
-		if !regexp.MustCompile(`^[^@\s]+@[^@\s]+$`).MatchString(value) {
+		if name, host, ok := strings.Cut(value, "@"); !ok || name == "" || host == "" || strings.ContainsAny(value, " \t\n") || strings.Contains(host, "@") {
 			return "Email address" + check
 		}
 	case "vulnerability":
-		if !regexp.MustCompile(`^CVE-\d{4}-\d{4,}$`).MatchString(value) {
+		if parts := strings.Split(value, "-"); len(parts) != 3 || parts[0] != "CVE" || len(parts[1]) != 4 || len(parts[2]) < 4 || !digits(parts[1]+parts[2]) {
 			return "Invalid format. Expected: CVE-xxxx-xxxx..."
 		}
 	case "md5", "sha1", "sha224", "sha256", "sha384", "sha512":
-		digits := map[string]int{"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}[typ]
-		if len(value) != digits || strings.Trim(value, "0123456789abcdef") != "" {
-			return "Checksum has an invalid length or format (expected: " + strconv.Itoa(digits) + " hexadecimal characters). Please double check the value or select type \"other\"."
+		want := map[string]int{"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}[typ]
+		if len(value) != want || strings.Trim(value, "0123456789abcdef") != "" {
+			return "Checksum has an invalid length or format (expected: " + strconv.Itoa(want) + " hexadecimal characters). Please double check the value or select type \"other\"."
 		}
 	case "AS":
 		if n, err := strconv.ParseUint(value, 10, 32); err != nil || n == 0 {
@@ -192,6 +191,15 @@ func isAddress(value string) bool {
 	return err == nil
 }
 
+// isHost tells a name of two labels or more.
 func isHost(value string) bool {
-	return regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)+$`).MatchString(value)
+	labels := strings.Split(value, ".")
+	for _, l := range labels {
+		if l == "" || strings.Trim(l, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" || l[0] == '-' || l[len(l)-1] == '-' {
+			return false
+		}
+	}
+	return len(labels) > 1
 }
+
+func digits(text string) bool { return strings.Trim(text, "0123456789") == "" }

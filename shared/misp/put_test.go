@@ -1,0 +1,356 @@
+package misp_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/waggle-cti/waggle/shared/misp"
+	"github.com/waggle-cti/waggle/shared/misp/misptest"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+const fileTemplate = "688c46fb-5edb-40a3-8273-1af7923e2215"
+
+func loader() misp.Event {
+	id := misp.EventUUID("https://thehive.example.com", "case", "~4096")
+	file := misp.ObjectUUID(id, "file", strings.Repeat("a", 64))
+	return misp.Event{
+		UUID: id, Info: "Loader seen 💥", Date: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC), ThreatLevel: misp.Medium, Tags: []string{"tlp:amber"},
+		Attributes: []misp.Attribute{
+			{Type: "domain", Value: "C2[.]Example.NET", ToIDS: true, Comment: "c2 💥", FirstSeen: time.Date(2026, 11, 1, 10, 0, 0, 5000, time.UTC)},
+			{Type: "ip-dst", Value: "2001:0DB8:0:0::1", ToIDS: true, Tags: []string{"confidence:high"}},
+			{Type: "domain", Value: "c2.example.net"}, // the first once more
+		},
+		Objects: []misp.Object{{UUID: file, Name: "file", MetaCategory: "file", Description: "A file", TemplateUUID: fileTemplate, TemplateVersion: "25",
+			Attributes: []misp.Attribute{
+				{Relation: "sha256", Type: "sha256", Value: strings.Repeat("A", 64), ToIDS: true},
+				{Relation: "filename", Type: "filename", Value: "Evil.exe"},
+			}}},
+	}
+}
+
+// many makes an event of n attributes.
+func many(n int) misp.Event {
+	e := loader()
+	e.Attributes, e.Objects = nil, nil
+	for i := range n {
+		e.Attributes = append(e.Attributes, misp.Attribute{Type: "domain", Value: fmt.Sprintf("h%d.example.net", i), ToIDS: true})
+	}
+	return e
+}
+
+func writes(server *misptest.Server) int {
+	n := 0
+	for _, r := range server.Requests() {
+		if r.Method == http.MethodPost {
+			n++
+		}
+	}
+	return n
+}
+
+func TestPutEvent(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{})
+	c := client(t, server.URL, misptest.Key)
+	result, err := c.PutEvent(context.Background(), loader())
+	require.NoError(t, err)
+	assert.Equal(t, 1, writes(server), "one request for a new event")
+	require.Len(t, server.Events(), 1)
+	held := server.Events()[0]
+	assert.Equal(t, misp.Result{UUID: loader().UUID, ID: held.ID, Created: true, Changed: true, Saved: 4}, result)
+	assert.Equal(t, "Loader seen", held.Info)
+	assert.Equal(t, loader().Date, held.Date)
+	assert.Equal(t, misp.Medium, held.ThreatLevel)
+	assert.Equal(t, misp.OrganisationOnly, held.Distribution)
+	assert.Equal(t, []string{"tlp:amber"}, held.Tags)
+	require.Len(t, held.Attributes, 2)
+	domain := held.Attributes[0]
+	assert.Equal(t, "c2.example.net", domain.Value)
+	assert.Equal(t, "c2", domain.Comment)
+	assert.Equal(t, misp.AttributeUUID(held.UUID, "domain", "c2.example.net"), domain.UUID)
+	assert.Equal(t, time.Date(2026, 11, 1, 10, 0, 0, 5000, time.UTC), domain.FirstSeen)
+	assert.True(t, domain.ToIDS)
+	assert.Equal(t, "2001:db8::1", held.Attributes[1].Value)
+	assert.Equal(t, []string{"confidence:high"}, held.Attributes[1].Tags)
+	require.Len(t, held.Objects, 1)
+	assert.Equal(t, "sha256", held.Objects[0].Attributes[0].Relation)
+	assert.Equal(t, strings.Repeat("a", 64), held.Objects[0].Attributes[0].Value)
+
+	read, err := c.Event(context.Background(), held.UUID)
+	require.NoError(t, err)
+	assert.Equal(t, held.Attributes[0].UUID, read.Attributes[0].UUID)
+	assert.Equal(t, held.Date, read.Date)
+	assert.Equal(t, domain.FirstSeen, read.Attributes[0].FirstSeen)
+}
+
+func TestPutEventAgainChangesNothing(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{})
+	c := client(t, server.URL, misptest.Key)
+	e := loader()
+	e.Published = true
+	e.Attributes = append(e.Attributes, misp.Attribute{Type: "ip-dst", Value: "not an address"})
+	first, err := c.PutEvent(context.Background(), e)
+	require.NoError(t, err)
+	before := server.Events()
+	assert.True(t, before[0].Published)
+	second, err := c.PutEvent(context.Background(), e)
+	require.NoError(t, err)
+	assert.Equal(t, before, server.Events())
+	assert.Equal(t, misp.Result{UUID: e.UUID, ID: first.ID, Saved: 4, Refused: first.Refused}, second)
+}
+
+func TestPutEventMerges(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{})
+	c := client(t, server.URL, misptest.Key)
+	_, err := c.PutEvent(context.Background(), loader())
+	require.NoError(t, err)
+	e := loader()
+	e.Info = "Loader seen twice"
+	e.Tags = append(e.Tags, "type:osint")
+	e.Attributes[0].ToIDS = false // an analyst says so
+	e.Attributes = append(e.Attributes, misp.Attribute{Type: "url", Value: "hxxp://c2[.]example.net/a", ToIDS: true})
+	e.Objects[0].Attributes = append(e.Objects[0].Attributes, misp.Attribute{Relation: "md5", Type: "md5", Value: strings.Repeat("b", 32)})
+	e.Objects = append(e.Objects, misp.Object{UUID: misp.ObjectUUID(e.UUID, "file", "2"), Name: "file", MetaCategory: "file", Description: "A file",
+		TemplateUUID: fileTemplate, TemplateVersion: "25", Attributes: []misp.Attribute{{Relation: "filename", Type: "filename", Value: "b.exe"}}})
+	result, err := c.PutEvent(context.Background(), e)
+	require.NoError(t, err)
+	assert.False(t, result.Created)
+	assert.True(t, result.Changed)
+	assert.Equal(t, 7, result.Saved)
+	assert.Empty(t, result.Refused)
+	require.Len(t, server.Events(), 1)
+	held := server.Events()[0]
+	assert.Equal(t, "Loader seen twice", held.Info)
+	assert.Equal(t, []string{"tlp:amber", "type:osint"}, held.Tags)
+	assert.Len(t, held.Attributes, 3)
+	assert.False(t, held.Attributes[0].ToIDS)
+	assert.Equal(t, "http://c2.example.net/a", held.Attributes[2].Value)
+	require.Len(t, held.Objects, 2)
+	assert.Len(t, held.Objects[0].Attributes, 3, "nothing doubles")
+}
+
+func TestPutEventReportsWhatMISPRefuses(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{})
+	c := client(t, server.URL, misptest.Key)
+	other := many(1)
+	other.UUID = misp.EventUUID("elsewhere", "case", "1")
+	other.Attributes[0].UUID = "5f0c5a5e-2222-4222-8222-0123456789ab"
+	_, err := c.PutEvent(context.Background(), other)
+	require.NoError(t, err)
+
+	e := loader()
+	e.Attributes = append(e.Attributes,
+		misp.Attribute{Type: "ip-dst", Value: "not an address"},
+		misp.Attribute{Type: "nope", Value: "x"},
+		misp.Attribute{Type: "vulnerability", Value: "GHSA-abcd-1234-efgh"},
+		misp.Attribute{Type: "domain", Value: "taken.example.net", UUID: other.Attributes[0].UUID})
+	e.Objects[0].Attributes = append(e.Objects[0].Attributes, misp.Attribute{Relation: "md5", Type: "md5", Value: "zz"})
+	result, err := c.PutEvent(context.Background(), e)
+	require.NoError(t, err)
+	assert.Equal(t, 4, result.Saved)
+	reasons := map[string]string{}
+	for _, r := range result.Refused {
+		reasons[r.Attribute.Value] = r.Reason
+	}
+	require.Len(t, reasons, 5)
+	assert.Equal(t, "value: IP address has an invalid format.", reasons["not an address"])
+	assert.Equal(t, "type: Invalid type.", reasons["x"])
+	assert.Equal(t, "value: Invalid format. Expected: CVE-xxxx-xxxx...", reasons["GHSA-ABCD-1234-EFGH"])
+	assert.Contains(t, reasons["taken.example.net"], "is in another event")
+	assert.Contains(t, reasons["zz"], "dropped without a reason, in an object file")
+}
+
+func TestPutEventLeavesDeletedDeleted(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{})
+	c := client(t, server.URL, misptest.Key)
+	_, err := c.PutEvent(context.Background(), loader())
+	require.NoError(t, err)
+	server.Delete(server.Events()[0].Attributes[0].UUID)
+	result, err := c.PutEvent(context.Background(), loader())
+	require.NoError(t, err)
+	assert.Len(t, server.Events()[0].Attributes, 1)
+	require.Len(t, result.Refused, 1)
+	assert.Contains(t, result.Refused[0].Reason, "was deleted")
+}
+
+func TestPutEventReportsTags(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{Tags: []string{"tlp:amber"}})
+	c := client(t, server.URL, misptest.UserKey)
+	e := loader()
+	e.Tags = []string{"TLP:AMBER", "made:up", "made:up", " "}
+	for range 2 {
+		result, err := c.PutEvent(context.Background(), e)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"made:up"}, result.RefusedTags)
+	}
+}
+
+func TestPutEventOfAnother(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{})
+	_, err := client(t, server.URL, misptest.Key).PutEvent(context.Background(), loader())
+	require.NoError(t, err)
+	_, err = client(t, server.URL, misptest.UserKey).PutEvent(context.Background(), loader())
+	assert.Equal(t, upstream.NotFound, upstream.ReasonOf(err), err)
+	assert.Len(t, server.Events(), 1)
+}
+
+func TestPutEventInChunks(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{})
+	c := client(t, server.URL, misptest.Key)
+	e := many(2500)
+	result, err := c.PutEvent(context.Background(), e)
+	require.NoError(t, err)
+	assert.Equal(t, 2500, result.Saved)
+	assert.Equal(t, 3, writes(server), "a thousand at a time")
+	assert.Len(t, server.Events()[0].Attributes, 2500)
+	again, err := c.PutEvent(context.Background(), e)
+	require.NoError(t, err)
+	assert.Equal(t, misp.Result{UUID: e.UUID, ID: result.ID, Saved: 2500}, again)
+}
+
+func TestPutEventOfManyObjects(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{})
+	e := loader()
+	e.Attributes, e.Objects = nil, nil
+	for i := range 600 {
+		id := misp.ObjectUUID(e.UUID, "file", fmt.Sprint(i))
+		e.Objects = append(e.Objects, misp.Object{UUID: id, Name: "file", MetaCategory: "file", Description: "A file", TemplateUUID: fileTemplate, TemplateVersion: "25",
+			Attributes: []misp.Attribute{{Relation: "sha256", Type: "sha256", Value: fmt.Sprintf("%064d", i)}, {Relation: "filename", Type: "filename", Value: fmt.Sprintf("%d.exe", i)}}})
+	}
+	result, err := client(t, server.URL, misptest.Key).PutEvent(context.Background(), e)
+	require.NoError(t, err)
+	assert.Equal(t, 1200, result.Saved)
+	assert.Empty(t, result.Refused)
+	assert.Len(t, server.Events()[0].Objects, 600)
+}
+
+// TestPutEventAfterAFault repeats a put, each kind of request of which fails
+// once, until it succeeds: the event is whole then, and nothing is twice.
+func TestPutEventAfterAFault(t *testing.T) {
+	for name, fault := range map[string]misptest.Fault{
+		"500":         {Status: 500},
+		"502":         {Status: 502},
+		"reset":       {Reset: true},
+		"answer lost": {Drop: true},
+		"client left": {Delay: time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := misptest.Start(t, misptest.Options{})
+			var mu sync.Mutex
+			seen := map[string]bool{}
+			leave := func() {}
+			server.Fail(func(r *http.Request) misptest.Fault {
+				mu.Lock()
+				defer mu.Unlock()
+				if seen[r.URL.Path] {
+					return misptest.Fault{}
+				}
+				seen[r.URL.Path] = true
+				if fault.Delay > 0 {
+					leave()
+				}
+				return fault
+			})
+			c := client(t, server.URL, misptest.Key)
+			e := many(1500)
+			e.Objects, e.Published = loader().Objects, true
+			var result misp.Result
+			var err error
+			for range 20 {
+				ctx, cancel := context.WithCancel(t.Context())
+				mu.Lock()
+				leave = cancel
+				mu.Unlock()
+				result, err = c.PutEvent(ctx, e)
+				left := ctx.Err() != nil
+				cancel()
+				if err == nil {
+					break
+				}
+				require.True(t, left || upstream.Temporary(err), err)
+			}
+			require.NoError(t, err)
+			require.Len(t, server.Events(), 1)
+			held := server.Events()[0]
+			assert.Equal(t, 1502, result.Saved)
+			assert.Len(t, held.Attributes, 1500)
+			require.Len(t, held.Objects, 1)
+			assert.Len(t, held.Objects[0].Attributes, 2)
+			assert.True(t, held.Published)
+		})
+	}
+}
+
+func TestPutEventAtOnce(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{})
+	c := client(t, server.URL, misptest.Key)
+	var wg sync.WaitGroup
+	for range 6 {
+		wg.Go(func() {
+			_, err := c.PutEvent(context.Background(), loader())
+			assert.NoError(t, err)
+		})
+	}
+	wg.Wait()
+	require.Len(t, server.Events(), 1)
+	assert.Len(t, server.Events()[0].Attributes, 2)
+}
+
+func TestPutEventRefusesWhatCannotBeMended(t *testing.T) {
+	for name, spoil := range map[string]func(*misp.Event){
+		"no UUID":        func(e *misp.Event) { e.UUID = "" },
+		"bad UUID":       func(e *misp.Event) { e.UUID = "x" },
+		"no info":        func(e *misp.Event) { e.Info = "💥" },
+		"threat level":   func(e *misp.Event) { e.ThreatLevel = 9 },
+		"analysis":       func(e *misp.Event) { e.Analysis = -1 },
+		"distribution":   func(e *misp.Event) { e.Distribution = 8 },
+		"sharing group":  func(e *misp.Event) { e.Distribution = misp.SharingGroup },
+		"object unnamed": func(e *misp.Event) { e.Objects[0].UUID = "" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := misptest.Start(t, misptest.Options{})
+			e := loader()
+			spoil(&e)
+			_, err := client(t, server.URL, misptest.Key).PutEvent(context.Background(), e)
+			assert.Equal(t, upstream.BadInput, upstream.ReasonOf(err))
+			assert.Empty(t, server.Requests())
+		})
+	}
+}
+
+func TestPutEventCutsText(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{})
+	e := loader()
+	e.Info = strings.Repeat("ü", 40_000)
+	e.Attributes[0].Comment = strings.Repeat("漢", 30_000)
+	_, err := client(t, server.URL, misptest.Key).PutEvent(context.Background(), e)
+	require.NoError(t, err)
+	held := server.Events()[0]
+	assert.LessOrEqual(t, len(held.Info), misp.MaxInfo)
+	assert.True(t, strings.HasSuffix(held.Attributes[0].Comment, "漢…"))
+}
+
+func TestAddAndEditEvent(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{})
+	c := client(t, server.URL, misptest.Key)
+	_, err := c.EditEvent(context.Background(), loader())
+	assert.Equal(t, upstream.NotFound, upstream.ReasonOf(err))
+	added, err := c.AddEvent(context.Background(), loader())
+	require.NoError(t, err)
+	assert.Len(t, added.Attributes, 2)
+	_, err = c.AddEvent(context.Background(), loader())
+	assert.ErrorIs(t, err, misp.Exists)
+	require.NoError(t, c.Publish(context.Background(), added.UUID))
+	edited, err := c.EditEvent(context.Background(), many(1))
+	require.NoError(t, err)
+	assert.Len(t, edited.Attributes, 3)
+	assert.False(t, edited.Published)
+}
