@@ -135,7 +135,7 @@ type pace struct {
 
 // patient is the pace of a feeder that runs for ever.
 func patient() pace {
-	return pace{first: 2 * time.Second, longest: 5 * time.Minute, refused: 15 * time.Minute, glance: time.Second}
+	return pace{first: 2 * time.Second, longest: 5 * time.Minute, refused: 15 * time.Minute, glance: 5 * time.Second}
 }
 
 // quick is the pace of one that somebody waits for.

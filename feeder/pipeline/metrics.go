@@ -56,6 +56,9 @@ func (m *Metrics) fate(source string, f waggle.Fate) {
 }
 
 func (m *Metrics) quiet(source string, n int) {
+	if n == 0 {
+		return // a count that never was is not shown as 0
+	}
 	m.posts.WithLabelValues(source, string(waggle.Quiet)).Add(float64(n))
 }
 

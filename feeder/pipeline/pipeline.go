@@ -120,6 +120,9 @@ func New(o Options) (*Pipeline, error) {
 // Run works until ctx ends, then lets running jobs finish for a few seconds.
 func (p *Pipeline) Run(ctx context.Context) error {
 	if err := p.start(ctx, false); err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped before it began
+		}
 		return err
 	}
 	p.Log.Info("the feeder runs", "sources", len(p.feeds), "thehive", p.Raiser != nil)

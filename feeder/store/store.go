@@ -71,7 +71,14 @@ func Open(ctx context.Context, path string) (*Store, error) {
 }
 
 func (s *Store) open(ctx context.Context, path string) error {
-	var err error
+	// What is read before it is published elsewhere is nobody else's business.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
 	// One connection writes, so our transactions and River's wait for one
 	// another in this process instead of failing with SQLITE_BUSY.
 	if s.write, err = connect(path, 1, "synchronous(NORMAL)"); err != nil {

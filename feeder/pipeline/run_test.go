@@ -1,0 +1,163 @@
+package pipeline_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/waggle-cti/waggle/feeder/pipeline"
+	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/waggle"
+)
+
+// run runs a pipeline until the test has seen enough, and tells how it ended.
+func run(t *testing.T, path string, o pipeline.Options, enough func(*store.Store) bool) {
+	t.Helper()
+	s, err := store.Open(t.Context(), path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	o.Store, o.Reader, o.Judge = s, plainReader{}, keepLong{}
+	p, err := pipeline.New(o)
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- p.Run(ctx) }()
+	require.Eventually(t, func() bool { return enough(s) }, time.Minute, 10*time.Millisecond)
+	stop()
+	require.NoError(t, <-ended)
+}
+
+func TestRunFollowsUntilStopped(t *testing.T) {
+	path, hive := place(t), &desk{}
+	blog := &shelf{posts: posts(3)}
+	o := pipeline.Options{Feeds: []pipeline.Feed{feed("blog", blog)}, Raiser: hive}
+	allSent := func(s *store.Store) bool {
+		left, err := s.Undelivered(t.Context(), time.Now())
+		require.NoError(t, err)
+		fates, err := s.Fates(t.Context())
+		require.NoError(t, err)
+		return fates["blog"][waggle.Told] == 3 && left.Waiting == 0
+	}
+	run(t, path, o, allSent)
+	assert.Len(t, hive.alerts, 3)
+	polls := blog.polls
+
+	// Started again at once, it leaves the source alone until its time.
+	run(t, path, o, allSent)
+	assert.Equal(t, polls, blog.polls)
+}
+
+// hearing is a log that calls on with the title of each post that became part
+// of a story.
+type hearing struct {
+	slog.Handler
+	on func(title string)
+}
+
+func (hearing) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h hearing) Handle(_ context.Context, r slog.Record) error {
+	attrs := map[string]string{}
+	r.Attrs(func(a slog.Attr) bool { attrs[a.Key] = a.Value.String(); return true })
+	if r.Message == "post" && attrs["fate"] == string(waggle.Told) {
+		h.on(attrs["title"])
+	}
+	return nil
+}
+
+func TestAStoryThatGrowsWhileItIsSentIsSentAgain(t *testing.T) {
+	path := place(t)
+	first, second := post("1", "Indicators of compromise:\nhxxps://dropper.kq7x2-updates[.]top/stage/two.bin", time.Hour), post("2", "Indicators of compromise:\nhxxps://dropper.kq7x2-updates[.]top/stage/two.bin again", time.Minute)
+	blog := &shelf{posts: []waggle.Post{first}}
+	once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("blog", blog)}}, 0)
+
+	// While TheHive takes the story, its second post comes in.
+	blog.posts = append(blog.posts, second)
+	came := make(chan struct{})
+	joined := hearing{slog.DiscardHandler, func(title string) {
+		if title == "Post 2" {
+			close(came)
+		}
+	}}
+	hive := &desk{}
+	hive.fail = func(waggle.Story) error {
+		if len(hive.tried) == 1 {
+			<-came
+		}
+		return nil
+	}
+	got := once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("blog", blog)}, Raiser: hive, Log: slog.New(joined)}, time.Minute)
+
+	assert.True(t, got.Complete())
+	require.Len(t, hive.alerts, 1)
+	assert.Len(t, hive.order, 2)
+	for _, s := range hive.alerts {
+		assert.Equal(t, 2, s.Revision)
+		assert.Len(t, s.Posts, 2)
+	}
+}
+
+func TestASourceThatIsTakenOutStops(t *testing.T) {
+	path := place(t)
+	gone, stays := &shelf{posts: posts(2)}, &shelf{}
+	once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("gone", gone), feed("stays", stays)}}, 0)
+
+	got := once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("stays", stays)}}, 0)
+
+	assert.Equal(t, []pipeline.SourceSummary{{Name: "stays"}}, got.Sources)
+	assert.Equal(t, 1, gone.polls)
+	assert.Equal(t, 2, stays.polls)
+	_, total, err := look(t, path).Posts(t.Context(), waggle.PostQuery{Source: "gone"})
+	require.NoError(t, err)
+	assert.Equal(t, 2, total, "its posts stay")
+}
+
+func TestPostsFromTheFutureHaveNoTime(t *testing.T) {
+	path := place(t)
+	future := post("future", "A campaign that will have been, from the year 9999", 0)
+	future.Published = time.Date(12345, 1, 1, 0, 0, 0, 0, time.UTC)
+	once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: []waggle.Post{future}})}}, 0)
+
+	records, _, err := look(t, path).Posts(t.Context(), waggle.PostQuery{})
+	require.NoError(t, err)
+	require.Len(t, records, 1)
+	assert.True(t, records[0].Published.IsZero())
+	assert.WithinDuration(t, time.Now(), records[0].Fetched, time.Minute)
+}
+
+func TestTwoSourcesOfOneName(t *testing.T) {
+	_, err := pipeline.New(pipeline.Options{Feeds: []pipeline.Feed{feed("blog", nil), feed("blog", nil)}})
+	assert.ErrorContains(t, err, `two sources are called "blog"`)
+}
+
+func TestMetrics(t *testing.T) {
+	path := place(t)
+	metrics := pipeline.NewMetrics()
+	once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: append(posts(2), post("thin", "hello", time.Hour))})}, Metrics: metrics}, 0)
+
+	registry := prometheus.NewRegistry()
+	require.NoError(t, metrics.Register(registry, look(t, path)))
+	answer := httptest.NewRecorder()
+	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	for _, line := range []string{
+		`waggle_posts_total{fate="dropped",source="blog"} 1`,
+		`waggle_posts_total{fate="story",source="blog"} 2`,
+		`waggle_polls_total{result="ok",source="blog"} 1`,
+		`waggle_stage_seconds_count{stage="read"} 3`,
+		`waggle_stories_undelivered{state="refused"} 0`,
+		`waggle_stories_undelivered{state="waiting"} 2`,
+		`waggle_source_failures{source="blog"} 0`,
+		`waggle_jobs{kind="poll"} 1`,
+	} {
+		assert.Contains(t, answer.Body.String(), line+"\n")
+	}
+}
