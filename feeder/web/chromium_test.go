@@ -31,7 +31,7 @@ func newBrowser(t *testing.T) browser {
 		}
 	}
 	if os.Getenv("CI") != "" {
-		t.Fatal("no Chromium in PATH; CI installs it, see CONTRIBUTING.md")
+		t.Fatal("no Chromium in PATH, and CI must have one")
 	}
 	t.Skip("no Chromium in PATH: install it to test the pages in a browser")
 	return browser{}
@@ -108,7 +108,8 @@ func TestChromium(t *testing.T) {
 		assert.NotEmpty(t, console)
 	})
 
-	if folder := os.Getenv("WAGGLE_SCREENSHOTS"); folder != "" { // to look at, see CONTRIBUTING.md
+	// WAGGLE_SCREENSHOTS=folder leaves pictures to look at.
+	if folder := os.Getenv("WAGGLE_SCREENSHOTS"); folder != "" {
 		shoot(t, b, server.URL, pages, folder)
 	}
 }

@@ -40,7 +40,7 @@ func open(t *testing.T, o Options, path string) *goquery.Document {
 	return doc
 }
 
-// words are a selection's text with single spaces.
+// text is a selection's text with single spaces.
 func text(s *goquery.Selection) string { return strings.Join(strings.Fields(s.Text()), " ") }
 
 func TestEveryPageStandsByItself(t *testing.T) {
@@ -91,6 +91,16 @@ func TestStories(t *testing.T) {
 	assert.Equal(t, []string{"in TheHive", "delivery failing", "waiting for TheHive", "in TheHive", "in TheHive"}, states)
 	assert.Contains(t, text(doc.Find(".lede")), "1 source is failing")
 	assert.Contains(t, text(doc.Find("footer")), "Waggle 9.9")
+}
+
+func TestPostsWithoutTitleCanBeOpened(t *testing.T) {
+	store := filled()
+	store.stories[0].Title, store.stories[0].Posts[0].Title, store.posts[0].Title = "", "", ""
+	for path, link := range map[string]string{"/": "/story/", "/story/" + store.stories[0].ID: "/post/", "/posts": "/post/"} {
+		open(t, Options{Store: store}, path).Find("a[href^='" + link + "']").Each(func(_ int, s *goquery.Selection) {
+			assert.NotEmpty(t, text(s), path)
+		})
+	}
 }
 
 func TestStoriesKeepTheFormAsked(t *testing.T) {
