@@ -45,7 +45,7 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	client, values := misp.Over(hc), spellings(job.Data)
+	client, values := misp.Over(hc, o), spellings(job.Data)
 	f := newFull(cfg)
 	if err := f.addAttributes(ctx, client, misp.Search{Values: values, Limit: cfg.Limit}); err != nil {
 		return cortex.Report{}, err

@@ -98,7 +98,7 @@ func (c Config) misp(job *cortex.Job) (*misp.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return misp.Over(hc), nil
+	return misp.Over(hc, o), nil
 }
 
 func (c Config) http() upstream.Options {
