@@ -52,7 +52,7 @@ func TestParseSaysTheLine(t *testing.T) {
 		"no points":            {"name: ours\nwords:\n- {word: x}\n", "ours.yaml:3: points"},
 		"nameless rule":        {"name: ours\nrules:\n  block:\n  - {words: [x]}\n", "ours.yaml:4: a rule needs a name"},
 		"empty rule":           {"name: ours\nrules:\n  keep:\n  - {name: x}\n", `ours.yaml:4: rule "x" needs words or a pattern`},
-		"null rule":            {"name: ours\nrules:\n  keep:\n  -\n", "an empty rule"},
+		"null rule":            {"name: ours\nrules:\n  keep:\n  -\n", "ours.yaml:4: an empty list item"},
 		"rule's field":         {"name: ours\nrules:\n  keep:\n  - name: x\n    on: [url]\n    words: [y]\n", "ours.yaml:5: a rule looks at"},
 		"rule's pattern":       {"name: ours\nrules:\n  keep:\n  - name: x\n    pattern: '(?=y)'\n", `ours.yaml:5: rule "x": error parsing regexp`},
 		"rule for everything":  {"name: ours\nrules:\n  block:\n  - name: x\n    pattern: 'y*'\n", "matches an empty text"},

@@ -34,9 +34,6 @@ func (r *rules) compile(doc *strictyaml.Document) error {
 		rules []*rule
 	}{{"block", r.Block}, {"keep", r.Keep}} {
 		for i, one := range list.rules {
-			if one == nil {
-				return doc.Errorf([]any{"rules", list.key, i}, "an empty rule matches nothing")
-			}
 			if err := one.compile(doc, "rules", list.key, i); err != nil {
 				return err
 			}

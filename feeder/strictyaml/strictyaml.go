@@ -35,6 +35,9 @@ func Decode(name string, data []byte, into any) (*Document, error) {
 	if err := yaml.Unmarshal(data, d.root); err != nil {
 		return nil, d.located(err)
 	}
+	if n := hole(d.root); n != nil {
+		return nil, fmt.Errorf("%s:%d: an empty list item: write what belongs there, or remove the dash", name, n.Line)
+	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(into); err != nil && !errors.Is(err, io.EOF) {
@@ -53,17 +56,6 @@ func (d *Document) Errorf(path []any, format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %w", d.name, d.line(path), fmt.Errorf(format, args...))
 }
 
-// Has reports whether the file sets the value at the path.
-func (d *Document) Has(path ...any) bool {
-	n := d.top()
-	for _, step := range path {
-		if n = child(n, step); n == nil {
-			return false
-		}
-	}
-	return true
-}
-
 func (d *Document) line(path []any) int {
 	n := d.top()
 	line := 1
@@ -77,6 +69,20 @@ func (d *Document) line(path []any) int {
 		line = n.Line
 	}
 	return line
+}
+
+// hole finds a list item that holds nothing. The library drops such items,
+// and every later one would be taken for the one before it.
+func hole(n *yaml.Node) *yaml.Node {
+	for _, c := range n.Content {
+		if n.Kind == yaml.SequenceNode && c.Kind == yaml.ScalarNode && c.Tag == "!!null" {
+			return c
+		}
+		if found := hole(c); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 func (d *Document) top() *yaml.Node {
