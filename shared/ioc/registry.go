@@ -32,37 +32,59 @@ func rootName(w string) string {
 	return ""
 }
 
-// registry reads the key at i. A space belongs to it only while a backslash
-// still follows on the line: "…\Windows NT\CurrentVersion\Run" goes on,
-// "…\Run was added" does not.
+// maxKey bounds the length of a key's path, in bytes.
+const maxKey = 512
+
+// registry reads the key at i, whose root ends at end.
 func (s *scanner) registry(i, end int) int {
-	t := s.text
-	k := end
+	t, k := s.text, end
 	if t[k] != '\\' {
 		k++
 	}
-	stop, last := s.at.end, -1
-	for p := k; p < s.at.end && p-i < 512; p++ {
-		if c := t[p]; c == '"' || c == '|' || c == '<' || c == '>' || c == ',' || c == ';' || c >= 0x80 || c == '\t' || c == '\r' {
-			stop = p
+	limit := min(s.at.end, k+maxKey)
+	to := k
+	for {
+		stop := keyPart(t, to+1, limit)
+		if stop == to+1 {
 			break
-		} else if (c == ' ' || c == '\\') && nextIs(t, p+1, ' ') {
-			stop = p
-			break
-		} else if c == '\\' {
-			last = p
 		}
+		if stop < limit && t[stop] == '\\' && keyPart(t, stop+1, limit) > stop+1 {
+			to = stop
+			continue
+		}
+		to = lastPart(t, to+1, stop)
+		break
 	}
-	to := min(last+1, stop)
-	for to < stop && t[to] != ' ' {
-		to++
-	}
-	for to > k && (t[to-1] == ' ' || t[to-1] == '.' || t[to-1] == '\\' || t[to-1] == ')' || t[to-1] == '\'' || t[to-1] == '`') {
-		to--
-	}
-	if to <= k+1 {
+	if to == k {
 		return end
 	}
 	s.add(Registry, t[i:end]+t[k:to], i, to, false)
 	return to
+}
+
+// keyPart gives the end of a key's part, spaces included, that starts at i; i
+// where none does.
+func keyPart(t string, i, limit int) int {
+	if i >= limit || !alnum(t[i]) && strings.IndexByte("{%_(*$", t[i]) < 0 {
+		return i
+	}
+	for k := i; k < limit; k++ {
+		switch c := t[k]; {
+		case c == '\\', c < ' ', c >= 0x7f, strings.IndexByte("\"|<>,;", c) >= 0, c == ' ' && nextIs(t, k+1, ' '):
+			return k
+		}
+	}
+	return limit
+}
+
+// lastPart gives the end of a key's last part. Nobody can tell a space in it
+// from the one behind it ("…\Run was added"), so that it ends at the first.
+func lastPart(t string, i, stop int) int {
+	if sp := strings.IndexByte(t[i:stop], ' '); sp >= 0 {
+		stop = i + sp
+	}
+	for stop > i+1 && (strings.IndexByte(".'`:", t[stop-1]) >= 0 || t[stop-1] == ')' && strings.IndexByte(t[i:stop], '(') < 0) {
+		stop--
+	}
+	return stop
 }
