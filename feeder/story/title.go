@@ -3,6 +3,7 @@ package story
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -40,7 +41,7 @@ func words(text string) []string {
 }
 
 // commonWords are those that headlines share whatever they are about.
-func commonWords() map[string]bool {
+var commonWords = sync.OnceValue(func() map[string]bool {
 	common := map[string]bool{}
 	for _, w := range strings.Fields(`
 a about across active actively actor actors adds added admin advanced adversaries advisory affected affects after against agencies alert
@@ -66,4 +67,4 @@ utc gmt cet monday tuesday wednesday thursday friday saturday sunday scam scams 
 		common[w] = true
 	}
 	return common
-}
+})
