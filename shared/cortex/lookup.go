@@ -25,7 +25,8 @@ func lookupCommand(workers []*Worker) *cobra.Command {
 		Short: "ask a worker about one observable and print the report",
 		Long: "lookup runs a worker on one observable, without Cortex. Configuration comes from the\n" +
 			"environment: `<worker> --help` lists the names; a secret may also be read from the file\n" +
-			"that the same name with _FILE at its end names. The exit code is 1 if the lookup failed.",
+			"that the same name with _FILE at its end names. A responder takes TheHive's object as\n" +
+			"JSON in the observable's place. The exit code is 1 if the lookup failed.",
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			w := find(workers, args[0])

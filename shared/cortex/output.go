@@ -103,9 +103,7 @@ func finish(report any, secrets []string) ([]byte, error) {
 	if beyond := checkLimits(tree, 1); beyond != nil {
 		return nil, beyond
 	}
-	if holds(string(raw), secrets) {
-		tree = redactTree(tree, secrets).(map[string]any)
-	}
+	tree = redactTree(tree, secrets).(map[string]any)
 	out, err := marshalPlain(tree)
 	if err != nil {
 		return nil, err

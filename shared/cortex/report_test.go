@@ -74,37 +74,35 @@ func TestEncodeRefuses(t *testing.T) {
 		report Report
 		says   string
 	}{
-		"no full":               {Report{}, "full must be an object, not null"},
-		"full a list":           {Report{Full: []string{"a"}}, "full must be an object, not a list"},
-		"full a text":           {Report{Full: "a"}, "full must be an object, not a string"},
-		"full not a number":     {Report{Full: map[string]any{"a": math.NaN()}}, "full: json: unsupported value: NaN"},
-		"full a channel":        {Report{Full: map[string]any{"a": make(chan int)}}, "full: json: unsupported type"},
-		"full broken JSON":      {Report{Full: json.RawMessage(`{"a":`)}, "full: json"},
-		"text too long":         {Report{Full: map[string]any{"a": []string{"", strings.Repeat("a", maxString+1)}}}, "full.a[1] has more than 20000000 characters"},
-		"text too long in Java": {Report{Full: map[string]any{"a": strings.Repeat("😀", maxString/2+1)}}, "full.a has more than 20000000 characters"},
-		"full too long":         {Report{Full: map[string]any{"a": strings.Repeat("a", maxString/2), "b": strings.Repeat("b", maxString/2)}}, "full has more than 20000000 characters as JSON"},
-		"key too long":          {Report{Full: map[string]any{strings.Repeat("k", maxKey+1): 1}}, "full has a key of more than 50000 characters"},
-		"number too long":       {Report{Full: json.RawMessage(`{"a":1` + strings.Repeat("0", 400) + `}`)}, "full.a is a number that Cortex can't read"},
-		"too deep":              {Report{Full: map[string]any{"a": deep}}, "nests deeper than 1000 levels"},
-		"level unknown":         {tax("high", "n", "p", 1), `taxonomy 1: level "high" is none of`},
-		"level missing":         {tax("", "n", "p", 1), "taxonomy 1: level"},
-		"no namespace":          {tax(Info, "", "p", 1), "namespace and predicate"},
-		"no predicate":          {tax(Info, "n", "", 1), "namespace and predicate"},
-		"no value":              {tax(Info, "n", "p", nil), "the value has type <nil>"},
-		"value a list":          {tax(Info, "n", "p", []string{"a"}), "the value has type []string"},
-		"value a boolean":       {tax(Info, "n", "p", true), "the value has type bool"},
-		"value not a number":    {tax(Info, "n", "p", math.Inf(1)), "can't be written as JSON"},
-		"artifact, no type":     {art(Artifact{Data: "a"}), "artifact 1: it has no data type"},
-		"artifact, no data":     {art(Artifact{DataType: "ip"}), "artifact 1: data of type ip is empty"},
-		"artifact, blank data":  {art(Artifact{DataType: "ip", Data: " \n"}), "artifact 1: data of type ip is empty"},
-		"artifact, tlp 4":       {art(Artifact{DataType: "ip", Data: "a", TLP: new(4)}), "artifact 1: tlp is 4 and must be 0 to 3"},
-		"artifact, ip a file":   {art(Artifact{DataType: "ip", Data: "a", File: "f"}), "must not name a file"},
-		"file with data":        {art(Artifact{DataType: "file", Data: "a", File: "f"}), "a file must not have data"},
-		"file without a name":   {art(Artifact{DataType: "file"}), "must be a name that Job.OutputFile gave"},
-		"file elsewhere":        {art(Artifact{DataType: "file", File: "../input/input.json"}), "must be a name that Job.OutputFile gave"},
-		"file missing":          {art(Artifact{DataType: "file", File: "f"}), `file "f" is not in the output folder`},
-		"operation of no kind":  {Report{Full: object(), Operations: []Operation{{}}}, "operation 1: has no type"},
-		"all faults at once":    {Report{Full: object(), Taxonomies: []Taxonomy{{}}, Operations: []Operation{{}}}, "is none of info, safe, suspicious, malicious; operation 1"},
+		"no full":              {Report{}, "full must be an object, not null"},
+		"full a list":          {Report{Full: []string{"a"}}, "full must be an object, not a list"},
+		"full a text":          {Report{Full: "a"}, "full must be an object, not a string"},
+		"full not a number":    {Report{Full: map[string]any{"a": math.NaN()}}, "full: json: unsupported value: NaN"},
+		"full a channel":       {Report{Full: map[string]any{"a": make(chan int)}}, "full: json: unsupported type"},
+		"full broken JSON":     {Report{Full: json.RawMessage(`{"a":`)}, "full: json"},
+		"text too long":        {Report{Full: map[string]any{"a": []string{"", strings.Repeat("a", maxString+1)}}}, "full.a[1] has more than 20000000 characters"},
+		"key too long":         {Report{Full: map[string]any{strings.Repeat("k", maxKey+1): 1}}, "full has a key of more than 50000 characters"},
+		"number too long":      {Report{Full: json.RawMessage(`{"a":1` + strings.Repeat("0", 400) + `}`)}, "full.a is a number that Cortex can't read"},
+		"too deep":             {Report{Full: map[string]any{"a": deep}}, "nests deeper than 1000 levels"},
+		"level unknown":        {tax("high", "n", "p", 1), `taxonomy 1: level "high" is none of`},
+		"level missing":        {tax("", "n", "p", 1), "taxonomy 1: level"},
+		"no namespace":         {tax(Info, "", "p", 1), "namespace and predicate"},
+		"no predicate":         {tax(Info, "n", "", 1), "namespace and predicate"},
+		"no value":             {tax(Info, "n", "p", nil), "the value has type <nil>"},
+		"value a list":         {tax(Info, "n", "p", []string{"a"}), "the value has type []string"},
+		"value a boolean":      {tax(Info, "n", "p", true), "the value has type bool"},
+		"value not a number":   {tax(Info, "n", "p", math.Inf(1)), "can't be written as JSON"},
+		"artifact, no type":    {art(Artifact{Data: "a"}), "artifact 1: it has no data type"},
+		"artifact, no data":    {art(Artifact{DataType: "ip"}), "artifact 1: data of type ip is empty"},
+		"artifact, blank data": {art(Artifact{DataType: "ip", Data: " \n"}), "artifact 1: data of type ip is empty"},
+		"artifact, tlp 4":      {art(Artifact{DataType: "ip", Data: "a", TLP: new(4)}), "artifact 1: tlp is 4 and must be 0 to 3"},
+		"artifact, ip a file":  {art(Artifact{DataType: "ip", Data: "a", File: "f"}), "must not name a file"},
+		"file with data":       {art(Artifact{DataType: "file", Data: "a", File: "f"}), "a file must not have data"},
+		"file without a name":  {art(Artifact{DataType: "file"}), "must be a name that Job.OutputFile gave"},
+		"file elsewhere":       {art(Artifact{DataType: "file", File: "../input/input.json"}), "must be a name that Job.OutputFile gave"},
+		"file missing":         {art(Artifact{DataType: "file", File: "f"}), `file "f" is not in the output folder`},
+		"operation of no kind": {Report{Full: object(), Operations: []Operation{{}}}, "operation 1: has no type"},
+		"all faults at once":   {Report{Full: object(), Taxonomies: []Taxonomy{{}}, Operations: []Operation{{}}}, "is none of info, safe, suspicious, malicious; operation 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := c.report.encode(testJob(t, Analyzer, "ip"))
@@ -112,6 +110,14 @@ func TestEncodeRefuses(t *testing.T) {
 			assert.Less(t, len(err.Error()), 1000)
 		})
 	}
+}
+
+func TestLimits(t *testing.T) {
+	assert.Nil(t, checkLimits(strings.Repeat("ä", maxString/2+1), 1), "bytes don't count")
+	assert.ErrorContains(t, checkLimits(map[string]any{"a": []any{strings.Repeat("😀", maxString/2+1)}}, 1), "a[0] has more than 20000000 characters", "two units each in Java")
+	half := strings.Repeat("a", maxString/2)
+	assert.NoError(t, checkFull(map[string]any{"a": half}, maxString+1))
+	assert.ErrorContains(t, checkFull(map[string]any{"a": half, "b": half}, maxString+1), "full has more than 20000000 characters as JSON")
 }
 
 func TestEncodeRepairs(t *testing.T) {

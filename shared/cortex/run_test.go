@@ -246,6 +246,16 @@ func TestSecretsNeverShow(t *testing.T) {
 	}
 }
 
+// A service's answer in a text of the report is JSON in JSON, where a secret is
+// escaped twice.
+func TestSecretInNestedJSON(t *testing.T) {
+	report, _ := runOn(t, t.Context(), analyzer(func(_ context.Context, _ *cortex.Job, c secretConfig) (cortex.Report, error) {
+		nested, err := json.Marshal(map[string]string{"sent": c.Token})
+		return cortex.Report{Full: map[string]any{"answer": string(nested)}}, err
+	}), `{"dataType":"ip","data":"192.0.2.1","config":{"api_token":"a\"quoted\"token"}}`)
+	assert.Equal(t, `{"sent":"[redacted]"}`, gjson.GetBytes(report, "full.answer").String())
+}
+
 // What a report is about may look like a password in a URL.
 func TestUserInfoInReportStays(t *testing.T) {
 	report, _ := runOn(t, t.Context(), analyzer(func(context.Context, *cortex.Job, secretConfig) (cortex.Report, error) {

@@ -87,32 +87,68 @@ func texts(v any) []string {
 	return out
 }
 
-// holds tells whether a text shows one of the secrets in any form that Redact
-// knows. User names in URLs, which Redact takes out as well, don't count: they
-// may be the very thing the report is about.
-func holds(text string, secrets []string) bool {
-	return len(secrets) > 0 && upstream.Redact(text, secrets...) != upstream.Redact(text)
+// between stands between texts that are redacted together. It is no UTF-8, so
+// no text and no secret has it in it.
+const between = "\n\xff\n"
+
+// redactTree takes the secrets out of every text of a decoded JSON value: keys
+// and numbers as well. User names in URLs, which Redact takes out too, stay
+// where no secret is beside them: they may be what the report is about.
+func redactTree(tree any, secrets []string) any {
+	if len(secrets) == 0 {
+		return tree
+	}
+	texts := textsIn(tree, nil)
+	joined := strings.Join(texts, between)
+	without := strings.Split(upstream.Redact(joined), between)
+	redacted := strings.Split(upstream.Redact(joined, secrets...), between)
+	replace := map[string]string{}
+	for i, text := range texts {
+		if redacted[i] != without[i] {
+			replace[text] = redacted[i]
+		}
+	}
+	if len(replace) == 0 {
+		return tree
+	}
+	return replaceIn(tree, replace)
 }
 
-// redactTree takes the secrets out of every string and every key.
-func redactTree(v any, secrets []string) any {
+// textsIn appends every text of a decoded JSON value to a list.
+func textsIn(v any, list []string) []string {
 	switch v := v.(type) {
 	case string:
-		if holds(v, secrets) {
-			return upstream.Redact(v, secrets...)
-		}
+		return append(list, v)
 	case json.Number:
-		if holds(v.String(), secrets) {
-			return mask
+		return append(list, v.String())
+	case []any:
+		for _, e := range v {
+			list = textsIn(e, list)
+		}
+	case map[string]any:
+		for k, e := range v {
+			list = textsIn(e, append(list, k))
+		}
+	}
+	return list
+}
+
+func replaceIn(v any, replace map[string]string) any {
+	switch v := v.(type) {
+	case string:
+		return orDefault(replace[v], v)
+	case json.Number:
+		if r, ok := replace[v.String()]; ok {
+			return r
 		}
 	case []any:
 		for i, e := range v {
-			v[i] = redactTree(e, secrets)
+			v[i] = replaceIn(e, replace)
 		}
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for k, e := range v {
-			out[redactTree(k, secrets).(string)] = redactTree(e, secrets)
+			out[orDefault(replace[k], k)] = replaceIn(e, replace)
 		}
 		return out
 	}

@@ -126,8 +126,8 @@ func (f *faults) tokens(output []byte) {
 				return
 			}
 		case string:
-			if n := len(utf16.Encode([]rune(token))); n > 20_000_000 {
-				f.add("a text of %d characters: Cortex never ends the job", n)
+			if tooLong(token) {
+				f.add("a text of more than 20,000,000 characters: Cortex never ends the job")
 			}
 		case json.Number:
 			if len(token) > 300 {
@@ -135,6 +135,18 @@ func (f *faults) tokens(output []byte) {
 			}
 		}
 	}
+}
+
+// tooLong counts a text as Java does, in UTF-16.
+func tooLong(text string) bool {
+	units := len(text)
+	if units > 20_000_000 {
+		units = 0
+		for _, r := range text {
+			units += utf16.RuneLen(r)
+		}
+	}
+	return units > 20_000_000
 }
 
 func (f *faults) keys(what string, object gjson.Result, allowed ...string) {

@@ -47,7 +47,7 @@ func TestFaults(t *testing.T) {
 		"full null":                strings.Replace(full(""), `"full":{}`, `"full":null`, 1),
 		"an unknown key":           full(`,"data":1`),
 		"text too long":            strings.Replace(full(""), `{}`, `{"a":"`+strings.Repeat("a", 20_000_001)+`"}`, 1),
-		"full too long":            strings.Replace(full(""), `{}`, `{"a":"`+strings.Repeat("a", 12_000_000)+`","b":"`+strings.Repeat("a", 12_000_000)+`"}`, 1),
+		"full too long":            strings.Replace(full(""), `{}`, `{"a":"`+strings.Repeat("a", 10_000_000)+`","b":"`+strings.Repeat("a", 10_000_000)+`"}`, 1),
 		"number too long":          strings.Replace(full(""), `{}`, `{"a":1`+strings.Repeat("0", 300)+`}`, 1),
 		"nesting":                  strings.Replace(full(""), `{}`, `{"a":`+strings.Repeat("[", 1000)+strings.Repeat("]", 1000)+`}`, 1),
 		"taxonomies missing":       full(`,"summary":{}`),
@@ -77,4 +77,9 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run("refused/"+name, func(t *testing.T) { assert.NotEmpty(t, Faults([]byte(report))) })
 	}
+}
+
+func TestTooLong(t *testing.T) {
+	assert.False(t, tooLong(strings.Repeat("ä", 10_000_001)), "bytes don't count")
+	assert.True(t, tooLong(strings.Repeat("😀", 10_000_001)), "two units each")
 }

@@ -72,7 +72,9 @@ func (p Program) Command(t *testing.T, way Way, w *cortex.Worker, folder cortex.
 		c = exec.CommandContext(ctx, p.Path, w.Command())
 		c.Dir, c.Env = "/", []string{"PATH=/usr/bin", "HOSTNAME=4d2f", "HOME=/", "CORTEX_JOB_FOLDER=" + string(folder)}
 	case Kubernetes:
-		require.NoError(t, os.Chmod(filepath.Join(string(folder), "input"), 0o555))
+		input := filepath.Join(string(folder), "input")
+		require.NoError(t, os.Chmod(input, 0o555))
+		t.Cleanup(func() { _ = os.Chmod(input, 0o755) }) // so that the folder can be removed
 		c = exec.CommandContext(ctx, p.Path, w.Command(), string(folder))
 		c.Dir, c.Env = "/", []string{"PATH=/usr/bin", "HOSTNAME=4d2f", "HOME=/", "CORTEX_JOB_FOLDER=cortex-job-1"}
 	}
