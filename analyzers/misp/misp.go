@@ -53,6 +53,7 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 	if err := f.addWarninglists(ctx, client, values); err != nil {
 		return cortex.Report{}, err
 	}
+	f.Level = f.level()
 	return cortex.Report{Full: f, Taxonomies: f.labels()}, nil
 }
 

@@ -17,12 +17,13 @@ const mostSighted = 20
 
 // full is the report.
 type full struct {
-	Found        bool      `json:"found"`
-	Note         string    `json:"note,omitempty"`
-	ToIDS        int       `json:"to_ids"` // events that mark the value for detection
-	Events       []*event  `json:"events"` // latest change first
-	Sightings    sightings `json:"sightings"`
-	Warninglists []hit     `json:"warninglists"`
+	Found        bool         `json:"found"`
+	Level        cortex.Level `json:"level"`
+	Note         string       `json:"note,omitempty"`
+	ToIDS        int          `json:"to_ids"` // events that mark the value for detection
+	Events       []*event     `json:"events"` // latest change first
+	Sightings    sightings    `json:"sightings"`
+	Warninglists []hit        `json:"warninglists"`
 
 	address string // MISP's, without a slash at its end
 }
@@ -171,7 +172,7 @@ func (f *full) labels() []cortex.Taxonomy {
 	if f.ToIDS > 0 {
 		events += fmt.Sprintf(" (%d to_ids)", f.ToIDS)
 	}
-	out := []cortex.Taxonomy{label(f.level(), "Events", events)}
+	out := []cortex.Taxonomy{label(f.Level, "Events", events)}
 	if f.Sightings.FalsePositive > 0 {
 		out = append(out, label(cortex.Info, "FalsePositive", f.Sightings.FalsePositive))
 	}

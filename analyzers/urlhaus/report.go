@@ -19,6 +19,7 @@ const most = 100
 // "2006-01-02 15:04:05 UTC".
 type full struct {
 	Found      bool              `json:"found"`
+	Level      cortex.Level      `json:"level"`
 	Asked      string            `json:"asked"` // url, host or payload
 	Link       string            `json:"link,omitempty"`
 	Threat     string            `json:"threat,omitempty"`
@@ -55,10 +56,16 @@ type payload struct {
 }
 
 func report(asked string, r gjson.Result, cfg Config) cortex.Report {
-	f := full{Asked: asked, Found: text(r, "query_status") == "ok", Blacklists: map[string]string{}}
-	if !f.Found {
-		return cortex.Report{Full: f, Taxonomies: []cortex.Taxonomy{label(cortex.Info, "Listed", "no")}}
+	f := full{Asked: asked, Found: r.Get("query_status").String() == "ok", Blacklists: map[string]string{}}
+	if f.Found {
+		f.read(r)
 	}
+	f.Level = f.level(cfg.Online)
+	return cortex.Report{Full: f, Taxonomies: f.labels(), Artifacts: f.artifacts()}
+}
+
+// read takes over what URLhaus knows; every field may be missing.
+func (f *full) read(r gjson.Result) {
 	f.Threat, f.Status, f.Host = text(r, "threat"), text(r, "url_status"), text(r, "host")
 	f.FirstSeen, f.LastSeen = text(r, "date_added", "firstseen"), text(r, "last_online", "lastseen")
 	f.Reporter, f.Tags, f.URLCount = text(r, "reporter"), texts(r.Get("tags")), r.Get("url_count").Int()
@@ -87,10 +94,9 @@ func report(asked string, r gjson.Result, cfg Config) cortex.Report {
 		}
 	}
 	f.Payloads = f.Payloads[:min(most, len(f.Payloads))]
-	if p := readPayload(r); asked == "payload" {
+	if p := readPayload(r); f.Asked == "payload" {
 		f.Payload = &p
 	}
-	return cortex.Report{Full: f, Taxonomies: f.labels(cfg.Online), Artifacts: f.artifacts()}
 }
 
 // readPayload reads a payload as the list of a URL has it, or as the answer
@@ -106,22 +112,30 @@ func readPayload(p gjson.Result) payload {
 
 func (p payload) hash() string { return cmp.Or(p.SHA256, p.MD5) }
 
-func (f full) labels(online int) []cortex.Taxonomy {
-	switch f.Asked {
-	case "payload":
-		return []cortex.Taxonomy{label(cortex.Malicious, "Payload", cmp.Or(f.Payload.Signature, f.Payload.Type, "listed"))}
-	case "host":
-		level := cortex.Suspicious
-		if f.URLsOnline > 0 && f.URLsOnline >= online {
-			level = cortex.Malicious
-		}
-		return []cortex.Taxonomy{label(level, "URLs", fmt.Sprintf("%d online of %d", f.URLsOnline, f.URLCount))}
+// level is the verdict; see the package's documentation.
+func (f full) level(online int) cortex.Level {
+	switch {
+	case !f.Found:
+		return cortex.Info
+	case f.Asked == "payload", f.Asked == "url" && f.Status == "online", f.Asked == "host" && f.URLsOnline >= max(online, 1):
+		return cortex.Malicious
 	}
-	level := cortex.Suspicious
-	if f.Status == "online" {
-		level = cortex.Malicious
+	return cortex.Suspicious
+}
+
+func (f full) labels() []cortex.Taxonomy {
+	label := func(predicate, value string) cortex.Taxonomy {
+		return cortex.Taxonomy{Level: f.Level, Namespace: service, Predicate: predicate, Value: value}
 	}
-	return []cortex.Taxonomy{label(level, "Threat", cmp.Or(f.Threat, "listed")), label(level, "Status", cmp.Or(f.Status, "unknown"))}
+	switch {
+	case !f.Found:
+		return []cortex.Taxonomy{label("Listed", "no")}
+	case f.Asked == "payload":
+		return []cortex.Taxonomy{label("Payload", cmp.Or(f.Payload.Signature, f.Payload.Type, "listed"))}
+	case f.Asked == "host":
+		return []cortex.Taxonomy{label("URLs", fmt.Sprintf("%d online of %d", f.URLsOnline, f.URLCount))}
+	}
+	return []cortex.Taxonomy{label("Threat", cmp.Or(f.Threat, "listed")), label("Status", cmp.Or(f.Status, "unknown"))}
 }
 
 // artifacts are the payloads of a URL, and the URLs of a host or payload.
@@ -134,10 +148,6 @@ func (f full) artifacts() []cortex.Artifact {
 		out = append(out, cortex.Artifact{DataType: "url", Data: u.URL, Message: "URLhaus: spreads malware, " + cmp.Or(u.Status, "unknown"), Tags: tags(u.Tags...)})
 	}
 	return out[:min(most, len(out))]
-}
-
-func label(level cortex.Level, predicate string, value any) cortex.Taxonomy {
-	return cortex.Taxonomy{Level: level, Namespace: service, Predicate: predicate, Value: value}
 }
 
 // tags are those of an artifact: where it is from, and what URLhaus calls it.
