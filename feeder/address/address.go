@@ -45,6 +45,16 @@ func Canonical(raw string) string {
 	return out
 }
 
+// Fragment is the address' fragment with its '#'; "" when there is none. Some
+// sites keep many posts on one page, and only the fragment tells which.
+func Fragment(raw string) string {
+	_, fragment, _ := strings.Cut(strings.TrimSpace(raw), "#")
+	if fragment == "" {
+		return ""
+	}
+	return "#" + fragment
+}
+
 // Host is the address' host in lower case and punycode, without port and
 // brackets; "" when there is none or it cannot be a host.
 func Host(raw string) string {
@@ -79,13 +89,14 @@ func telling(query url.Values) string {
 
 // counts reports whether a parameter only tells the site where its reader came
 // from: the analytics parameters of Google (utm_*, gclid), Facebook, Microsoft,
-// Mailchimp, HubSpot, Matomo, and the marks feeds put on their own links.
+// Mailchimp, HubSpot, Matomo and X. Names that some sites give to what they
+// show (ref, source, id) are not among them.
 func counts(name string) bool {
 	if strings.HasPrefix(name, "utm_") || strings.HasPrefix(name, "mtm_") || strings.HasPrefix(name, "pk_") || strings.HasPrefix(name, "hsa_") {
 		return true
 	}
 	return slices.Contains([]string{
 		"fbclid", "gclid", "dclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid",
-		"_hsenc", "_hsmi", "__hssc", "__hstc", "ref", "ref_src", "ref_url", "cmpid", "rss", "feed", "source",
+		"_hsenc", "_hsmi", "__hssc", "__hstc", "ref_src", "ref_url",
 	}, name)
 }

@@ -10,22 +10,29 @@ import (
 
 func TestCanonical(t *testing.T) {
 	for name, c := range map[string]struct{ raw, want string }{
-		"already canonical":           {"https://blog.example.com/a/b", "https://blog.example.com/a/b"},
-		"scheme, case, www and slash": {"HTTP://WWW.Blog.Example.com/A/", "https://blog.example.com/A"},
-		"default port and fragment":   {"https://example.com:443/a#iocs", "https://example.com/a"},
-		"another port stays":          {"https://example.com:8443/a", "https://example.com:8443/a"},
-		"readers' counts go":          {"https://example.com/a?utm_source=rss&utm_medium=feed&fbclid=1", "https://example.com/a"},
-		"what tells the page stays":   {"https://example.com/?p=7&utm_campaign=x&a=1", "https://example.com?a=1&p=7"},
-		"international host":          {"https://bücher.example/x", "https://xn--bcher-kva.example/x"},
-		"escaped path":                {"https://example.com/a%20b", "https://example.com/a%20b"},
-		"surrounding space":           {" \n https://example.com/a ", "https://example.com/a"},
-		"relative":                    {"/a/b", ""},
-		"another scheme":              {"mailto:soc@example.com", ""},
-		"no host":                     {"https:///a", ""},
-		"nonsense":                    {"https://exa mple.com:x/\x00", ""},
-		"empty":                       {"", ""},
+		"already canonical":            {"https://blog.example.com/a/b", "https://blog.example.com/a/b"},
+		"scheme, case, www and slash":  {"HTTP://WWW.Blog.Example.com/A/", "https://blog.example.com/A"},
+		"default port and fragment":    {"https://example.com:443/a#iocs", "https://example.com/a"},
+		"another port stays":           {"https://example.com:8443/a", "https://example.com:8443/a"},
+		"readers' counts go":           {"https://example.com/a?utm_source=rss&utm_medium=feed&fbclid=1", "https://example.com/a"},
+		"what tells the page stays":    {"https://example.com/?p=7&utm_campaign=x&a=1", "https://example.com?a=1&p=7"},
+		"what may tell the page stays": {"https://example.com/view?ref=adv-7&source=x", "https://example.com/view?ref=adv-7&source=x"},
+		"international host":           {"https://bücher.example/x", "https://xn--bcher-kva.example/x"},
+		"escaped path":                 {"https://example.com/a%20b", "https://example.com/a%20b"},
+		"surrounding space":            {" \n https://example.com/a ", "https://example.com/a"},
+		"relative":                     {"/a/b", ""},
+		"another scheme":               {"mailto:soc@example.com", ""},
+		"no host":                      {"https:///a", ""},
+		"nonsense":                     {"https://exa mple.com:x/\x00", ""},
+		"empty":                        {"", ""},
 	} {
 		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, address.Canonical(c.raw)) })
+	}
+}
+
+func TestFragment(t *testing.T) {
+	for raw, want := range map[string]string{"https://example.com/a": "", "https://example.com/a#": "", "https://example.com/a#v1.2 ": "#v1.2", "": ""} {
+		assert.Equal(t, want, address.Fragment(raw), raw)
 	}
 }
 

@@ -91,6 +91,8 @@ func (s *set) pages(post waggle.Post, finding waggle.Finding, digest bool) {
 	site := registrable(post.URL)
 	for _, own := range []string{post.URL, finding.Article} {
 		if page := pageOf(own); page != "" {
+			// Some sites keep many posts on one page.
+			page += address.Fragment(own)
 			s.add(kindOwn, page, 2)
 			s.add(kindPage, page, maxPages)
 		}

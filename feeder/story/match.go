@@ -78,11 +78,14 @@ func join(o overlap) (bond, bool) {
 	return bond{}, false
 }
 
+// samePage joins posts that lead to one page, unless their titles have nothing
+// in common: some feeds link every post to the same page.
 func samePage(o overlap) (int, string) {
-	if same := o.common[kindOwn]; len(same) > 0 {
-		return len(same), "the same page, " + same[0]
+	same := o.common[kindOwn]
+	if len(same) == 0 || o.disagree(kindWord) {
+		return 0, ""
 	}
-	return 0, ""
+	return len(same), "the same page, " + same[0]
 }
 
 // sameText joins near-identical texts, unless they are one form filled in
@@ -129,11 +132,12 @@ func sameVulnerability(o overlap) (int, string) {
 
 func linked(o overlap) (int, string) {
 	for _, page := range o.common[kindPage] {
-		switch {
-		case o.own[page]:
-			return 1, "it links to " + page
-		case o.mine[kindOwn][page]:
+		switch mine := o.mine[kindOwn][page]; {
+		case mine == o.own[page]: // both are there, or only link there
+		case mine:
 			return 1, "the story links to it"
+		default:
+			return 1, "it links to " + page
 		}
 	}
 	return 0, ""

@@ -62,7 +62,12 @@ func TestMatch(t *testing.T) {
 	}{
 		"the same page from two feeds": {
 			first:  told{title: "Loader hits traders", url: "https://blog.example.com/loader/?utm_source=rss"},
-			second: told{title: "Loader hits traders", url: "http://www.blog.example.com/loader#top"},
+			second: told{title: "Loader hits traders", url: "http://www.blog.example.com/loader"},
+			why:    "the same page",
+		},
+		"the same page, one of them without title": {
+			first:  told{title: "Loader hits traders", url: "https://blog.example.com/loader/"},
+			second: told{url: "https://blog.example.com/loader"},
 			why:    "the same page",
 		},
 		"the same text under another title": {
@@ -148,6 +153,14 @@ func TestMatch(t *testing.T) {
 		"too long ago": {
 			first:  told{title: "Quiet stealer", text: hash("a"), day: 1},
 			second: told{title: "New family seen", text: hash("a"), day: 16},
+		},
+		"one page for every post": {
+			first:  told{title: "Printer firmware updated", url: "https://vendor.example/status"},
+			second: told{title: "Mail delayed", url: "https://vendor.example/status"},
+		},
+		"one page with a place for each post": {
+			first:  told{title: "Firmware bulletin 7", url: "https://vendor.example/bulletins#7"},
+			second: told{title: "Firmware bulletin 8", url: "https://vendor.example/bulletins#8"},
 		},
 		"nothing at all": {},
 	} {

@@ -79,7 +79,7 @@ func (f *feed) post(item *gofeed.Item, base string, now time.Time) waggle.Post {
 // key is what tells the item from the source's others.
 func (f *feed) key(item *gofeed.Item, p waggle.Post) string {
 	guid := strings.TrimSpace(clean(item.GUID))
-	link := address.Canonical(p.URL)
+	link := address.Canonical(p.URL) + address.Fragment(p.URL)
 	switch f.spec.Key {
 	case source.KeyLink:
 		guid = ""

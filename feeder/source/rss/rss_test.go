@@ -177,7 +177,7 @@ func TestKeys(t *testing.T) {
 	}{
 		"guid":                         {source.KeyGUID, item("<item><guid> g1 </guid><link>https://lab.example.com/1</link></item>"), "g1"},
 		"no guid: the canonical link":  {source.KeyGUID, item("<item><link>http://www.lab.example.com/1/?utm_source=x</link></item>"), "https://lab.example.com/1"},
-		"link wanted":                  {source.KeyLink, item("<item><guid>g1</guid><link>https://lab.example.com/1#x</link></item>"), "https://lab.example.com/1"},
+		"link wanted":                  {source.KeyLink, item("<item><guid>g1</guid><link>https://www.lab.example.com/1/#x</link></item>"), "https://lab.example.com/1#x"},
 		"neither: the title and date":  {source.KeyGUID, item("<item><title>t</title><pubDate>Thu, 19 Nov 2026 10:00:00 GMT</pubDate></item>"), ""},
 		"content wanted":               {source.KeyContent, item("<item><guid>g1</guid><title>t</title></item>"), ""},
 		"a guid of a thousand letters": {source.KeyGUID, item("<item><title>t</title><guid>" + strings.Repeat("g", 1000) + "</guid></item>"), ""},
