@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // Result is what a PutEvent came to.
@@ -89,7 +91,7 @@ func (p *put) start(ctx context.Context) error {
 	held, err := p.client.writeEvent(ctx, "/events/add", first.body())
 	if errors.Is(err, Exists) {
 		p.held, err = p.client.Event(ctx, p.want.UUID)
-		return err
+		return hidden(err)
 	}
 	if err != nil {
 		return err
@@ -97,6 +99,18 @@ func (p *put) start(ctx context.Context) error {
 	p.held = held
 	p.result.Created, p.result.Changed = true, true
 	return nil
+}
+
+// hidden says what it means that an event exists and is not found.
+func hidden(err error) error {
+	var e *upstream.Error
+	if !errors.As(err, &e) || e.Reason != upstream.NotFound {
+		return err
+	}
+	told := *e
+	told.Message = "an event with this UUID exists, but this user does not see it"
+	told.Next = "ask the organisation that made it, or an administrator of MISP"
+	return &told
 }
 
 // takeObjects gives the objects that fit in, at least one, and the room left.

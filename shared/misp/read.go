@@ -10,25 +10,26 @@ import (
 // out what is empty. gjson reads all of it as the zero value or the number.
 
 func readEvent(r gjson.Result) Event {
+	f := r.Map() // once: the attributes in it may be many
 	e := Event{
-		ID:           r.Get("id").String(),
-		UUID:         r.Get("uuid").String(),
-		Info:         r.Get("info").String(),
-		Date:         day(r.Get("date").String()),
-		ThreatLevel:  ThreatLevel(r.Get("threat_level_id").Int()),
-		Analysis:     Analysis(r.Get("analysis").Int()),
-		Distribution: Distribution(r.Get("distribution").Int()),
-		SharingGroup: int(r.Get("sharing_group_id").Int()),
-		Extends:      r.Get("extends_uuid").String(),
-		Published:    r.Get("published").Bool(),
-		Timestamp:    epoch(r.Get("timestamp")),
-		Creator:      r.Get("Orgc.name").String(),
-		Tags:         tagNames(r.Get("Tag")),
+		ID:           f["id"].String(),
+		UUID:         f["uuid"].String(),
+		Info:         f["info"].String(),
+		Date:         day(f["date"].String()),
+		ThreatLevel:  ThreatLevel(f["threat_level_id"].Int()),
+		Analysis:     Analysis(f["analysis"].Int()),
+		Distribution: Distribution(f["distribution"].Int()),
+		SharingGroup: int(f["sharing_group_id"].Int()),
+		Extends:      f["extends_uuid"].String(),
+		Published:    f["published"].Bool(),
+		Timestamp:    epoch(f["timestamp"]),
+		Creator:      f["Orgc"].Get("name").String(),
+		Tags:         tagNames(f["Tag"]),
 	}
-	for _, a := range r.Get("Attribute").Array() {
+	for _, a := range f["Attribute"].Array() {
 		e.Attributes = append(e.Attributes, readAttribute(a))
 	}
-	for _, o := range r.Get("Object").Array() {
+	for _, o := range f["Object"].Array() {
 		e.Objects = append(e.Objects, readObject(o))
 	}
 	return e

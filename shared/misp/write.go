@@ -96,9 +96,10 @@ func (c *Client) addAttributes(ctx context.Context, event string, attributes []A
 		return nil, explain(upstream.FromStatus(service, answer.Status, answer.Header, answer.Body, c.key))
 	}
 	refused = map[int]string{}
+	told := body.Get("errors").Map()
 	for i := range attributes {
-		if told := body.Get("errors").Get(place(i)); told.Exists() {
-			refused[i] = c.because(told)
+		if own, ok := told[place(i)]; ok {
+			refused[i] = c.because(own)
 		} else if answer.Status == http.StatusForbidden {
 			refused[i] = c.because(body.Get("errors"))
 		}

@@ -108,20 +108,20 @@ func (c *Client) addBatch(ctx context.Context, v Version, alertID string, batch 
 	if answer.Status != http.StatusMultiStatus {
 		return len(answer.JSON().Array()), 0, nil, nil
 	}
-	existed, failures = refused(answer.JSON().Get("failure"), batch)
+	existed, failures = c.refused(answer.JSON().Get("failure"), batch)
 	return len(answer.JSON().Get("success").Array()), existed, failures, nil
 }
 
 // refused divides what TheHive refused into what it had and what it did not
-// like.
-func refused(list gjson.Result, batch []Observable) (existed int, failures []Failure) {
+// like, in its own words, without the key should it be in them.
+func (c *Client) refused(list gjson.Result, batch []Observable) (existed int, failures []Failure) {
 	for _, f := range list.Array() {
 		message := f.Get("message").String()
 		if strings.Contains(message, "already exist") {
 			existed++
 			continue
 		}
-		failure := Failure{Observable: batch[0], Reason: cut(message, 500)}
+		failure := Failure{Observable: batch[0], Reason: cut(upstream.Redact(message, c.key), 500)}
 		for _, o := range batch {
 			if o.Data == f.Get("object.data").String() {
 				failure.Observable = o

@@ -77,31 +77,43 @@ func (c *Client) CreateAlert(ctx context.Context, a Alert) (CreatedAlert, error)
 	}
 	defer unlock()
 
-	observables, failures, err := c.prepare(ctx, v, a.Observables)
-	if err != nil {
-		return CreatedAlert{}, err
-	}
-	id, rest, err := c.createAlert(ctx, v, a, observables)
-	if isUnknownType(err) {
-		c.forgetTypes()
-		if observables, failures, err = c.prepare(ctx, v, a.Observables); err != nil {
-			return CreatedAlert{}, err
-		}
-		id, rest, err = c.createAlert(ctx, v, a, observables)
-	}
-	created := CreatedAlert{ID: id, Failures: failures}
+	sent, err := c.send(ctx, v, a)
+	created := CreatedAlert{ID: sent.id, Failures: sent.failures}
 	if err != nil {
 		if created.ID, err = c.existing(ctx, v, a, err); err != nil {
 			return CreatedAlert{}, err
 		}
 		created.Existed = true
-		if rest, err = c.missing(ctx, created.ID, observables); err != nil {
+		if sent.rest, err = c.missing(ctx, created.ID, sent.observables); err != nil {
 			return created, err
 		}
 	}
-	_, _, more, err := c.add(ctx, v, created.ID, rest)
+	_, _, more, err := c.add(ctx, v, created.ID, sent.rest)
 	created.Failures = append(created.Failures, more...)
 	return created, err
+}
+
+// sending is what a create has come to.
+type sending struct {
+	id          string
+	observables []Observable // all that can be sent
+	rest        []Observable // those that have not been
+	failures    []Failure
+}
+
+// send prepares the observables and posts the alert; once more if our list of
+// data types was from before a type was taken away.
+func (c *Client) send(ctx context.Context, v Version, a Alert) (s sending, err error) {
+	for range 2 {
+		if s.observables, s.failures, err = c.prepare(ctx, v, a.Observables); err != nil {
+			return s, err
+		}
+		if s.id, s.rest, err = c.createAlert(ctx, v, a, s.observables); !isUnknownType(err) {
+			return s, err
+		}
+		c.forgetTypes()
+	}
+	return s, err
 }
 
 // createAlert posts the alert with as many observables as one request bears,

@@ -13,6 +13,7 @@
 package thehive
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -71,6 +72,7 @@ func (o Options) Upstream() upstream.Options {
 // several goroutines; what they write about one alert goes one after another.
 type Client struct {
 	http   *upstream.Client
+	key    string
 	settle time.Duration
 	order  serial.Keys
 
@@ -92,16 +94,12 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Over(hc, o.Settle), nil
+	return Over(hc, o), nil
 }
 
-// Over makes a client that uses an HTTP client made with Options.Upstream;
-// settle is Options.Settle.
-func Over(hc *upstream.Client, settle time.Duration) *Client {
-	if settle == 0 {
-		settle = 2 * time.Second
-	}
-	return &Client{http: hc, settle: settle}
+// Over makes a client that uses an HTTP client made with o.Upstream.
+func Over(hc *upstream.Client, o Options) *Client {
+	return &Client{http: hc, key: o.Key, settle: cmp.Or(o.Settle, 2*time.Second)}
 }
 
 // do sends a request, and makes TheHive's own words out of a refusal.

@@ -25,8 +25,8 @@ func serve(t *testing.T, handle http.HandlerFunc) string {
 	return server.URL
 }
 
-// post sends a request that the client would not.
-func post(t *testing.T, url, body string) {
+// post sends a request that the client would not, and gives the answer.
+func post(t *testing.T, url, body string) []byte {
 	t.Helper()
 	request, err := http.NewRequest(http.MethodPost, url, strings.NewReader(body))
 	require.NoError(t, err)
@@ -37,6 +37,7 @@ func post(t *testing.T, url, body string) {
 	told, err := io.ReadAll(answer.Body)
 	require.NoError(t, err)
 	require.Less(t, answer.StatusCode, 300, "%s", told)
+	return told
 }
 
 // TestNoErrorTellsTheKey: whatever a server sends back, the key is in no error.
