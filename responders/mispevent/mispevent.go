@@ -88,7 +88,7 @@ func (c Config) thehive(job *cortex.Job) (*thehive.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return thehive.Over(hc, 0), nil
+	return thehive.Over(hc, o), nil
 }
 
 // misp makes the client of MISP.
