@@ -59,17 +59,6 @@ func lower(c byte) byte {
 	return c
 }
 
-// hexDigit gives the value of a hex digit, or false.
-func hexDigit(c byte) (int, bool) {
-	switch {
-	case digit(c):
-		return int(c - '0'), true
-	case lower(c)-'a' < 6:
-		return int(lower(c)-'a') + 10, true
-	}
-	return 0, false
-}
-
 // highWord gives the length of the non-ASCII letter or mark at i, 0 if there
 // is none. Scripts that are written without spaces end an ASCII word, so that
 // a name stands apart from the sentence around it.

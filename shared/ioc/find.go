@@ -132,8 +132,12 @@ func (s *scanner) spacedSign(i int) bool {
 		return false
 	}
 	switch s.text[i+1] {
-	case '[', '(', '{', 'd', 'D', 'a', 'A':
+	case '[', '(', '{':
 		return true
+	case 'd', 'D':
+		return hasFold(s.text, i+1, "dot ")
+	case 'a', 'A':
+		return hasFold(s.text, i+1, "at ")
 	}
 	return false
 }

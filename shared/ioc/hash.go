@@ -1,5 +1,7 @@
 package ioc
 
+import "math/bits"
+
 // hashKind tells a hash by its length in hex digits. What has too few
 // different digits, or only one kind of them, is no hash but a filler or a
 // number.
@@ -21,27 +23,23 @@ func hashKind(w string) Kind {
 	default:
 		return ""
 	}
-	var seen [16]bool
-	kinds, letters, upper, lowers := 0, 0, 0, 0
+	var digits, letters uint32 // which there are, a letter's case aside
+	capital, small := 0, 0
 	for i := range len(w) {
-		n, ok := hexDigit(w[i])
-		if !ok {
+		switch c := class[w[i]]; {
+		case c&isDigit != 0:
+			digits |= 1 << (w[i] - '0')
+		case c&isUpper != 0 && c&isHex != 0:
+			letters |= 1 << (w[i] - 'A')
+			capital++
+		case c&isHex != 0:
+			letters |= 1 << (w[i] - 'a')
+			small++
+		default:
 			return ""
 		}
-		if n > 9 {
-			letters++
-			if class[w[i]]&isUpper != 0 {
-				upper++
-			} else {
-				lowers++
-			}
-		}
-		if !seen[n] {
-			seen[n] = true
-			kinds++
-		}
 	}
-	if kinds < 7 || letters == 0 || letters == len(w) || min(upper, lowers) > 2 {
+	if bits.OnesCount32(digits)+bits.OnesCount32(letters) < 7 || digits == 0 || letters == 0 || min(capital, small) > 2 {
 		return ""
 	}
 	return k

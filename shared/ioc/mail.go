@@ -11,23 +11,16 @@ func (s *scanner) mail(i, end int) (next int, ok bool) {
 		return 0, false
 	}
 	start := s.localStart(i, end)
-	// The chain is needed for the host; what it holds of the local part is
-	// written again from the source.
-	dotted := s.host.start == i && s.host.end == end && s.host.fanged
 	c := &s.host
-	c.read(s.text, end+at.n)
-	hostEnd := c.end
-	_, isAddr := ipv4(c)
-	if isAddr {
-		if !validLocal(s.text[start:end]) || at.spoken {
-			return 0, false
-		}
-	} else if begin := c.start; !hostName(c) || c.start != begin || at.spoken && !c.spoken {
+	// The chain is needed for the host; the local part is written again from
+	// the source.
+	fanged := at.fanged || c.start == i && c.end == end && c.fanged
+	hostEnd, ok := s.mailHost(end+at.n, at.spoken)
+	if !ok {
 		return 0, false
 	}
-	hostEnd = min(hostEnd, c.end)
-	if dotted && userURL(s, start, end) {
-		return s.addUserURL(start, end, hostEnd), true
+	if !at.fanged && fanged && s.lure(start, end) {
+		return s.addLure(start, end, hostEnd), true
 	}
 	b := s.build.reset(s.text, start)
 	rewrite(s.text, start, end, b)
@@ -41,9 +34,23 @@ func (s *scanner) mail(i, end int) (next int, ok bool) {
 	} else {
 		b.source(end, hostEnd)
 	}
-	m := s.add(Email, lowerASCII(b.string()), start, hostEnd, at.fanged || c.fanged || dotted)
-	m.doubtful = len(local) > maxLocal/2 && countDigits(local) > len(local)/2
+	s.add(Email, lowerASCII(b.string()), start, hostEnd, fanged || c.fanged)
 	return hostEnd, true
+}
+
+// mailHost reads the host of a mail address at i and gives its end. Behind the
+// bare word "at" only a host whose dot is a word as well is one.
+func (s *scanner) mailHost(i int, spoken bool) (end int, ok bool) {
+	c := &s.host
+	c.read(s.text, i)
+	end = c.end
+	if _, ok := ipv4(c); ok {
+		return end, !spoken
+	}
+	if !hostName(c) || c.start != i || spoken && !c.spoken {
+		return 0, false
+	}
+	return min(end, c.end), true
 }
 
 // localStart finds where the local part that ends at end starts: it holds
@@ -74,15 +81,6 @@ func validLocal(l string) bool {
 	return true
 }
 
-func countDigits(l string) (n int) {
-	for k := range len(l) {
-		if digit(l[k]) {
-			n++
-		}
-	}
-	return n
-}
-
 func lowerASCII(l string) string {
 	for k := range len(l) {
 		if class[l[k]]&isUpper != 0 {
@@ -96,15 +94,17 @@ func lowerASCII(l string) string {
 	return l
 }
 
-// userURL reports whether what stands before the at sign is a host that was
-// disarmed as well: then the whole is a URL with a lure as its user, not mail.
-func userURL(s *scanner, start, end int) bool {
+// lure reports whether what stands before the at sign is a host that was
+// disarmed as well ("www.known[.]com@bad[.]net"): then the whole is a URL with
+// a lure as its user, not mail.
+func (s *scanner) lure(start, end int) bool {
 	var c chain
 	c.read(s.text, start)
 	return c.end == end && c.fanged && c.count > 2 && hostName(&c)
 }
 
-func (s *scanner) addUserURL(start, end, hostEnd int) int {
+// addLure notes that URL; the host behind the at sign is s.host.
+func (s *scanner) addLure(start, end, hostEnd int) int {
 	b := s.build.reset(s.text, start)
 	b.text("http://")
 	rewrite(s.text, start, end, b)

@@ -5,7 +5,7 @@ import "strings"
 // registryRoot reports whether a Windows registry key starts at i.
 func (s *scanner) registryRoot(i, end int) bool {
 	t := s.text
-	if end-i < 3 || t[i]|0x20 != 'h' || t[i+1]|0x20 != 'k' {
+	if end-i < 3 || t[i+1]|0x20 != 'k' {
 		return false
 	}
 	after := end

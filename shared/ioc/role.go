@@ -27,23 +27,24 @@ func (s *scanner) judge(o Options) []Indicator {
 	j := judge{scanner: s, o: o}
 	j.survey()
 	out := make([]Indicator, 0, len(s.marks))
-	seen := make(map[key]*entry, len(s.marks))
-	entries := make([]entry, len(s.marks))
+	seen := make(map[key]int32, len(s.marks))
+	entries := make([]entry, 0, len(s.marks))
 	for n := range s.marks {
 		m := &s.marks[n]
 		k := key{m.kind, m.value}
-		e := seen[k]
-		if e == nil {
-			e = &entries[n]
-			e.at = -1
-			seen[k] = e
+		at, ok := seen[k]
+		if !ok {
+			at = int32(len(entries))
+			seen[k] = at
+			entries = append(entries, entry{at: -1})
 		}
+		e := &entries[at]
 		v := j.verdict(m, e)
 		if v.role == "" {
 			continue
 		}
 		if e.at < 0 {
-			e.at = len(out)
+			e.at = int32(len(out))
 			out = append(out, s.indicator(m, v))
 		} else if p := &out[e.at]; rank(v.role, v.sure) > rank(p.Role, p.Confidence) {
 			*p = s.indicator(m, v)
@@ -61,11 +62,28 @@ type key struct {
 
 // entry is what is known of a value whatever the place it stands in.
 type entry struct {
-	at     int  // its index in the results, -1: it has none yet
-	asked  bool // whether fixed was looked for
-	fixed  bool // the verdict on a plain spelling is the same everywhere:
-	always verdict
-	listed bool // … but a disarmed one is what the author warns of, list or not
+	at       int32 // its index in the results, -1: it has none yet
+	harmless fixed // by itself
+	known    fixed // by a list; asked only of plain spellings
+}
+
+// fixed is a verdict that is the same everywhere in a text, once it was asked
+// for: its index in judge.fixed and one more, 0 if not asked, -1 if none.
+type fixed int32
+
+// ask gives the verdict, asking for it once.
+func (j *judge) ask(f *fixed, m *mark, how func(*mark) (verdict, bool)) (verdict, bool) {
+	if *f == 0 {
+		*f = -1
+		if v, ok := how(m); ok {
+			j.fixed = append(j.fixed, v)
+			*f = fixed(len(j.fixed))
+		}
+	}
+	if *f < 0 {
+		return verdict{}, false
+	}
+	return j.fixed[*f-1], true
 }
 
 func (s *scanner) indicator(m *mark, v verdict) Indicator {
@@ -97,6 +115,7 @@ type judge struct {
 	o      Options
 	fanged int // network values that were disarmed
 	threat threat
+	fixed  []verdict
 }
 
 // survey looks at the text as a whole.
@@ -115,15 +134,13 @@ func (j *judge) survey() {
 }
 
 func (j *judge) verdict(m *mark, e *entry) verdict {
-	if !e.asked {
-		e.asked = true
-		if e.always, e.fixed = harmless(m); !e.fixed {
-			e.always, e.fixed = j.known(m)
-			e.listed = e.fixed
-		}
+	if v, ok := j.ask(&e.harmless, m, harmless); ok {
+		return v
 	}
-	if e.fixed && !(m.fanged && e.listed) {
-		return e.always
+	if !m.fanged { // what is disarmed is what the author warns of, list or not
+		if v, ok := j.ask(&e.known, m, j.known); ok {
+			return v
+		}
 	}
 	switch m.kind {
 	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512:

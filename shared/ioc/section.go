@@ -68,6 +68,12 @@ func (o *outline) marked(about section, level int) {
 	o.now = about
 }
 
+// A heading has no more words than maxWords, and none longer than maxWord.
+const (
+	maxWords = 20
+	maxWord  = 24
+)
+
 // topic tells what a heading's words say, how many there are, and whether all
 // of its letters are capitals.
 func topic(s string) (about section, words int, capital bool) {
@@ -86,6 +92,9 @@ func topic(s string) (about section, words int, capital bool) {
 			end++
 		}
 		words++
+		if words > maxWords || end-i > maxWord {
+			return body, maxWords, false
+		}
 		if t := headingWord(s[i:end]); t > about || t == refs {
 			if about != refs {
 				about = t

@@ -4,13 +4,13 @@ package ioc
 // another identifier, or just a word. It gives where to go on.
 func (s *scanner) single(i, end int, seen byte) int {
 	w := s.text[i:end]
-	if seen&isHex != 0 && w[0]|0x20 == 'c' {
+	if seen&isHex != 0 && w[0]|0x20 == 'c' && len(w) > 2 && w[1]|0x20 == 'v' {
 		if next := s.cve(i); next > 0 {
 			return next
 		}
 	}
 	if seen&isDigit == 0 {
-		if s.registryRoot(i, end) {
+		if w[0]|0x20 == 'h' && s.registryRoot(i, end) {
 			return s.registry(i, end)
 		}
 		return end

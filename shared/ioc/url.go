@@ -1,259 +1,155 @@
 package ioc
 
-import "strings"
-
-// scheme gives the URL scheme that ends at end, as it is to be written, where
-// it starts, and whether it was disarmed ("hxxp", "h**p", "fxp"). Nothing
-// before floor is looked at.
-func scheme(s string, floor, end int) (name string, start int, fanged bool) {
-	start = end
-	for start > floor && end-start < 8 && schemeByte(s[start-1]) {
-		start--
+// url reads the URL whose "://" stands at sepAt, the scheme before it. ok is
+// false if there is none. What begins like a URL and isn't one that can be an
+// indicator ("http://localhost/x") is passed over as a whole.
+func (s *scanner) url(sepAt int) (next int, ok bool) {
+	sign := schemeSep(s.text, sepAt)
+	if sign.n == 0 {
+		return 0, false
 	}
-	for w := s[start:end]; len(w) > 1; w = w[1:] {
-		if n, f := schemeName(w); n != "" {
-			return n, end - len(w), f
+	name, start, fanged := scheme(s.text, s.floor, sepAt)
+	at := sepAt + sign.n
+	if (fanged || sign.fanged) && nextIs(s.text, at, ' ') && startsWord(s.text, at+1) {
+		at++
+	}
+	for nextIs(s.text, at, '/') && name != "" {
+		at++
+	}
+	fanged = fanged || sign.fanged
+	quote := s.quote(start)
+	b := s.build.reset(s.text, start)
+	s.schemeText(name, start, at)
+	host, kind, user := s.authority(at, quote, b)
+	if host < 0 {
+		return at, true
+	}
+	if from, ok := s.nextURL(at, host); ok {
+		return from, true
+	}
+	to, f := path(s.text, host, quote, b)
+	if kind == "" || name == "" && !s.host.fanged {
+		return max(to, at), true
+	}
+	fanged = fanged || user || f || s.host.fanged
+	if nextIs(s.text, to, '[') { // a placeholder: only the host is known for sure
+		c := &s.host
+		if kind == Domain && hostName(c) && !bareSuffix(c.string(s.text)) || kind == IP && c.start >= at {
+			s.add(kind, c.string(s.text), c.start, c.end, fanged)
 		}
 	}
-	return "", start, false
+	s.add(URL, b.string(), start, to, fanged)
+	return to, true
 }
 
-func schemeByte(c byte) bool {
-	return letter(c) || c == '*' || c == '_' || c == '?' || c == '+'
+// schemeText begins the URL's text. A scheme that nobody knows stands for any
+// stream of bytes.
+func (s *scanner) schemeText(name string, start, at int) {
+	b := &s.build
+	if t := s.text[start:at]; name != "" && len(t) == len(name)+3 && t[:len(name)] == name && t[len(name):] == "://" {
+		b.source(start, at)
+		return
+	}
+	if name == "" {
+		name = "tcp"
+	}
+	b.text(name)
+	b.text("://")
 }
 
-func schemeName(w string) (string, bool) {
-	var b [8]byte
-	for i := range len(w) {
-		b[i] = lower(w[i])
+// nextURL reports whether what was taken for a host that ends at host runs
+// into the next URL's scheme ("http://a.examplehttp://b.example/"), and where
+// that starts.
+func (s *scanner) nextURL(at, host int) (from int, ok bool) {
+	if schemeSep(s.text, host).n == 0 {
+		return 0, false
 	}
-	l := b[:len(w)]
-	switch string(l) {
-	case "http", "https", "ftp", "ftps", "sftp", "ws", "wss", "tcp", "udp", "ldap", "ldaps", "rmi", "smb", "ssh", "dns":
-		return string(l), false
-	case "fxp", "fxxp", "fttp", "f*p", "ftxp":
-		return "ftp", true
-	case "fxps":
-		return "ftps", true
-	case "meow":
-		return "http", true
-	case "meows":
-		return "https", true
-	}
-	return brokenHTTP(l)
+	_, from, _ = scheme(s.text, at, host)
+	return from, from > at
 }
 
-// brokenHTTP reads h, then two or three letters or signs that stand for tt,
-// then p.
-func brokenHTTP(w []byte) (string, bool) {
-	name := "http"
-	if len(w) > 2 && w[len(w)-1] == 's' {
-		name, w = "https", w[:len(w)-1]
-	}
-	if len(w) < 4 || len(w) > 5 || w[0] != 'h' || w[len(w)-1] != 'p' {
-		return "", false
-	}
-	for _, c := range w[1 : len(w)-1] {
-		switch c {
-		case 't', 'x', 'z', '*', '_', '?', 'p':
-		default:
-			return "", false
-		}
-	}
-	return name, true
-}
-
-// path reads the path, query and fragment at i into b and gives its end, and
-// whether something in it was disarmed. quote is the sign before the URL.
-func path(s string, i int, quote byte, b *builder) (end int, fanged bool) {
-	if !pathStarts(s, i) {
-		return i, false
-	}
-	end = pathEnd(s, i, quote)
-	return end, rewrite(s, i, end, b)
-}
-
-// pathStarts reports whether a path, query or fragment begins at i.
-func pathStarts(s string, i int) bool {
-	return i < len(s) && (s[i] == '/' || s[i] == '?' || s[i] == '#' || strings.HasPrefix(s[i:], "[/]"))
-}
-
-// rewrite adds s[i:end] to b with what is disarmed or escaped in it restored.
-func rewrite(s string, i, end int, b *builder) (fanged bool) {
-	from := i
-	for i < end {
-		if s[i] == ':' {
-			if name, at, f := scheme(s, from, i); f {
-				b.source(from, at)
-				b.text(name)
-				from, fanged = i, true
+// authority reads the authority part of a URL at i into b: user, host, port.
+// It gives where the path starts, -1 where no host can be read, and the host's
+// kind, empty where it is no public one; fanged tells of the user part.
+func (s *scanner) authority(i int, quote byte, b *builder) (end int, k Kind, fanged bool) {
+	i, fanged = s.userinfo(i, b)
+	if nextIs(s.text, i, '[') {
+		if a, ok := ipv6(s.text, i+1); ok && !a.fanged {
+			if z := zone(s.text, a.end); nextIs(s.text, z, ']') {
+				b.text("[")
+				b.bytes(a.addr.AppendTo(make([]byte, 0, maxAddr6)))
+				b.text("]")
+				_, e := port(s.text, z+1)
+				b.source(z+1, e)
+				s.host.fanged = false
+				return e, IP, fanged
 			}
 		}
-		if class[s[i]]&isPath != 0 {
-			i++
-			continue
-		}
-		n, with := restored(s[:end], i)
-		if n == 0 {
-			i++
-			continue
-		}
-		fanged = fanged || with != "&"
-		b.source(from, i)
-		b.text(with)
-		i += n
-		from = i
+		return -1, "", fanged
 	}
-	b.source(from, end)
-	return fanged
+	if !startsWord(s.text, i) {
+		return -1, "", fanged
+	}
+	c := &s.host
+	c.read(s.text, i)
+	e := c.end
+	_, isAddr := ipv4(c)
+	switch {
+	case isAddr:
+		k = IP
+	case s.hostInURL(c):
+		k = Domain
+		e = c.end
+	default:
+		return e, "", fanged
+	}
+	if c.plain {
+		b.source(c.start, e)
+	} else {
+		b.bytes(c.name())
+	}
+	_, portEnd := port(s.text, e)
+	if portEnd > e && s.text[e] != ':' {
+		b.text(":")
+		b.source(e+3, portEnd)
+	} else {
+		b.source(e, portEnd)
+	}
+	return portEnd, k, fanged
 }
 
-// restored reads the disarmed or escaped sign at i and gives its length and
-// what it stands for.
-func restored(s string, i int) (n int, with string) {
-	switch c := s[i]; c {
-	case '[', '(', '{', '\\':
-		if d := dotAt(s, i); d.n > 0 && (c == '\\' || d.n > 2) {
-			return d.n, "."
-		}
-		if c == '[' && len(s)-i > 3 && s[i+2] == ']' && (s[i+1] == ':' || s[i+1] == '/') && class[s[i+3]]&isPath != 0 {
-			return 3, s[i+1 : i+2]
-		}
-	case '&':
-		if strings.HasPrefix(s[i:], "&amp;") && !escapedEnd("&"+s[i+5:min(i+11, len(s))]) {
-			return 5, "&"
-		}
+// hostInURL checks the host of a URL. The scheme speaks for it, so that a
+// top-level domain nobody knows is fine; a single label is not.
+func (s *scanner) hostInURL(c *chain) bool {
+	start := c.start
+	if hostName(c) && c.start == start {
+		return true
 	}
-	return 0, ""
-}
-
-// pathEnd finds where the path, query and fragment at i end: at white space,
-// at a sign that no URL holds, before closing brackets that were not opened
-// in it, and before the punctuation of the sentence around.
-func pathEnd(s string, i int, quote byte) int {
-	start, open := i, 0
-	for i < len(s) {
-		c := s[i]
-		if class[c]&isPath != 0 && c != quote {
-			i++
-			continue
-		}
-		n := 1
-		switch {
-		case c <= ' ' || c == 0x7f || c == quote || strings.IndexByte("\"<>`|^", c) >= 0:
-			n = 0
-		case c == '[' || c == '(' || c == '{':
-			if d, _ := restored(s, i); d > 0 {
-				n = d
-			} else if c == '[' && placeholder(s, i) {
-				n = 0
-			} else {
-				open++
-			}
-		case c == ']' || c == ')' || c == '}':
-			if open == 0 {
-				n = 0
-			}
-			open--
-		case c == '\\':
-			if d := dotAt(s, i); d.n > 0 {
-				n = d.n
-			} else {
-				n = 0
-			}
-		case c == '&':
-			if escapedEnd(s[i:]) {
-				n = 0
-			}
-		case c == ':':
-			if glued(s, start, i) {
-				return pathTrim(s, start, schemeStart(s, start, i))
-			}
-		case c == ',':
-			if i+1 < len(s) && (s[i+1] == 'h' || s[i+1] == 'H') && hasFold(s, i+1, "hxxp") {
-				n = 0
-			}
-		case class[c]&isHigh != 0:
-			n = highWord(s, i, true)
-		}
-		if n == 0 {
-			break
-		}
-		i += n
-	}
-	return pathTrim(s, start, i)
-}
-
-// maxIndex bounds what may stand in square brackets within a URL.
-const maxIndex = 24
-
-// placeholder reports whether the square bracket at i opens what the author
-// put in place of the true text ("[recipient's address]"), not an index or a
-// parameter's name.
-func placeholder(s string, i int) bool {
-	for k := i + 1; k < len(s) && k-i < maxIndex; k++ {
-		if c := s[k]; c == ']' {
-			return k+1 < len(s) && class[s[k+1]]&isPath == 0 && s[k+1] != '[' && k-i > 3
-		} else if class[c]&isWord == 0 && c != '.' && c != ':' {
-			return true
-		}
-	}
-	return true
-}
-
-// escapedEnd reports whether an HTML entity ends the URL.
-func escapedEnd(s string) bool {
-	for _, e := range [...]string{"&gt;", "&lt;", "&quot;", "&nbsp;", "&#"} {
-		if strings.HasPrefix(s, e) {
-			return true
-		}
-	}
-	return false
-}
-
-// glued reports whether the colon at i belongs to the next URL, which was
-// written right behind this one.
-func glued(s string, start, i int) bool {
-	if schemeSep(s, i).n == 0 {
+	c.read(s.text, start)
+	if c.over || c.count < 2 || c.digits() || !c.ascii() || c.n > 253 {
 		return false
 	}
-	k := schemeStart(s, start, i)
-	return k < i && k > start && (s[k] == 'h' || s[k] == 'H') && (alnum(s[k-1]) || s[k-1] == '.') && hasFold(s, k, "hxxp")
-}
-
-func schemeStart(s string, floor, end int) int {
-	_, k, _ := scheme(s, floor, end)
-	return k
-}
-
-// pathTrim drops the punctuation behind the path.
-func pathTrim(s string, start, end int) int {
-	for end > start {
-		if end-start >= 3 && s[end-3:end] == "%20" {
-			end -= 3
-			continue
-		}
-		switch s[end-1] {
-		case '.', ',', ';', ':', '!', '\'', '*', '(', '[', '{', '\\':
-			end--
-		case ')', ']', '}':
-			if strings.IndexByte(s[start:end], opener(s[end-1])) >= 0 {
-				return end
-			}
-			end--
-		default:
-			return end
+	for i := range c.count {
+		if !validLabel(c.label(i), false) {
+			return false
 		}
 	}
-	return end
+	top := c.label(c.count - 1)
+	return len(top) > 1 && letter(top[0])
 }
 
-func opener(c byte) byte {
-	switch c {
-	case ')':
-		return '('
-	case ']':
-		return '['
+// maxUser bounds the user part of a URL.
+const maxUser = 128
+
+// userinfo reads "user:password@" at i into b and gives where the host starts.
+func (s *scanner) userinfo(i int, b *builder) (int, bool) {
+	for k := i; k < len(s.text) && k-i < maxUser; k++ {
+		switch c := s.text[k]; {
+		case c == '@' && k > i && startsWord(s.text, k+1):
+			return k + 1, rewrite(s.text, i, k+1, b)
+		case c <= ' ' || c == '/' || c == '?' || c == '#' || c == '"' || c == '<' || c == '>':
+			return i, false
+		}
 	}
-	return '{'
+	return i, false
 }

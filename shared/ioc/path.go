@@ -1,0 +1,198 @@
+package ioc
+
+import "strings"
+
+// path reads the path, query and fragment at i into b and gives its end, and
+// whether something in it was disarmed. quote is the sign before the URL.
+func path(s string, i int, quote byte, b *builder) (end int, fanged bool) {
+	if !pathStarts(s, i) {
+		return i, false
+	}
+	end = pathEnd(s, i, quote)
+	return end, rewrite(s, i, end, b)
+}
+
+// pathStarts reports whether a path, query or fragment begins at i.
+func pathStarts(s string, i int) bool {
+	return i < len(s) && (s[i] == '/' || s[i] == '?' || s[i] == '#' || strings.HasPrefix(s[i:], "[/]"))
+}
+
+// rewrite adds s[i:end] to b with what is disarmed or escaped in it restored.
+func rewrite(s string, i, end int, b *builder) (fanged bool) {
+	from := i
+	for i < end {
+		if s[i] == ':' {
+			if name, at, f := scheme(s, from, i); f {
+				b.source(from, at)
+				b.text(name)
+				from, fanged = i, true
+			}
+		}
+		if class[s[i]]&isPath != 0 {
+			i++
+			continue
+		}
+		n, with := restored(s[:end], i)
+		if n == 0 {
+			i++
+			continue
+		}
+		fanged = fanged || with != "&"
+		b.source(from, i)
+		b.text(with)
+		i += n
+		from = i
+	}
+	b.source(from, end)
+	return fanged
+}
+
+// restored reads the disarmed or escaped sign at i and gives its length and
+// what it stands for.
+func restored(s string, i int) (n int, with string) {
+	switch c := s[i]; c {
+	case '[', '(', '{', '\\':
+		if d := dotAt(s, i); d.n > 0 && (c == '\\' || d.n > 2) {
+			return d.n, "."
+		}
+		if c == '[' && len(s)-i > 3 && s[i+2] == ']' && (s[i+1] == ':' || s[i+1] == '/') && class[s[i+3]]&isPath != 0 {
+			return 3, s[i+1 : i+2]
+		}
+	case '&':
+		if strings.HasPrefix(s[i:], "&amp;") && !escapedEnd("&"+s[i+5:min(i+11, len(s))]) {
+			return 5, "&"
+		}
+	}
+	return 0, ""
+}
+
+// pathEnd finds where the path, query and fragment at i end: at white space,
+// at a sign that no URL holds, before closing brackets that were not opened
+// in it, and before the punctuation of the sentence around.
+func pathEnd(s string, i int, quote byte) int {
+	start, open := i, 0
+	for i < len(s) {
+		c := s[i]
+		if class[c]&isPath != 0 && c != quote {
+			i++
+			continue
+		}
+		n := 1
+		switch {
+		case c <= ' ' || c == 0x7f || c == quote || strings.IndexByte("\"<>`|^", c) >= 0:
+			n = 0
+		case c == '[' || c == '(' || c == '{':
+			if d, _ := restored(s, i); d > 0 {
+				n = d
+			} else if c == '[' && placeholder(s, i) {
+				n = 0
+			} else {
+				open++
+			}
+		case c == ']' || c == ')' || c == '}':
+			if open == 0 {
+				n = 0
+			}
+			open--
+		case c == '\\':
+			if d := dotAt(s, i); d.n > 0 {
+				n = d.n
+			} else {
+				n = 0
+			}
+		case c == '&':
+			if escapedEnd(s[i:]) {
+				n = 0
+			}
+		case c == ':':
+			if glued(s, start, i) {
+				return pathTrim(s, start, schemeStart(s, start, i))
+			}
+		case c == ',':
+			if i+1 < len(s) && (s[i+1] == 'h' || s[i+1] == 'H') && hasFold(s, i+1, "hxxp") {
+				n = 0
+			}
+		case class[c]&isHigh != 0:
+			n = highWord(s, i, true)
+		}
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	return pathTrim(s, start, i)
+}
+
+// maxIndex bounds what may stand in square brackets within a URL.
+const maxIndex = 24
+
+// placeholder reports whether the square bracket at i opens what the author
+// put in place of the true text ("[recipient's address]"), not an index or a
+// parameter's name.
+func placeholder(s string, i int) bool {
+	for k := i + 1; k < len(s) && k-i < maxIndex; k++ {
+		if c := s[k]; c == ']' {
+			return k+1 < len(s) && class[s[k+1]]&isPath == 0 && s[k+1] != '[' && k-i > 3
+		} else if class[c]&isWord == 0 && c != '.' && c != ':' {
+			return true
+		}
+	}
+	return true
+}
+
+// escapedEnd reports whether an HTML entity ends the URL.
+func escapedEnd(s string) bool {
+	for _, e := range [...]string{"&gt;", "&lt;", "&quot;", "&nbsp;", "&#"} {
+		if strings.HasPrefix(s, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// glued reports whether the colon at i belongs to the next URL, which was
+// written right behind this one.
+func glued(s string, start, i int) bool {
+	if schemeSep(s, i).n == 0 {
+		return false
+	}
+	k := schemeStart(s, start, i)
+	return k < i && k > start && (s[k] == 'h' || s[k] == 'H') && (alnum(s[k-1]) || s[k-1] == '.') && hasFold(s, k, "hxxp")
+}
+
+func schemeStart(s string, floor, end int) int {
+	_, k, _ := scheme(s, floor, end)
+	return k
+}
+
+// pathTrim drops the punctuation behind the path.
+func pathTrim(s string, start, end int) int {
+	for end > start {
+		if end-start >= 3 && s[end-3:end] == "%20" {
+			end -= 3
+			continue
+		}
+		switch s[end-1] {
+		case '.', ',', ';', ':', '!', '\'', '*', '(', '[', '{', '\\':
+			end--
+		case ')', ']', '}':
+			if strings.IndexByte(s[start:end], opener(s[end-1])) >= 0 {
+				return end
+			}
+			end--
+		default:
+			return end
+		}
+	}
+	return end
+}
+
+func opener(c byte) byte {
+	switch c {
+	case ')':
+		return '('
+	case ']':
+		return '['
+	}
+	return '{'
+}
