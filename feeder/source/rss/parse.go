@@ -11,15 +11,24 @@ import (
 	"github.com/mmcdole/gofeed/rss"
 )
 
+// A feed of 16 MiB can hold millions of empty items, each of which costs some
+// hundred bytes once read. From these numbers on only the first are read.
+const (
+	maxItems   = 20_000
+	maxObjects = 100_000 // of a JSON Feed: items, authors and attachments
+)
+
 // parsed is what a body held.
 type parsed struct {
 	items   []*gofeed.Item
 	ttl     time.Duration // how long the feed says it stays as it is
 	damaged int           // items that could not be read
+	unread  int           // items beyond maxItems
 }
 
 var (
 	errEmpty     = errors.New("it is empty")
+	errTooMany   = errors.New("it has more than 100,000 objects")
 	errOtherJSON = errors.New("it is JSON, but no JSON Feed")
 )
 
@@ -29,6 +38,13 @@ func parse(body []byte, contentType string) (*parsed, error) {
 	body = rooted(toUTF8(body, contentType))
 	if len(body) == 0 {
 		return nil, errEmpty
+	}
+	if objects := bytes.Count(body, []byte("{")); body[0] == '{' && objects > maxObjects {
+		return nil, errTooMany
+	}
+	if n := bytes.Count(body, []byte("<item")) + bytes.Count(body, []byte("<entry")); n > maxItems {
+		items, damaged := salvage(body)
+		return &parsed{items: items, damaged: damaged, unread: n - len(items) - damaged}, nil
 	}
 	reader := gofeed.NewParser()
 	reader.KeepOriginalFeed = true

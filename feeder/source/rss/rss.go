@@ -84,7 +84,7 @@ func (f *feed) Poll(ctx context.Context, last json.RawMessage) (source.Batch, er
 	posts, left := newest(posts, maxPosts)
 	return source.Batch{
 		Posts: posts, Cursor: encoded, Wait: max(wait, read.ttl),
-		Note: notes(read.damaged, shared, left),
+		Note: notes(read.damaged, shared, left+read.unread),
 	}, nil
 }
 

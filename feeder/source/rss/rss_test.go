@@ -217,6 +217,29 @@ func TestAFloodIsCutToTheNewest(t *testing.T) {
 	assert.Contains(t, batch.Note, "2000 of a poll are taken: 8000")
 }
 
+func TestMillionsOfItems(t *testing.T) {
+	items := func(unit string) []byte { return []byte(strings.Repeat(unit, 200_000)) }
+	for name, c := range map[string]struct {
+		body []byte
+		want string // of the error; empty: a batch
+	}{
+		"RSS":  {append(append([]byte(`<rss version="2.0"><channel>`), items("<item><title>t</title></item>")...), "</channel></rss>"...), ""},
+		"Atom": {append([]byte(`<feed xmlns="http://www.w3.org/2005/Atom">`), items("<entry/>")...), ""},
+		"JSON": {append(append([]byte(`{"version":"https://jsonfeed.org/version/1.1","items":[`), items(`{},`)...), "{}]}"...), "more than 100,000 objects"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			batch, err := poll(t, &site{answer: fetch.Response{Status: 200, Body: c.body}}, spec(), nil)
+			if c.want != "" {
+				require.ErrorContains(t, err, c.want)
+				return
+			}
+			require.NoError(t, err)
+			assert.LessOrEqual(t, len(batch.Posts), 2000)
+			assert.Contains(t, batch.Note, "left out")
+		})
+	}
+}
+
 func TestALicenceBeforeTheRoot(t *testing.T) {
 	body := append([]byte("\ufeff<?xml version=\"1.0\"?>\n<!--"+strings.Repeat(" licence ", 2000)+"-->\n<!DOCTYPE rss [<!ENTITY x \"y>\">]>\n"), one("a")...)
 	batch, err := poll(t, &site{answer: fetch.Response{Status: 200, Body: body}}, spec(), nil)

@@ -6,8 +6,8 @@ import (
 	"github.com/mmcdole/gofeed"
 )
 
-// salvage reads each complete item of a broken feed by itself. damaged counts
-// the items that were begun and could not be read.
+// salvage reads each complete item of a broken feed by itself, at most
+// maxItems. damaged counts the items that were begun and could not be read.
 func salvage(body []byte) (items []*gofeed.Item, damaged int) {
 	root, element := rootOf(body)
 	if root == nil {
@@ -17,7 +17,7 @@ func salvage(body []byte) (items []*gofeed.Item, damaged int) {
 	reader := gofeed.NewParser()
 	for at := len(root); ; {
 		start, end := nextElement(body, at, element)
-		if start < 0 {
+		if start < 0 || len(items)+damaged >= maxItems {
 			return items, damaged
 		}
 		if end < 0 {
