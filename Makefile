@@ -8,7 +8,7 @@ export CGO_ENABLED = 0
 programs := analyzers responders feeder
 goflags  := -trimpath -buildvcs=auto -ldflags='-s -w'
 
-.PHONY: help build cross run demo test fuzz lint vuln catalog templates images bench clean
+.PHONY: help build cross run demo test fuzz lint vuln catalog process templates images bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -48,9 +48,23 @@ lint: ## gofmt, go vet, staticcheck
 vuln: ## govulncheck; asks the Go vulnerability database on the network
 	go tool govulncheck ./...
 
-catalog: build ## write catalog.json, analyzers/analyzers.json, responders/responders.json and the tables in the docs
-	bin/analyzers catalog $(if $(REGISTRY),--registry $(REGISTRY)) > analyzers/analyzers.json.new && mv analyzers/analyzers.json.new analyzers/analyzers.json
-	bin/responders catalog $(if $(REGISTRY),--registry $(REGISTRY)) > responders/responders.json.new && mv responders/responders.json.new responders/responders.json
+catalog: build ## write the catalogs and the tables in the docs; with REGISTRY=, catalogs for your own registry in dist/
+ifdef REGISTRY
+	@mkdir -p dist/catalog/analyzers dist/catalog/responders
+	bin/analyzers catalog --registry $(REGISTRY) > dist/catalog/analyzers/analyzers.json
+	bin/responders catalog --registry $(REGISTRY) > dist/catalog/responders/responders.json
+else
+	go test ./analyzers ./responders -run '^TestCatalog$$' -update
+	go test . -run '^TestCatalog$$' -update
+endif
+
+process: build ## folders for Cortex' process runner (no Docker, no network): dist/process
+	@for program in analyzers responders; do \
+	  mkdir -p dist/process/$$program && cp bin/$$program dist/process/$$program/ && \
+	  bin/$$program catalog --command > dist/process/$$program/$$program.json && \
+	  bin/$$program list --images | cut -f1 | while read -r worker; do ln -sfn $$program dist/process/$$program/$$worker; done || exit 1; \
+	done
+	@echo "copy dist/process to the Cortex server and name its two catalogs in application.conf; see analyzers/README.md"
 
 templates: build ## TheHive report templates, in dist/
 	@mkdir -p dist
