@@ -15,8 +15,9 @@ import (
 	"github.com/waggle-cti/waggle/shared/thehive"
 )
 
-// assemble makes the pipeline that a configuration asks for.
-func assemble(c *config.Config, data *store.Store, metrics *pipeline.Metrics, log *slog.Logger) (*pipeline.Pipeline, error) {
+// assemble makes the pipeline that a configuration asks for. hive is nil where
+// no TheHive is configured.
+func assemble(c *config.Config, data *store.Store, hive *thehive.Client, metrics *pipeline.Metrics, log *slog.Logger) (*pipeline.Pipeline, error) {
 	web, err := fetch.New(fetch.Options{Allow: c.AllowNetworks})
 	if err != nil {
 		return nil, err
@@ -29,12 +30,8 @@ func assemble(c *config.Config, data *store.Store, metrics *pipeline.Metrics, lo
 		Store: data, Feeds: feeds, Judge: c.Needs, Reader: reading.New(reading.Options{Client: web}),
 		Since: c.Since, Window: c.Window, Metrics: metrics, Log: log,
 	}
-	if c.TheHive.Used() {
-		client, err := theHive(c)
-		if err != nil {
-			return nil, err
-		}
-		o.Raiser = alert.New(client, alert.Options{})
+	if hive != nil {
+		o.Raiser = alert.New(hive, alert.Options{})
 	}
 	return pipeline.New(o)
 }
@@ -51,6 +48,10 @@ func feedsOf(specs []source.Spec, web source.Getter) ([]pipeline.Feed, error) {
 	return feeds, nil
 }
 
+// theHive makes the client of the configured TheHive, nil without one.
 func theHive(c *config.Config) (*thehive.Client, error) {
+	if !c.TheHive.Used() {
+		return nil, nil
+	}
 	return thehive.New(thehive.Options{URL: c.TheHive.URL, Key: c.TheHive.Key.Reveal(), Organisation: c.TheHive.Organisation})
 }

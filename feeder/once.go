@@ -31,7 +31,11 @@ func onceCommand(s *settings) *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, data.Close()) }()
-			feeder, err := assemble(c, data, pipeline.NewMetrics(), newLog(cmd.ErrOrStderr()))
+			hive, err := theHive(c)
+			if err != nil {
+				return err
+			}
+			feeder, err := assemble(c, data, hive, pipeline.NewMetrics(), newLog(cmd.ErrOrStderr()))
 			if err != nil {
 				return err
 			}

@@ -18,6 +18,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/pipeline"
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/web"
+	"github.com/waggle-cti/waggle/shared/thehive"
 )
 
 func runCommand(s *settings) *cobra.Command {
@@ -53,16 +54,20 @@ func serve(ctx context.Context, c *config.Config, log *slog.Logger, ready func(p
 	}
 	defer func() { err = errors.Join(err, data.Close()) }()
 	metrics := pipeline.NewMetrics()
-	feeder, err := assemble(c, data, metrics, log)
+	hive, err := theHive(c)
 	if err != nil {
 		return err
 	}
-	server, err := newPage(c, listener.Addr().String(), data, metrics, log)
+	feeder, err := assemble(c, data, hive, metrics, log)
 	if err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	server, err := newPage(c, listener.Addr().String(), data, knownVersion(ctx, hive), metrics, log)
+	if err != nil {
+		return err
+	}
 	ended := make(chan error, 1)
 	go func() {
 		ended <- server.Serve(listener)
@@ -74,22 +79,42 @@ func serve(ctx context.Context, c *config.Config, log *slog.Logger, ready func(p
 }
 
 // newPage makes the server of the page, the metrics and the health check.
-func newPage(c *config.Config, listen string, data *store.Store, metrics *pipeline.Metrics, log *slog.Logger) (*http.Server, error) {
+func newPage(c *config.Config, listen string, data *store.Store, hiveVersion func() string, metrics *pipeline.Metrics, log *slog.Logger) (*http.Server, error) {
 	registry := prometheus.NewRegistry()
 	if err := metrics.Register(registry, data); err != nil {
 		return nil, err
 	}
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	page := web.New(web.Options{
-		Store:      data,
-		Metrics:    promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		Healthy:    data.Ping,
-		Version:    version(),
-		Listen:     listen,
-		TheHiveURL: c.TheHive.URL,
-		Log:        log,
+		Store:          data,
+		Metrics:        promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		Healthy:        data.Ping,
+		Version:        version(),
+		Listen:         listen,
+		TheHiveURL:     c.TheHive.URL,
+		TheHiveVersion: hiveVersion,
+		Log:            log,
 	})
 	return &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}, nil
+}
+
+// knownVersion gives TheHive's version as far as it is known, without asking:
+// a page must not wait for TheHive. It is asked at the start, and again with
+// the first alert; the client keeps the answer.
+func knownVersion(ctx context.Context, hive *thehive.Client) func() string {
+	if hive == nil {
+		return nil
+	}
+	go func() { _, _ = hive.Version(ctx) }()
+	over, cancel := context.WithCancel(ctx)
+	cancel()
+	return func() string {
+		v, err := hive.Version(over)
+		if err != nil {
+			return ""
+		}
+		return v.Text
+	}
 }
 
 // closePage lets requests under way finish, and gives the error that ended

@@ -42,9 +42,9 @@ func TestRunFollowsUntilStopped(t *testing.T) {
 	o := pipeline.Options{Feeds: []pipeline.Feed{feed("blog", blog)}, Raiser: hive}
 	allSent := func(s *store.Store) bool {
 		left, err := s.Undelivered(t.Context(), time.Now())
-		require.NoError(t, err)
+		assert.NoError(t, err)
 		fates, err := s.Fates(t.Context())
-		require.NoError(t, err)
+		assert.NoError(t, err)
 		return fates["blog"][waggle.Told] == 3 && left.Waiting == 0
 	}
 	run(t, path, o, allSent)
