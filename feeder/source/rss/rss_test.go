@@ -217,8 +217,8 @@ func TestAFloodIsCutToTheNewest(t *testing.T) {
 	assert.Contains(t, batch.Note, "2000 of a poll are taken: 8000")
 }
 
-func TestMillionsOfItems(t *testing.T) {
-	items := func(unit string) []byte { return []byte(strings.Repeat(unit, 200_000)) }
+func TestTooManyItems(t *testing.T) {
+	items := func(unit string) []byte { return []byte(strings.Repeat(unit, 101_000)) }
 	for name, c := range map[string]struct {
 		body []byte
 		want string // of the error; empty: a batch
