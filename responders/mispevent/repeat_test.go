@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -138,6 +140,30 @@ func TestSecondRunChangesNothing(t *testing.T) {
 			assert.Equal(t, first.Get("full.refused").Raw, second.Get("full.refused").Raw)
 			assert.Equal(t, first.Get("operations").Raw, second.Get("operations").Raw)
 			assert.Equal(t, held, s.misp.Events())
+		})
+	}
+}
+
+// TestCapturedInputs runs what a real Cortex handed to responders.
+func TestCapturedInputs(t *testing.T) {
+	contracts := filepath.Join("..", "..", "..", "shared", "contracts", "cortex")
+	if _, err := os.Stat(contracts); err != nil {
+		t.Skip("the captured inputs are not here: " + contracts)
+	}
+	for _, kind := range []string{"case", "alert", "case_artifact"} {
+		t.Run(kind, func(t *testing.T) {
+			raw, err := os.ReadFile(filepath.Join(contracts, "worker_input_responder_thehive_"+kind+".json"))
+			require.NoError(t, err)
+			input := gjson.GetBytes(raw, `input\.json`)
+			object, ok := input.Get("data").Value().(map[string]any)
+			require.True(t, ok)
+			s := newStack(t)
+			first := s.run(t, input.Get("dataType").String(), object)
+			require.True(t, first.Get("success").Bool(), "%s", first)
+			assert.True(t, first.Get("full.event.created").Bool())
+			second := s.run(t, input.Get("dataType").String(), object)
+			assert.False(t, second.Get("full.changed").Bool(), "%s", second)
+			assert.Len(t, s.misp.Events(), 1)
 		})
 	}
 }
