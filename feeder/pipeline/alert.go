@@ -73,7 +73,11 @@ func (w *alertWorker) sendNext(ctx context.Context) (sent bool, err error) {
 		return false, err
 	}
 	began := w.Now()
-	delivery, failure := w.Raiser.Deliver(ctx, s)
+	delivery := s.Alert // stands if nothing comes back
+	failure := w.guarded(func() (err error) {
+		delivery, err = w.Raiser.Deliver(ctx, s)
+		return err
+	})
 	if failure != nil && ctx.Err() != nil {
 		return false, failure // the feeder stops; nothing is known against TheHive
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime/debug"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -40,21 +41,24 @@ func (judgeArgs) Kind() string { return "judge" }
 func (joinArgs) Kind() string  { return "join" }
 func (alertArgs) Kind() string { return "alert" }
 
-func (a pollArgs) InsertOpts() river.InsertOpts  { return once(a.Kind()) }
-func (a readArgs) InsertOpts() river.InsertOpts  { return once(a.Kind()) }
-func (a judgeArgs) InsertOpts() river.InsertOpts { return once(a.Kind()) }
-func (a joinArgs) InsertOpts() river.InsertOpts  { return once(a.Kind()) }
-func (a alertArgs) InsertOpts() river.InsertOpts { return once(a.Kind()) }
+func (a pollArgs) InsertOpts() river.InsertOpts  { return once(a.Kind(), forEver) }
+func (a readArgs) InsertOpts() river.InsertOpts  { return once(a.Kind(), maxAttempts) }
+func (a judgeArgs) InsertOpts() river.InsertOpts { return once(a.Kind(), maxAttempts) }
+func (a joinArgs) InsertOpts() river.InsertOpts  { return once(a.Kind(), maxAttempts) }
+func (a alertArgs) InsertOpts() river.InsertOpts { return once(a.Kind(), forEver) }
 
 // once is a job of which there is one at a time for the same arguments.
-func once(queue string) river.InsertOpts {
-	return river.InsertOpts{Queue: queue, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+func once(queue string, attempts int) river.InsertOpts {
+	return river.InsertOpts{Queue: queue, MaxAttempts: attempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
 		rivertype.JobStateRunning, rivertype.JobStateScheduled,
 	}}}
 }
 
 const (
+	// forEver is for jobs that belong to no post which could be given up: the
+	// most that River counts to.
+	forEver = math.MaxInt16
 	// maxAttempts is how often a stage is tried before its post is given up.
 	// What it must outlast is the store's own trouble, such as a full disk.
 	maxAttempts = 25
@@ -97,6 +101,18 @@ func (p *Pipeline) fail(ctx context.Context, ref, reason string) error {
 func (p *Pipeline) fate(post waggle.Post, fate waggle.Fate, reason string, more ...any) {
 	p.Metrics.fate(post.Source, fate)
 	p.Log.Info("post", append([]any{"fate", string(fate), "source", post.Source, "ref", post.Ref(), "title", post.Title, "reason", reason}, more...)...)
+}
+
+// guarded makes a panic of do an error, for what is to be told where a person
+// sees it instead of being tried again at once.
+func (p *Pipeline) guarded(do func() error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			p.Log.Error("panic", "panic", value, "trace", string(debug.Stack()))
+			err = fmt.Errorf("a fault of the feeder: %v; please report it", value)
+		}
+	}()
+	return do()
 }
 
 // undertaker gives up posts whose job has failed too often.

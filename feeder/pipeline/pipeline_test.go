@@ -184,6 +184,16 @@ func TestAFailingSourceHoldsNobodyUp(t *testing.T) {
 	assert.True(t, health[0].Next.After(time.Now()))
 }
 
+// brittle is a source whose answers break the feeder.
+type brittle struct{}
+
+func (brittle) Poll(context.Context, json.RawMessage) (source.Batch, error) { panic("crumbs") }
+
+func TestASourceThatPanicsShowsAsFailing(t *testing.T) {
+	got := once(t, place(t), pipeline.Options{Feeds: []pipeline.Feed{feed("brittle", brittle{}), feed("blog", &shelf{posts: posts(1)})}}, 0)
+	assert.Equal(t, []pipeline.SourceSummary{{Name: "brittle", Error: "a fault of the feeder: crumbs; please report it"}, {Name: "blog", Told: 1}}, got.Sources)
+}
+
 func TestStoriesWaitForTheHiveToBeConfigured(t *testing.T) {
 	path, hive := place(t), &desk{}
 	o := pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: posts(4)})}}
@@ -231,10 +241,23 @@ func TestAnOutageThatLastsLeavesTheStoriesForLater(t *testing.T) {
 }
 
 func TestARefusedStoryDoesNotHoldUpTheOthers(t *testing.T) {
+	for name, c := range map[string]struct {
+		refuse func() error
+		says   string
+	}{
+		"refused": {func() error { return &upstream.Error{Service: "TheHive", Reason: upstream.BadInput, Message: "no"} }, "TheHive: bad input: no"},
+		"panic":   {func() error { panic("upset") }, "a fault of the feeder: upset; please report it"},
+	} {
+		t.Run(name, func(t *testing.T) { refusedAlone(t, c.refuse, c.says) })
+	}
+}
+
+func refusedAlone(t *testing.T, refuse func() error, says string) {
+	t.Helper()
 	path := place(t)
 	hive := &desk{fail: func(s waggle.Story) error {
 		if s.Title == "Post 1" {
-			return &upstream.Error{Service: "TheHive", Reason: upstream.BadInput, Message: "no"}
+			return refuse()
 		}
 		return nil
 	}}
@@ -247,7 +270,7 @@ func TestARefusedStoryDoesNotHoldUpTheOthers(t *testing.T) {
 	require.NoError(t, err)
 	for _, s := range stories {
 		if s.Title == "Post 1" {
-			assert.Equal(t, "TheHive: bad input: no", s.Alert.Error)
+			assert.Equal(t, says, s.Alert.Error)
 			assert.Equal(t, 1, s.Alert.Tries)
 			assert.True(t, s.Alert.Next.After(time.Now()))
 		}

@@ -50,7 +50,11 @@ func (w *pollWorker) Work(ctx context.Context, job *river.Job[pollArgs]) error {
 // failure is no error here.
 func (p *Pipeline) poll(ctx context.Context, feed Feed, at store.Position) (next time.Time, err error) {
 	began := p.Now()
-	batch, failure := feed.Source.Poll(ctx, at.Cursor)
+	var batch source.Batch
+	failure := p.guarded(func() (err error) {
+		batch, err = feed.Source.Poll(ctx, at.Cursor)
+		return err
+	})
 	if failure != nil && ctx.Err() != nil && errors.Is(failure, ctx.Err()) {
 		return time.Time{}, failure // the feeder stops; the source did nothing wrong
 	}

@@ -161,3 +161,21 @@ func TestMetrics(t *testing.T) {
 		assert.Contains(t, answer.Body.String(), line+"\n")
 	}
 }
+
+func TestRunAsksAgainWhenTheTimeHasCome(t *testing.T) {
+	// One sleep is short enough for the queue to see, the other needs
+	// River's scheduler, which looks every five seconds.
+	for name, every := range map[string]time.Duration{"soon": 10 * time.Millisecond, "later": 6 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			blog := &shelf{}
+			f := feed("blog", blog)
+			f.Spec.Every = every
+			run(t, place(t), pipeline.Options{Feeds: []pipeline.Feed{f}}, func(*store.Store) bool {
+				blog.mu.Lock()
+				defer blog.mu.Unlock()
+				return blog.polls > 1
+			})
+		})
+	}
+}
