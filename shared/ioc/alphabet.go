@@ -18,6 +18,10 @@ const (
 	isPath              // may stand in a URL's path, query or fragment without a second look
 )
 
+// localSigns are the signs beside word and dot that are read in a mail
+// address' local part; RFC 5322 has more, which text uses for other things.
+const localSigns = "!#$%&*+~"
+
 // class gives the classes of each byte.
 var class = classes()
 
@@ -40,7 +44,7 @@ func classes() (t [256]byte) {
 			t[c] = isHigh
 		}
 	}
-	for _, c := range []byte(".!#$%&'*+/=?^{}~") {
+	for _, c := range []byte("." + localSigns) {
 		t[c] |= isLocal
 	}
 	for _, c := range []byte("/?=%+~#@!$") {

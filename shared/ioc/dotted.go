@@ -25,10 +25,10 @@ func (s *scanner) dotted(i int) int {
 	if c.digits() {
 		return s.numbers(end)
 	}
-	if hostName(c) && s.nameStands(c) && (c.fanged || !bareSuffix(c.string(s.text))) {
+	if hostName(c) && s.nameStands(c) && (c.fanged || s.whole || !bareSuffix(c.string(s.text))) {
 		return s.afterHost(Domain, end)
 	}
-	if !nextIs(s.text, end, '+') {
+	if !s.inLocal(end) {
 		s.file(i, end)
 	}
 	s.parts(i, end)
@@ -130,11 +130,19 @@ func (s *scanner) nameStands(c *chain) bool {
 		switch s.text[c.end] {
 		case '(', '\\', '=', '[', '{', '<':
 			return s.text[c.end] == '<' || s.text[c.end] == '(' && nextIs(s.text, c.end+1, 'h')
-		case '*', '$', '+':
-			return false
 		}
 	}
-	return !oddCase(s.text[c.start:c.end])
+	return !s.inLocal(c.end) && !oddCase(s.text[c.start:c.end])
+}
+
+// inLocal reports whether what ends at i goes on as a mail address' local part
+// does.
+func (s *scanner) inLocal(i int) bool {
+	k := i
+	for k < len(s.text) && strings.IndexByte(localSigns, s.text[k]) >= 0 {
+		k++
+	}
+	return k > i && startsWord(s.text, k)
 }
 
 // oddCase reports whether a plain name is written like code or a sentence

@@ -57,8 +57,9 @@ type scanner struct {
 	at      line // the line the scanner is in
 	kept    int  // index of that line in lines, -1 if it isn't there yet
 	outline outline
-	floor   int // end of the last value read: nothing before it is looked at again
-	six     int // no IPv6 address starts before here
+	floor   int  // end of the last value read: nothing before it is looked at again
+	six     int  // no IPv6 address starts before here
+	whole   bool // the text is one value: nothing else can say what it is
 	host    chain
 	build   builder
 }

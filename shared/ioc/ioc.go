@@ -2,7 +2,18 @@
 // refangs what people wrote to make them harmless, normalises them, and says
 // which of them are indicators and which are only mentioned.
 //
-// Reading is one pass over the text, linear in its length on any input.
+// Reading is one pass over the text, linear in its length on any input. The
+// scanner (find.go) goes from word to word by a table of byte classes
+// (alphabet.go). What joins words decides what is read: a dot in any spelling
+// (fang.go) makes a chain (host.go), which is a domain, an address, a file's
+// name or code (dotted.go); "://" makes a URL (url.go), "@" a mail address
+// (mail.go). A word alone may be a hash or another identifier (single.go).
+//
+// Then each value is judged (role.go) by what it is, by the author's manner
+// (who disarms what is malicious cites the rest), by the section it stands in
+// (section.go), by its line (place.go) and by what the text is about
+// (threat.go). Values that are no indicators keep their place in the results,
+// with their role and the reason.
 package ioc
 
 // Kind is what sort of thing a value is.

@@ -57,7 +57,7 @@ func (s *scanner) mailHost(i int, spoken bool) (end int, ok bool) {
 // more signs than a word does.
 func (s *scanner) localStart(i, end int) int {
 	floor := max(s.floor, s.at.start, end-maxLocal)
-	for i > floor && class[s.text[i-1]]&isLocal != 0 && s.text[i-1] != '=' {
+	for i > floor && class[s.text[i-1]]&isLocal != 0 {
 		i--
 	}
 	for i < end && !alnum(s.text[i]) && s.text[i] != '_' {
@@ -72,9 +72,6 @@ func validLocal(l string) bool {
 	}
 	for k := range len(l) {
 		if class[l[k]]&isLocal == 0 || l[k] == '.' && l[k-1] == '.' {
-			return false
-		}
-		if l[k] == '/' {
 			return false
 		}
 	}
