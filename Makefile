@@ -48,15 +48,9 @@ lint: ## gofmt, go vet, staticcheck
 vuln: ## govulncheck; asks the Go vulnerability database on the network
 	go tool govulncheck ./...
 
-catalog: build ## write the catalogs and the tables in the docs; with REGISTRY=, catalogs for your own registry in dist/
-ifdef REGISTRY
-	@mkdir -p dist/catalog/analyzers dist/catalog/responders
-	bin/analyzers catalog --registry $(REGISTRY) > dist/catalog/analyzers/analyzers.json
-	bin/responders catalog --registry $(REGISTRY) > dist/catalog/responders/responders.json
-else
-	go test ./analyzers ./responders -run '^TestCatalog$$' -update
-	go test . -run '^TestCatalog$$' -update
-endif
+catalog: ## write the catalogs and the tables in the docs; REGISTRY= changes the images' prefix
+	REGISTRY=$(REGISTRY) go test ./analyzers ./responders -run '^TestCatalog$$' -count=1 -update
+	go test . -run '^TestCatalog$$' -count=1 -update
 
 process: build ## folders for Cortex' process runner (no Docker, no network): dist/process
 	@for program in analyzers responders; do \
