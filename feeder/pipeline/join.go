@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/riverqueue/river"
 
@@ -10,7 +11,6 @@ import (
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/story"
 	"github.com/waggle-cti/waggle/feeder/waggle"
-	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
 // joinWorker makes a post part of the story it tells, or the first of a new
@@ -32,7 +32,7 @@ func (w *joinWorker) Work(ctx context.Context, job *river.Job[joinArgs]) error {
 				return err
 			}
 			head = grown(head, at, w.feeds[at.Post.Source].Spec)
-			told := store.Told{Post: at.Post, Joined: why, Indicators: at.Finding.OfRole(ioc.Attack), Keys: storeKeys(keys)}
+			told := store.Told{Post: at.Post, Joined: why, Indicators: at.Finding.Telling(), Keys: storeKeys(keys)}
 			if err := tx.Tell(ctx, head, told, reason(at.Judgement, why), w.Now()); err != nil {
 				return err
 			}
@@ -107,7 +107,7 @@ func reason(j waggle.Judgement, joined string) string {
 	if joined == "" {
 		return j.Why
 	}
-	return j.Why + "; " + joined
+	return strings.TrimSuffix(j.Why, ".") + "; joined: " + joined
 }
 
 func storeKeys(keys []story.Key) []store.Key {

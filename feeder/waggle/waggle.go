@@ -69,6 +69,20 @@ type Finding struct {
 	Indicators []ioc.Indicator `json:"indicators,omitempty"`
 }
 
+// Telling gives what a story takes over from the finding, in text order: its
+// indicators, and the vulnerabilities and techniques it speaks of whatever
+// their role. An advisory is about its CVE even where nobody attacks yet.
+func (f Finding) Telling() []ioc.Indicator {
+	var out []ioc.Indicator
+	for _, i := range f.Indicators {
+		subject := (i.Kind == ioc.CVE || i.Kind == ioc.Technique) && i.Role != ioc.Benign
+		if i.Role == ioc.Attack || subject {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
 // OfRole gives the finding's indicators that have the role, in text order.
 func (f Finding) OfRole(r ioc.Role) []ioc.Indicator {
 	var out []ioc.Indicator
