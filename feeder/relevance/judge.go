@@ -91,15 +91,12 @@ func (t *tally) add(points int, text string) {
 	t.reasons = append(t.reasons, waggle.Reason{Points: points, Text: text})
 }
 
-// limited is the reason for what holds a score within its limits.
-const limited = "over the limits: a score is from 0 to 100"
-
 // close orders the reasons by weight and keeps the score within 0 and 100,
 // with a last reason for what that changes.
 func (t *tally) close() int {
 	slices.SortStableFunc(t.reasons, func(a, b waggle.Reason) int { return cmp.Compare(abs(b.Points), abs(a.Points)) })
 	score := min(max(t.sum, 0), 100)
-	t.add(score-t.sum, limited)
+	t.add(score-t.sum, "over the limits: a score is from 0 to 100")
 	return score
 }
 
