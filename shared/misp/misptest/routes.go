@@ -3,7 +3,6 @@ package misptest
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/json"
 	"io"
 	"mime"
 	"net/http"
@@ -11,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/waggle-cti/waggle/shared/fakeserver"
 )
 
 // maxBody is what MISP's web server lets through.
@@ -93,7 +94,6 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, writes bool, hand
 	raw, tooLarge := read(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests = append(s.requests, Request{Method: r.Method, Path: r.URL.Path, Body: raw})
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	c := call{Request: r, json: kind == "application/json"}
 	who, known := accounts()[r.Header.Get("Authorization")]
@@ -154,8 +154,7 @@ func write(w http.ResponseWriter, r *http.Request, a answer) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
-	w.WriteHeader(a.status)
-	_ = json.NewEncoder(w).Encode(a.body)
+	fakeserver.WriteJSON(w, a.status, a.body)
 }
 
 func integer(text string) int {

@@ -6,9 +6,6 @@
 package misptest
 
 import (
-	"net/http"
-	"net/http/httptest"
-	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -16,7 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waggle-cti/waggle/shared/faulty"
+	"github.com/waggle-cti/waggle/shared/fakeserver"
 	"github.com/waggle-cti/waggle/shared/misp"
 )
 
@@ -28,7 +25,7 @@ const (
 )
 
 // Fault is what goes wrong with a request, see Server.Fail.
-type Fault = faulty.Fault
+type Fault = fakeserver.Fault
 
 // Options say which MISP to be. The zero value will do.
 type Options struct {
@@ -38,19 +35,11 @@ type Options struct {
 	Tags         []string            // that are there already
 }
 
-// Request is a request as it came.
-type Request struct {
-	Method string
-	Path   string
-	Body   []byte
-}
-
 // Server is the MISP, an http.Handler. It is safe for use by several
 // goroutines.
 type Server struct {
-	URL string // of a started one
+	*fakeserver.Server // its URL, its requests, its faults
 
-	faults  faulty.Handler
 	options Options
 
 	mu        sync.Mutex // guards what follows
@@ -61,7 +50,6 @@ type Server struct {
 	tags      map[string]bool
 	sightings []sighting
 	searches  int
-	requests  []Request
 }
 
 // New makes a server to be served by the caller.
@@ -73,7 +61,7 @@ func New(o Options) *Server {
 	for _, tag := range o.Tags {
 		s.tags[tag] = true
 	}
-	s.faults.Next = s.routes()
+	s.Server = fakeserver.New(s.routes())
 	return s
 }
 
@@ -81,17 +69,9 @@ func New(o Options) *Server {
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
 	s := New(o)
-	web := httptest.NewServer(s)
-	t.Cleanup(web.Close)
-	s.URL = web.URL
+	s.Start(t)
 	return s
 }
-
-// ServeHTTP answers as MISP does, but for faults.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.faults.ServeHTTP(w, r) }
-
-// Fail sets who decides which faults the requests to come have; nil ends them.
-func (s *Server) Fail(choose func(*http.Request) Fault) { s.faults.Fail(choose) }
 
 // Events gives all events with their attributes, deleted ones left out, oldest
 // first.
@@ -116,14 +96,6 @@ func (s *Server) Sightings(value string) int {
 		}
 	}
 	return n
-}
-
-// Requests gives what came, oldest first, without what a fault kept from being
-// handled.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
 }
 
 // Delete deletes an attribute softly, as an analyst would.

@@ -8,8 +8,6 @@ import (
 	"strings"
 )
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
 // checks collects what is wrong with a request's attributes, in TheHive's form.
 type checks struct {
 	body     object

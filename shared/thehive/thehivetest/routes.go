@@ -6,7 +6,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
+
+	"github.com/waggle-cti/waggle/shared/fakeserver"
 )
 
 // who is allowed a call.
@@ -90,18 +93,12 @@ func (s *Server) routes() http.Handler {
 
 // serve reads a request, checks who asks, and answers.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, allowed who, handle func(call) answer) {
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<20))
-	if err != nil {
-		return // the client has gone
-	}
-	s.mu.Lock()
-	s.requests = append(s.requests, Request{Method: r.Method, Path: r.URL.Path, Body: raw})
-	s.mu.Unlock()
 	login, denied := authorise(r, allowed)
 	if denied != nil {
 		write(w, *denied)
 		return
 	}
+	raw, _ := io.ReadAll(r.Body) // which is in memory
 	if len(raw) > maxBody && !s.five {
 		write(w, refusal(413, "Unknown", "Request Entity Too Large"))
 		return
@@ -152,7 +149,7 @@ func authorise(r *http.Request, allowed who) (string, *answer) {
 
 func write(w http.ResponseWriter, a answer) {
 	if a.total > 0 {
-		w.Header().Set("X-Total", itoa(a.total))
+		w.Header().Set("X-Total", strconv.Itoa(a.total))
 	}
 	switch body := a.body.(type) {
 	case nil:
@@ -162,8 +159,6 @@ func write(w http.ResponseWriter, a answer) {
 		w.WriteHeader(a.status)
 		_, _ = io.WriteString(w, body)
 	default:
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(a.status)
-		_ = json.NewEncoder(w).Encode(body)
+		fakeserver.WriteJSON(w, a.status, body)
 	}
 }

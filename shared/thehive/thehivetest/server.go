@@ -7,15 +7,13 @@
 package thehivetest
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/waggle-cti/waggle/shared/faulty"
+	"github.com/waggle-cti/waggle/shared/fakeserver"
 	"github.com/waggle-cti/waggle/shared/thehive"
 )
 
@@ -32,7 +30,7 @@ const (
 )
 
 // Fault is what goes wrong with a request, see Server.Fail.
-type Fault = faulty.Fault
+type Fault = fakeserver.Fault
 
 // Options say which TheHive to be. The zero value is 4.1.24 as it is
 // installed.
@@ -48,28 +46,19 @@ type Options struct {
 	Slow time.Duration
 }
 
-// Request is a request as it came.
-type Request struct {
-	Method string
-	Path   string
-	Body   []byte
-}
-
 // Server is the TheHive, an http.Handler. It is safe for use by several
 // goroutines.
 type Server struct {
-	URL string // of a started one
+	*fakeserver.Server // its URL, its requests, its faults
 
-	faults  faulty.Handler
 	options Options
 	five    bool
 
-	mu       sync.Mutex // guards what follows
-	last     int        // id given last
-	alerts   []*alert
-	cases    []*aCase
-	types    []string
-	requests []Request
+	mu     sync.Mutex // guards what follows
+	last   int        // id given last
+	alerts []*alert
+	cases  []*aCase
+	types  []string
 }
 
 // New makes a server to be served by the caller.
@@ -81,7 +70,7 @@ func New(o Options) *Server {
 		o.Now = time.Now
 	}
 	s := &Server{options: o, five: o.Version[0] == '5', types: slices.Concat(defaultTypes(), o.Types)}
-	s.faults.Next = s.routes()
+	s.Server = fakeserver.New(s.routes())
 	return s
 }
 
@@ -89,17 +78,9 @@ func New(o Options) *Server {
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
 	s := New(o)
-	web := httptest.NewServer(s)
-	t.Cleanup(web.Close)
-	s.URL = web.URL
+	s.Start(t)
 	return s
 }
-
-// ServeHTTP answers as TheHive does, but for faults.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.faults.ServeHTTP(w, r) }
-
-// Fail sets who decides which faults the requests to come have; nil ends them.
-func (s *Server) Fail(choose func(*http.Request) Fault) { s.faults.Fail(choose) }
 
 // Alerts gives all alerts with their observables, oldest first.
 func (s *Server) Alerts() []thehive.Alert {
@@ -123,27 +104,6 @@ func (s *Server) Observables(id string) []thehive.Observable {
 		return publicAll(c.observables)
 	}
 	return nil
-}
-
-// Count tells how many requests came with the method, to a path of that form:
-// "/api/alert/*/artifact". Those that a fault kept from being handled do not
-// count.
-func (s *Server) Count(method, form string) int {
-	n := 0
-	for _, r := range s.Requests() {
-		if r.Method == method && matches(form, r.Path) {
-			n++
-		}
-	}
-	return n
-}
-
-// Requests gives what came, oldest first, without what a fault kept from being
-// handled.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
 }
 
 // AddCase makes a case with observables, and gives its id.

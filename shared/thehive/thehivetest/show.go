@@ -1,6 +1,9 @@
 package thehivetest
 
-import "maps"
+import (
+	"maps"
+	"strconv"
+)
 
 // The entities as version 0 and 1 of the API show them; five adds what TheHive
 // 5's OpenAPI requires beside.
@@ -112,7 +115,7 @@ func (c *aCase) v1(five bool) object {
 func fieldsV1(fields []field) []object {
 	out := make([]object, 0, len(fields))
 	for i, f := range fields {
-		out = append(out, object{"_id": "~field-" + itoa(i), "name": f.name, "description": f.name, "type": f.typ, "value": f.value, "order": 0})
+		out = append(out, object{"_id": "~field-" + strconv.Itoa(i), "name": f.name, "description": f.name, "type": f.typ, "value": f.value, "order": 0})
 	}
 	return out
 }

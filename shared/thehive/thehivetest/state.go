@@ -2,7 +2,6 @@ package thehivetest
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/waggle-cti/waggle/shared/thehive"
@@ -123,18 +122,4 @@ func publicAll(list []*observable) []thehive.Observable {
 		out = append(out, p)
 	}
 	return out
-}
-
-// matches compares a path with a form in which "*" stands for one part.
-func matches(form, path string) bool {
-	want, have := strings.Split(form, "/"), strings.Split(path, "/")
-	if len(want) != len(have) {
-		return false
-	}
-	for i, part := range want {
-		if part != "*" && part != have[i] {
-			return false
-		}
-	}
-	return true
 }

@@ -1,6 +1,9 @@
 package thehivetest
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 func (s *Server) status(call) answer {
 	return answer{status: 200, body: object{
@@ -46,13 +49,13 @@ func (s *Server) listTypes(call) answer {
 }
 
 func (s *Server) typeV0(i int, name string) object {
-	id := "~" + itoa(8192+i*8)
+	id := "~" + strconv.Itoa(8192+i*8)
 	return object{"name": name, "isAttachment": name == "file", "_id": id, "id": id, "createdBy": "system@thehive.local",
 		"createdAt": s.now(), "_type": "observableType"}
 }
 
 func (s *Server) typeV1(i int, name string) object {
-	return object{"name": name, "isAttachment": name == "file", "isCaseSensitive": false, "_id": "~" + itoa(8192+i*8),
+	return object{"name": name, "isAttachment": name == "file", "isCaseSensitive": false, "_id": "~" + strconv.Itoa(8192+i*8),
 		"_createdBy": "system@thehive.local", "_createdAt": s.now(), "_type": "ObservableType"}
 }
 

@@ -1,4 +1,4 @@
-package faulty
+package fakeserver
 
 import (
 	"context"
@@ -29,10 +29,9 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var handled atomic.Int32
-			h := &Handler{Next: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { handled.Add(1) })}
-			h.Fail(func(*http.Request) Fault { return test.fault })
-			server := httptest.NewServer(h)
-			defer server.Close()
+			server := New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { handled.Add(1) }))
+			server.Start(t)
+			server.Fail(func(*http.Request) Fault { return test.fault })
 			answer, err := http.Post(server.URL, "text/plain", nil)
 			if test.status == 0 {
 				require.Error(t, err)
@@ -44,34 +43,34 @@ func TestFaults(t *testing.T) {
 				assert.Equal(t, test.status, answer.StatusCode)
 			}
 			assert.Equal(t, test.handled, handled.Load())
+			assert.Len(t, server.Requests(), int(test.handled), "what is not handled is not kept")
 		})
 	}
 }
 
 func TestFaultsEnd(t *testing.T) {
-	h := &Handler{Next: http.NotFoundHandler()}
-	h.Fail(func(*http.Request) Fault { return Fault{Status: 500} })
-	h.Fail(nil)
+	server := New(http.NotFoundHandler())
+	server.Fail(func(*http.Request) Fault { return Fault{Status: 500} })
+	server.Fail(nil)
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	server.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 	assert.Equal(t, http.StatusNotFound, w.Code)
 }
 
 // TestHandledAfterTheClientLeft is what a time-out looks like from the server.
 func TestHandledAfterTheClientLeft(t *testing.T) {
 	handled := make(chan string, 1)
-	h := &Handler{Next: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	server := New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		assert.NoError(t, err)
 		handled <- string(body)
-	})}
+	}))
+	server.Start(t)
 	ctx, leave := context.WithCancel(t.Context())
-	h.Fail(func(*http.Request) Fault {
+	server.Fail(func(*http.Request) Fault {
 		leave()
 		return Fault{Delay: time.Hour}
 	})
-	server := httptest.NewServer(h)
-	defer server.Close()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, strings.NewReader("all of it"))
 	require.NoError(t, err)
 	_, err = http.DefaultClient.Do(request)

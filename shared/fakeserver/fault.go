@@ -1,14 +1,9 @@
-// Package faulty puts the faults of a network between an HTTP client and a
-// server in a test, so that a program can be shown to survive them.
-package faulty
+package fakeserver
 
 import (
-	"bytes"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"time"
 )
 
@@ -21,35 +16,26 @@ type Fault struct {
 	Drop   bool          // handle, and reset the connection instead of answering
 }
 
-// Handler hands requests to Next, with faults. It is safe for use by several
-// goroutines.
-type Handler struct {
-	Next http.Handler
-
-	mu     sync.Mutex
-	choose func(*http.Request) Fault
-}
-
 // Fail sets who decides over the requests to come; nil ends all faults. choose
 // is called for one request at a time, and must not read the body.
-func (h *Handler) Fail(choose func(*http.Request) Fault) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.choose = choose
+func (s *Server) Fail(choose func(*http.Request) Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.choose = choose
 }
 
-func (h *Handler) fault(r *http.Request) Fault {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.choose == nil {
+func (s *Server) fault(r *http.Request) Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.choose == nil {
 		return Fault{}
 	}
-	return h.choose(r)
+	return s.choose(r)
 }
 
-// ServeHTTP handles a request as its fault says.
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f := h.fault(r)
+// around handles a request, but for what goes wrong. The request's body is read
+// already: only then does the server notice that a client leaves.
+func (f Fault) around(w http.ResponseWriter, r *http.Request, handle func(http.ResponseWriter)) {
 	if f.Delay > 0 {
 		wait(r, f.Delay)
 	}
@@ -57,23 +43,17 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case f.Reset:
 		reset(w)
 	case f.Drop:
-		h.Next.ServeHTTP(httptest.NewRecorder(), r)
+		handle(httptest.NewRecorder())
 		reset(w)
 	case f.Status != 0:
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(f.Status)
-		_, _ = io.WriteString(w, `{"type":"InternalError","message":"a fault put in by the test"}`)
+		WriteJSON(w, f.Status, map[string]string{"type": "InternalError", "message": "a fault put in by the test"})
 	default:
-		h.Next.ServeHTTP(w, r)
+		handle(w)
 	}
 }
 
-// wait holds a request up. The body is read before, since the server notices
-// only then that the client leaves.
+// wait holds a request up, until its client leaves at most.
 func wait(r *http.Request, d time.Duration) {
-	if body, err := io.ReadAll(r.Body); err == nil {
-		r.Body = io.NopCloser(bytes.NewReader(body))
-	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
