@@ -18,8 +18,8 @@ package misp
 
 import (
 	"context"
+	"maps"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/waggle-cti/waggle/shared/serial"
@@ -43,13 +43,8 @@ type Options struct {
 // make it themselves and hand it to Over.
 func (o Options) Upstream() upstream.Options {
 	u := o.HTTP
-	u.Service = service
-	u.BaseURL = strings.TrimRight(o.URL, "/")
-	u.Secrets = append([]string{o.Key}, u.Secrets...)
-	u.Header = u.Header.Clone()
-	if u.Header == nil {
-		u.Header = http.Header{}
-	}
+	u.Service, u.BaseURL, u.Header = service, o.URL, http.Header{}
+	maps.Copy(u.Header, o.HTTP.Header)
 	u.Header.Set("Authorization", o.Key)       // bare; with "Bearer" before it, it is refused
 	u.Header.Set("Accept", "application/json") // without it MISP redirects to its login page
 	if u.Timeout == 0 {
@@ -105,7 +100,7 @@ func (c *Client) Version(ctx context.Context) (Server, error) {
 	}
 	r := answer.JSON()
 	if r.Get("version").String() == "" {
-		return Server{}, strange(answer, "the answer tells no version of MISP")
+		return Server{}, answer.Strange("the answer tells no version of MISP")
 	}
 	return Server{
 		Version:  r.Get("version").String(),
@@ -135,10 +130,4 @@ func (c *Client) quote(text string) string { return clip(upstream.Redact(text, c
 // invalid is the error for what cannot be sent at all.
 func invalid(message, next string) error {
 	return &upstream.Error{Service: service, Reason: upstream.BadInput, Message: message, Next: next}
-}
-
-// strange is the error for an answer that MISP would not give.
-func strange(answer *upstream.Response, message string) error {
-	return &upstream.Error{Service: service, Reason: upstream.Failure, Status: answer.Status,
-		Message: message, Next: "check the URL: is MISP what answers there?"}
 }

@@ -129,7 +129,7 @@ func (c *Client) searchRequest(ctx context.Context, body map[string]any) (*upstr
 			Message: "the role's limit of searches is used up", Next: "wait " + wait.String() + ", or raise the limit of the user's role"}
 	}
 	if !answer.JSON().Get("response.Attribute").IsArray() {
-		return nil, strange(answer, "the answer to a search holds no attributes")
+		return nil, answer.Strange("the answer to a search holds no attributes")
 	}
 	return answer, nil
 }

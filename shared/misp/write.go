@@ -72,7 +72,7 @@ func (c *Client) writeEvent(ctx context.Context, path string, body eventBody) (E
 func eventOf(answer *upstream.Response) (Event, error) {
 	r := answer.JSON().Get("Event")
 	if r.Get("uuid").String() == "" {
-		return Event{}, strange(answer, "the answer holds no event")
+		return Event{}, answer.Strange("the answer holds no event")
 	}
 	return readEvent(r), nil
 }

@@ -16,8 +16,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -50,13 +50,8 @@ type Options struct {
 // make it themselves and hand it to Over.
 func (o Options) Upstream() upstream.Options {
 	u := o.HTTP
-	u.Service = service
-	u.BaseURL = strings.TrimRight(o.URL, "/")
-	u.Secrets = append([]string{o.Key}, u.Secrets...)
-	u.Header = u.Header.Clone()
-	if u.Header == nil {
-		u.Header = http.Header{}
-	}
+	u.Service, u.BaseURL, u.Header = service, o.URL, http.Header{}
+	maps.Copy(u.Header, o.HTTP.Header)
 	u.Header.Set("Authorization", "Bearer "+o.Key)
 	u.Header.Set("Accept", "application/json")
 	if o.Organisation != "" {
@@ -115,15 +110,9 @@ func (c *Client) do(ctx context.Context, r upstream.Request) (*upstream.Response
 func entity(answer *upstream.Response) (gjson.Result, error) {
 	r := answer.JSON()
 	if r.Get("_id").String() == "" {
-		return gjson.Result{}, strange(answer, "the answer holds nothing with an id")
+		return gjson.Result{}, answer.Strange("the answer holds nothing with an id")
 	}
 	return r, nil
-}
-
-// strange is the error for an answer that TheHive would not give.
-func strange(answer *upstream.Response, message string) error {
-	return &upstream.Error{Service: service, Reason: upstream.Failure, Status: answer.Status,
-		Message: message, Next: "check the URL: is TheHive what answers there?"}
 }
 
 // explain says what to do about a refusal, where TheHive's way of refusing

@@ -26,7 +26,7 @@ func (c *Client) query(ctx context.Context, name string, steps ...step) ([]gjson
 	}
 	list := answer.JSON()
 	if !list.IsArray() {
-		return nil, strange(answer, "the answer to a query is no list")
+		return nil, answer.Strange("the answer to a query is no list")
 	}
 	return list.Array(), nil
 }

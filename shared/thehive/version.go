@@ -64,7 +64,7 @@ func (c *Client) askVersion(ctx context.Context) (Version, error) {
 	digits, _, _ := strings.Cut(text, ".")
 	major, err := strconv.Atoi(digits)
 	if err != nil {
-		return Version{}, strange(answer, "the answer tells no version of TheHive")
+		return Version{}, answer.Strange("the answer tells no version of TheHive")
 	}
 	if major != 4 && major != 5 {
 		return Version{}, invalid("version "+cut(text, 40)+" is not supported", "use TheHive 4.1 or 5")

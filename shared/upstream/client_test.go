@@ -238,6 +238,10 @@ func TestResponse(t *testing.T) {
 	assert.Contains(t, err.Error(), "Example: upstream (404): its answer is not the JSON expected")
 	var syntax *json.SyntaxError
 	assert.ErrorAs(t, err, &syntax)
+
+	err = page.Strange("the answer holds no id")
+	require.ErrorIs(t, err, Failure)
+	assert.EqualError(t, err, "Example: upstream (404): the answer holds no id: check the URL: is Example what answers there?")
 }
 
 func TestBodyLimit(t *testing.T) {

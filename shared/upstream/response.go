@@ -43,6 +43,15 @@ func (r *Response) Decode(v any) error {
 	}
 }
 
+// Strange is an *Error of reason Failure for an answer that the service would
+// not give, whatever its status says: something else is at its address.
+func (r *Response) Strange(message string) error {
+	return &Error{
+		Service: r.service, Reason: Failure, Status: r.Status, Message: message,
+		Next: "check the URL: is " + r.service + " what answers there?",
+	}
+}
+
 // ReadBody reads a body to its end and closes it. More than limit bytes are an
 // *Error of reason BadInput that wraps *http.MaxBytesError; a body that breaks
 // off is one of reason Network.
