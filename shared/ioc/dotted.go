@@ -88,6 +88,7 @@ func (s *scanner) afterHost(k Kind, end int) int {
 		b.text(value)
 		b.source(end, e)
 		if to, f := path(s.text, e, s.quote(start), b); to > e+3 || to == e+2 && s.text[e] == '/' {
+			s.cutShort(k, to, fanged || f)
 			m := s.add(URL, b.string(), start, to, fanged || f)
 			m.doubtful = s.doubtfulName(c)
 			return to
@@ -96,6 +97,15 @@ func (s *scanner) afterHost(k Kind, end int) int {
 	m := s.add(k, value, start, end, fanged)
 	m.doubtful = k == Domain && s.doubtfulName(c)
 	return max(e, end)
+}
+
+// cutShort notes the host of a URL that ends at a placeholder ("?id=[victim]"):
+// only the host is known for sure.
+func (s *scanner) cutShort(k Kind, end int, fanged bool) {
+	c := &s.host
+	if nextIs(s.text, end, '[') && (k == IP || hostName(c) && !bareSuffix(c.string(s.text))) {
+		s.add(k, c.string(s.text), c.start, c.end, fanged)
+	}
 }
 
 // quote gives the quotation mark right before i, which then ends the value.

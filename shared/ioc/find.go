@@ -45,6 +45,7 @@ func (m *mark) at() (start, end int) { return int(m.start), int(m.end) }
 type line struct {
 	start, end int
 	section    section
+	listing    bool // it is part of a block shown as it is
 }
 
 // scanner goes through a text once, line by line and word by word.
@@ -72,7 +73,7 @@ func (s *scanner) scan() {
 		}
 		s.at.start, s.at.end, s.kept = from, end, -1
 		s.outline.see(s.text, from, end)
-		s.at.section = s.outline.now
+		s.at.section, s.at.listing = s.outline.now, s.outline.fence != 0
 		s.scanLine(max(from, s.floor), end)
 		from = end + 1
 	}

@@ -30,7 +30,7 @@ func (j *judge) place(m *mark) (p place) {
 	}
 	first := k == l.start || k > from && cell(t, k-1) || bullet(t, l.start, k)
 	last := e >= l.end || cell(t, e) || e-end > 0 && t[e-1] == '\t' || t[e] == '(' || t[e] == '-' || t[e] == '#' || hasFold(t, e, "port ")
-	p.table = k > from && (t[k-1] == '|' || t[k-1] == '\t')
+	p.table = k > from && (t[k-1] == '|' || t[k-1] == '\t') && !soleCell(t, l, k, e)
 	p.alone = first && last
 	p.paren = start > l.start && t[start-1] == '('
 	p.says = says(t[from:k])
@@ -47,6 +47,23 @@ func opens(c byte) bool {
 func shuts(c byte) bool {
 	return c == ' ' || c == '"' || c == '\'' || c == '`' || c == '>' || c == ']' || c == ')' || c == ',' || c == ';' || c == '\r' || c == 0xC2 || c == 0xA0 || c == '\\'
 }
+
+// soleCell reports whether t[k:e] is the only cell of the table's row that the
+// line is: a list in the shape of a table.
+func soleCell(t string, l *line, k, e int) bool {
+	for ; k > l.start; k-- {
+		if t[k-1] != '|' && !opens(t[k-1]) {
+			return false
+		}
+	}
+	for ; e < l.end; e++ {
+		if t[e] != '|' && !shuts(t[e]) {
+			return false
+		}
+	}
+	return true
+}
+
 func cell(t string, i int) bool { return t[i] == '|' || t[i] == '\t' || t[i] == ',' || t[i] == ';' }
 
 // bullet reports whether only a list item's sign stands in t[i:end].

@@ -12,6 +12,8 @@ func (j *judge) url(m *mark) verdict {
 	p := j.place(m)
 	section := j.lines[m.line].section
 	switch {
+	case p.alone && !p.paren && j.lines[m.line].listing && section != refs && p.says != refs:
+		return verdict{Attack, 60, "listed in a block of its own"}
 	case j.fanged > 0 && (section != iocs || !p.alone || p.paren):
 		return verdict{Reference, 80, "plain link in a text whose author disarms what is malicious"}
 	case m.doubtful || p.says == refs || section == refs:
@@ -33,7 +35,7 @@ func (j *judge) host(m *mark) verdict {
 	listed := section == iocs && (p.alone || p.table) && !(p.table && m.kind == Domain && j.fanged > 0)
 	switch {
 	case m.doubtful:
-		if listed && m.kind == Domain && p.alone && !fileOnly(m.value[strings.LastIndexByte(m.value, '.')+1:]) {
+		if m.kind == Domain && p.alone && (listed && !fileOnly(m.value[strings.LastIndexByte(m.value, '.')+1:]) || j.amongHosts(m)) {
 			return verdict{Attack, 40, "listed under indicators, though it may be a file's name"}
 		}
 		return verdict{}
@@ -45,6 +47,8 @@ func (j *judge) host(m *mark) verdict {
 		return verdict{Reference, 60, "reads like a version"}
 	case listed:
 		return verdict{Attack, 80, "listed under indicators"}
+	case section == iocs && p.paren && j.behindListed(m):
+		return verdict{Attack, 45, "in brackets behind what is listed under indicators"}
 	case p.alone && !p.table && j.fanged > 0:
 		return verdict{Attack, 45, "listed in a text about an attack"}
 	case m.kind == Domain && p.says == iocs:
@@ -68,6 +72,8 @@ func (j *judge) email(m *mark) verdict {
 	p := j.place(m)
 	section := j.lines[m.line].section
 	switch {
+	case j.fanged > 0 && section != refs && sender(j.text[j.lines[m.line].start:m.start]):
+		return verdict{Attack, 45, "a mail's sender in a text about an attack"}
 	case p.mail || section == headers || section == refs:
 		return verdict{Reference, 60, "in a mail's headers, or cited"}
 	case p.alone && (j.threat.any() || j.fanged > 0):
@@ -82,7 +88,7 @@ func (j *judge) email(m *mark) verdict {
 func (j *judge) hash(m *mark) verdict {
 	p := j.place(m)
 	switch {
-	case p.says == refs && !j.threat.any() && j.fanged == 0:
+	case p.says == refs && !j.threat.any() && j.fanged == 0 && dotAt(j.text, int(m.end)).n == 0: // a file's name goes on
 		return verdict{Reference, 80, "names a commit or a version"}
 	case j.threat.any() || j.fanged > 0 || j.short():
 		return verdict{Attack, 85, "hash in a text about an attack"}

@@ -31,6 +31,7 @@ func (s *scanner) judge(o Options) []Indicator {
 	entries := make([]entry, 0, len(s.marks))
 	for n := range s.marks {
 		m := &s.marks[n]
+		j.n = n
 		k := key{m.kind, m.value}
 		at, ok := seen[k]
 		if !ok {
@@ -113,6 +114,7 @@ func rank(r Role, sure int) int {
 type judge struct {
 	*scanner
 	o      Options
+	n      int // the mark that is judged
 	fanged int // network values that were disarmed
 	threat threat
 	fixed  []verdict

@@ -16,12 +16,20 @@ const maxHeading = 100
 // outline follows a text's headings.
 type outline struct {
 	now   section
-	level int // of the heading, by its signs, that began a section of indicators; 0: none
+	level int  // of the heading, by its signs, that began a section of indicators; 0: none
+	fence byte // the sign of the line that opened a listing; 0: in none
+	title bool // the line before was a heading or a block's title, by its signs
 }
 
 // see takes the line s[from:end] in.
 func (o *outline) see(s string, from, end int) {
 	if end-from > maxHeading || end == from {
+		o.title = false
+		return
+	}
+	title := o.title
+	o.title = s[from] == '=' || s[from] == '#' || s[from] == '.' || s[from] == '['
+	if o.listing(s[from:end], title) || o.fence != 0 {
 		return
 	}
 	level := 0
@@ -52,6 +60,24 @@ func (o *outline) see(s string, from, end int) {
 			o.now = about
 		}
 	}
+}
+
+// listing follows the blocks of text that are to be shown as they are: between
+// ``` in Markdown, between lines of hyphens in AsciiDoc, where such a line
+// right below plain text is a heading's underline. It reports whether the line
+// is one of those signs.
+func (o *outline) listing(l string, title bool) bool {
+	c := l[0]
+	if c != '`' && c != '-' || len(l) < 3 || l[1] != c || l[2] != c {
+		return false
+	}
+	switch {
+	case o.fence == c:
+		o.fence = 0
+	case o.fence == 0 && (c == '`' || title && len(l) > 3 && l[3] == c):
+		o.fence = c
+	}
+	return true
 }
 
 // marked takes in a heading marked as one. What lies below a heading that

@@ -32,11 +32,8 @@ func (s *scanner) url(sepAt int) (next int, ok bool) {
 		return max(to, at), true
 	}
 	fanged = fanged || user || f || s.host.fanged
-	if nextIs(s.text, to, '[') { // a placeholder: only the host is known for sure
-		c := &s.host
-		if kind == Domain && hostName(c) && !bareSuffix(c.string(s.text)) || kind == IP && c.start >= at {
-			s.add(kind, c.string(s.text), c.start, c.end, fanged)
-		}
+	if kind == Domain || s.host.start >= at { // not the IPv6 address in brackets
+		s.cutShort(kind, to, fanged)
 	}
 	s.add(URL, b.string(), start, to, fanged)
 	return to, true
