@@ -70,7 +70,7 @@ func TestRoles(t *testing.T) {
 		{"links behind an AsciiDoc listing", "hxxp://bad[.]net\n\n=== Add-ons\n-----\nx\n-----\nhttp://bad-host.net/a\n", "http://bad-host.net/a", Reference},
 		{"links below an underlined heading", "hxxp://bad[.]net\n\nSummary\n-------\nhttp://bad-host.net/a\n", "http://bad-host.net/a", Reference},
 		{"a table of one column", "a[.]bad[.]net\n| bad-host.net |\n", "bad-host.net", Attack},
-		{"a table of two columns", "a[.]bad[.]net\n| Name server | bad-host.net |\n", "bad-host.net", Reference},
+		{"a table of two columns", "a[.]bad[.]net\n| Registrar | bad-host.net |\n", "bad-host.net", Reference},
 		{"a host in brackets behind a listed value", "a[.]bad[.]net\n## Indicators\nx@bad-host.net (mail.bad-host.net)\n", "mail.bad-host.net", Attack},
 		{"a name like a file's among hosts", "a[.]bad[.]net\n* bad-host.net\n* install.sh\n", "install.sh", Attack},
 		{"a certificate named by its hash", "See link: " + sha1Value + ".pem", sha1Value, Attack},

@@ -106,6 +106,9 @@ func topic(s string) (about section, words int, capital bool) {
 	letters, small := 0, false
 	for i := 0; i < len(s); {
 		if !alnum(s[i]) {
+			if s[i] == '/' && nextIs(s, i+1, '/') { // an address
+				return body, maxWords, false
+			}
 			i++
 			continue
 		}
