@@ -3,13 +3,15 @@ package cortex
 import (
 	"fmt"
 	"strings"
+
+	"github.com/waggle-cti/waggle/shared/marking"
 )
 
 // The ends of the two scales. TheHive 5.2 put AMBER+STRICT at 3 and RED at 4;
 // before it, and in Cortex up to 4.1, RED is 3.
 const (
-	MaxTLP = 4
-	MaxPAP = 3
+	MaxTLP = marking.MaxTLP
+	MaxPAP = marking.MaxPAP
 )
 
 // maxArtifactTLP is the highest TLP that Cortex takes in an artifact.
@@ -18,25 +20,22 @@ const maxArtifactTLP = 3
 // TLPName names a level of the Traffic Light Protocol
 // (https://www.first.org/tlp/) as messages show it: "TLP:AMBER (2)".
 func TLPName(level int) string {
-	names := []string{"CLEAR", "GREEN", "AMBER", "AMBER+STRICT, or RED before TheHive 5.2", "RED"}
-	return levelName("TLP", names, level)
+	note := ""
+	if level == 3 {
+		note = ", or RED before TheHive 5.2"
+	}
+	return levelName("TLP", level, MaxTLP, marking.TLP(level), note)
 }
 
 // PAPName names a level of the Permissible Actions Protocol
 // (https://www.misp-project.org/taxonomies.html#_pap): "PAP:GREEN (1)".
-func PAPName(level int) string {
-	return levelName("PAP", []string{"CLEAR", "GREEN", "AMBER", "RED"}, level)
-}
+func PAPName(level int) string { return levelName("PAP", level, MaxPAP, marking.PAP(level), "") }
 
-func levelName(scale string, names []string, level int) string {
-	if level < 0 || level >= len(names) {
+func levelName(scale string, level, highest int, name, note string) string {
+	if level < 0 || level > highest {
 		return fmt.Sprintf("%s %d", scale, level)
 	}
-	name, note, _ := strings.Cut(names[level], ",")
-	if note != "" {
-		return fmt.Sprintf("%s:%s (%d,%s)", scale, name, level, note)
-	}
-	return fmt.Sprintf("%s:%s (%d)", scale, name, level)
+	return fmt.Sprintf("%s:%s (%d%s)", scale, strings.ToUpper(name), level, note)
 }
 
 // Permit tells why something that the job brings along, and that is marked
