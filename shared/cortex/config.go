@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,6 +32,7 @@ const (
 //	required:"true"      no job runs without it
 //	secret:"true"        never shown; its name must say key, token, secret or password
 //	text:"true"          a string of several lines
+//	oneof:"a,b"          the only values that a string may have
 //
 // The field's type gives the rest: string, bool, int, int64, float64, or a
 // slice of one of these for several values. Embedded structs are read too, so
@@ -43,7 +45,8 @@ type Item struct {
 	Required     bool     `json:"required"`
 	DefaultValue any      `json:"defaultValue,omitempty"`
 
-	Secret bool `json:"-"`
+	Secret bool     `json:"-"`
+	OneOf  []string `json:"-"` // empty: any
 }
 
 // field is an item and where its value goes.
@@ -83,6 +86,9 @@ func fieldOf(sf reflect.StructField) (field, error) {
 	f.Description = sf.Tag.Get("description")
 	f.Required = sf.Tag.Get("required") == "true"
 	f.Secret = sf.Tag.Get("secret") == "true"
+	if values, ok := sf.Tag.Lookup("oneof"); ok {
+		f.OneOf = strings.Split(values, ",")
+	}
 
 	elem := sf.Type
 	if f.Multi = elem.Kind() == reflect.Slice; f.Multi {
@@ -199,7 +205,7 @@ func unset(raw json.RawMessage) bool {
 
 func (f field) assign(v reflect.Value, raw json.RawMessage) error {
 	if !f.Multi {
-		return assignOne(v, raw, f.Type)
+		return f.assignOne(v, raw)
 	}
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) != nil {
@@ -211,12 +217,23 @@ func (f field) assign(v reflect.Value, raw json.RawMessage) error {
 			continue
 		}
 		e := reflect.New(v.Type().Elem()).Elem()
-		if err := assignOne(e, r, f.Type); err != nil {
+		if err := f.assignOne(e, r); err != nil {
 			return err
 		}
 		out = reflect.Append(out, e)
 	}
 	v.Set(out)
+	return nil
+}
+
+// assignOne reads one value, and refuses one that is none of the item's.
+func (i Item) assignOne(v reflect.Value, raw json.RawMessage) error {
+	if err := assignOne(v, raw, i.Type); err != nil {
+		return err
+	}
+	if len(i.OneOf) > 0 && !slices.Contains(i.OneOf, v.String()) {
+		return fmt.Errorf("must be one of %s", strings.Join(i.OneOf, ", "))
+	}
 	return nil
 }
 
@@ -312,6 +329,8 @@ func validateItems(fields []field) error {
 			errs = append(errs, fmt.Errorf("item %s has no description", f.Name))
 		case f.Secret && !secretName(f.Name):
 			errs = append(errs, fmt.Errorf("item %s is secret: its name must say key, token, secret or password, or Cortex shows it", f.Name))
+		case len(f.OneOf) > 0 && f.Type != String:
+			errs = append(errs, fmt.Errorf("item %s has a oneof, which only a string may have", f.Name))
 		case f.Secret && f.def != nil:
 			errs = append(errs, fmt.Errorf("item %s is secret and has a default", f.Name))
 		}

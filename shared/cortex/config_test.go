@@ -24,6 +24,8 @@ type everyType struct {
 	On    bool     `cortex:"on" default:"true" description:"a boolean"`
 	Lists []string `cortex:"lists" default:"a, b" description:"several strings"`
 	Ports []int    `cortex:"ports" description:"several numbers"`
+	Mode  string   `cortex:"mode" default:"fast" oneof:"fast,slow" description:"one of two strings"`
+	Modes []string `cortex:"modes" oneof:"fast,slow" description:"any of two strings"`
 }
 
 func TestItems(t *testing.T) {
@@ -44,6 +46,8 @@ func TestItems(t *testing.T) {
 		{Name: "on", Description: "a boolean", Type: Boolean, DefaultValue: true},
 		{Name: "lists", Description: "several strings", Type: String, Multi: true, DefaultValue: []string{"a", "b"}},
 		{Name: "ports", Description: "several numbers", Type: Number, Multi: true},
+		{Name: "mode", Description: "one of two strings", Type: String, DefaultValue: "fast", OneOf: []string{"fast", "slow"}},
+		{Name: "modes", Description: "any of two strings", Type: String, Multi: true, OneOf: []string{"fast", "slow"}},
 	}, items)
 }
 
@@ -72,6 +76,12 @@ func TestItemsRefused(t *testing.T) {
 		"secret with default": {struct {
 			A string `cortex:"a_key" secret:"true" default:"x" description:"a"`
 		}{}, "has a default"},
+		"default not offered": {struct {
+			A string `cortex:"a" default:"x" oneof:"y,z" description:"a"`
+		}{}, "default: must be one of y, z"},
+		"numbers to choose from": {struct {
+			A int `cortex:"a" oneof:"1,2" description:"a"`
+		}{}, "which only a string may have"},
 		"default of wrong type": {struct {
 			A int `cortex:"a" default:"x" description:"a"`
 		}{}, "default: must be a whole number"},
@@ -87,7 +97,7 @@ func TestItemsRefused(t *testing.T) {
 }
 
 func TestDecode(t *testing.T) {
-	base := everyType{sharedKey: sharedKey{Key: "k"}, Name: "none", Age: 30, Ratio: 0.5, On: true, Lists: []string{"a", "b"}}
+	base := everyType{sharedKey: sharedKey{Key: "k"}, Name: "none", Age: 30, Ratio: 0.5, On: true, Lists: []string{"a", "b"}, Mode: "fast"}
 	for name, c := range map[string]struct {
 		config string
 		change func(*everyType)
@@ -105,6 +115,7 @@ func TestDecode(t *testing.T) {
 		"booleans as strings":       {`{"key":"k","on":"False"}`, func(e *everyType) { e.On = false }},
 		"string as number":          {`{"key":12345,"name":0}`, func(e *everyType) { e.Key, e.Name = "12345", "0" }},
 		"one where several may be":  {`{"key":"k","lists":"x","ports":3}`, func(e *everyType) { e.Lists, e.Ports = []string{"x"}, []int{3} }},
+		"values that are offered":   {`{"key":"k","mode":" slow","modes":["slow","fast"]}`, func(e *everyType) { e.Mode, e.Modes = "slow", []string{"slow", "fast"} }},
 		"blanks among several":      {`{"key":"k","lists":["x",null,""]}`, func(e *everyType) { e.Lists = []string{"x"} }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,6 +141,8 @@ func TestDecodeRefused(t *testing.T) {
 		"word for a boolean":   {`{"key":"k","on":"yes"}`, "on must be true or false"},
 		"too large":            {`{"key":"k","age":1e300}`, "age must be a whole number"},
 		"one of several":       {`{"key":"k","ports":[1,"x"]}`, "ports must be a whole number"},
+		"value not offered":    {`{"key":"k","mode":"Slow"}`, "mode must be one of fast, slow"},
+		"one not offered":      {`{"key":"k","modes":["slow","none"]}`, "modes must be one of fast, slow"},
 		"all at once":          {`{"age":"x","on":7}`, "key is not set (the key); age must be a whole number; on must be a boolean"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -61,6 +61,8 @@ func configuration(w *cortex.Worker, config map[string]any) map[string]any {
 func setting(i cortex.Item) any {
 	var v any
 	switch {
+	case len(i.OneOf) > 0:
+		v = i.OneOf[0]
 	case i.Type == cortex.Number:
 		v = 1
 	case i.Type == cortex.Boolean:
