@@ -99,11 +99,12 @@ func (d Definition) ID() string {
 	return strings.ReplaceAll(d.Name+"_"+d.Version, ".", "_")
 }
 
+// Namespace is the worker's name in taxonomies: "URLhaus" for Waggle_URLhaus.
+func (d Definition) Namespace() string { return strings.TrimPrefix(d.Name, NamePrefix) }
+
 // Command is the worker's name on the command line, of its folder and of its
-// image: "urlhaus" for Waggle_URLhaus.
-func (d Definition) Command() string {
-	return strings.ToLower(strings.TrimPrefix(d.Name, NamePrefix))
-}
+// image, and the tag of its artifacts: "urlhaus" for Waggle_URLhaus.
+func (d Definition) Command() string { return strings.ToLower(d.Namespace()) }
 
 // Accepts tells whether the worker takes the data type.
 func (d Definition) Accepts(dataType string) bool {

@@ -58,7 +58,7 @@ func (r Report) encode(job *Job) ([]byte, error) {
 		r.Artifacts = append(r.Artifacts, extracted(full, job)...)
 	}
 	return finish(success{
-		Success: true, Full: full, Summary: summary{orEmpty(r.Taxonomies)},
+		Success: true, Full: full, Summary: summary{r.taxonomies(job)},
 		Artifacts: r.artifacts(job), Operations: orEmpty(r.Operations),
 	}, job.hidden())
 }

@@ -10,7 +10,8 @@ type Report struct {
 	// replaces the worker's earlier ones by these.
 	Taxonomies []Taxonomy
 
-	// Artifacts are observables worth adding to the case.
+	// Artifacts are observables worth adding to the case. Each is written once,
+	// however often it is listed.
 	Artifacts []Artifact
 
 	// Operations are what TheHive shall do with the object. TheHive runs those
@@ -34,7 +35,7 @@ const (
 // Namespace:Predicate="Value".
 type Taxonomy struct {
 	Level     Level  `json:"level"`
-	Namespace string `json:"namespace"`
+	Namespace string `json:"namespace"` // default the worker's name: URLhaus for Waggle_URLhaus
 	Predicate string `json:"predicate"`
 	Value     any    `json:"value"` // a string or a number
 }
@@ -45,7 +46,7 @@ type Artifact struct {
 	DataType string   // ip, domain, url…; "file" for a file
 	Data     string   // the value; empty for a file
 	Message  string   // where it comes from; may be empty
-	Tags     []string // "autoImport:true" asks TheHive 5.1 and later to add it to the case
+	Tags     []string // besides the worker's, which comes first; "autoImport:true" asks TheHive 5.1 and later to add it to the case
 	TLP      *int     // 0–3; nil is the job's, and 3 for a job of TLP 4, which Cortex takes no artifact of
 
 	File        string // name in the output folder, as OutputFile gave it

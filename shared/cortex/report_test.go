@@ -36,12 +36,12 @@ func TestEncode(t *testing.T) {
 		Full: object(),
 		Taxonomies: []Taxonomy{
 			{Level: Malicious, Namespace: "Test", Predicate: "Threat", Value: "malware"},
-			{Level: Info, Namespace: "Test", Predicate: "Count", Value: 3},
+			{Level: Info, Predicate: "Count", Value: 3},
 		},
 		Artifacts: []Artifact{
 			{DataType: "ip", Data: "192.0.2.1"},
 			{DataType: "ip", Data: "192.0.2.1", Message: "again"},
-			{DataType: "domain", Data: "example.com", Message: "m", Tags: []string{"t"}, TLP: new(0)},
+			{DataType: "domain", Data: "example.com", Message: "m", Tags: []string{"t", "", "test", "t"}, TLP: new(0)},
 		},
 		Operations: []Operation{AddTagToArtifact("seen")},
 	}.encode(job)
@@ -54,8 +54,8 @@ func TestEncode(t *testing.T) {
 			{"level": "info", "namespace": "Test", "predicate": "Count", "value": 3}
 		]},
 		"artifacts": [
-			{"dataType": "ip", "data": "192.0.2.1", "tags": [], "tlp": 3},
-			{"dataType": "domain", "data": "example.com", "message": "m", "tags": ["t"], "tlp": 0}
+			{"dataType": "ip", "data": "192.0.2.1", "tags": ["test"], "tlp": 3},
+			{"dataType": "domain", "data": "example.com", "message": "m", "tags": ["test", "t"], "tlp": 0}
 		],
 		"operations": [{"type": "AddTagToArtifact", "tag": "seen"}]
 	}`, string(out))
@@ -86,8 +86,7 @@ func TestEncodeRefuses(t *testing.T) {
 		"too deep":             {Report{Full: map[string]any{"a": deep}}, "nests deeper than 1000 levels"},
 		"level unknown":        {tax("high", "n", "p", 1), `taxonomy 1: level "high" is none of`},
 		"level missing":        {tax("", "n", "p", 1), "taxonomy 1: level"},
-		"no namespace":         {tax(Info, "", "p", 1), "namespace and predicate"},
-		"no predicate":         {tax(Info, "n", "", 1), "namespace and predicate"},
+		"no predicate":         {tax(Info, "n", "", 1), "the predicate must not be empty"},
 		"no value":             {tax(Info, "n", "p", nil), "the value has type <nil>"},
 		"value a list":         {tax(Info, "n", "p", []string{"a"}), "the value has type []string"},
 		"value a boolean":      {tax(Info, "n", "p", true), "the value has type bool"},
@@ -145,8 +144,8 @@ func TestOutputFile(t *testing.T) {
 	}}.encode(job)
 	require.NoError(t, err)
 	assert.JSONEq(t, `[
-		{"dataType": "file", "file": "drop.exe", "filename": "drop.exe", "tags": [], "tlp": 3},
-		{"dataType": "file", "file": "1-drop.exe", "filename": "C:\\drop.exe", "contentType": "application/x-dosexec", "tags": [], "tlp": 3}
+		{"dataType": "file", "file": "drop.exe", "filename": "drop.exe", "tags": ["test"], "tlp": 3},
+		{"dataType": "file", "file": "1-drop.exe", "filename": "C:\\drop.exe", "contentType": "application/x-dosexec", "tags": ["test"], "tlp": 3}
 	]`, gjson.GetBytes(out, "artifacts").Raw)
 
 	require.NoError(t, os.Symlink("/etc/hostname", job.folder.output("link")))
@@ -192,10 +191,10 @@ func TestAutoExtract(t *testing.T) {
 		require.NoError(t, err)
 		return gjson.GetBytes(out, "artifacts").Raw
 	}
-	by := `{"dataType":"domain","data":"waggle-test-drop.com","message":"by the worker","tags":[],"tlp":3}`
+	by := `{"dataType":"domain","data":"waggle-test-drop.com","message":"by the worker","tags":["test"],"tlp":3}`
 	assert.JSONEq(t, "["+by+"]", artifacts(), "not asked for")
 	job.AutoExtract = true
-	assert.JSONEq(t, "["+by+`,{"dataType":"url","data":"http://waggle-test-drop.net/a","message":"found in the report of Waggle_Test","tags":[],"tlp":3}]`, artifacts())
+	assert.JSONEq(t, "["+by+`,{"dataType":"url","data":"http://waggle-test-drop.net/a","message":"found in the report of Waggle_Test","tags":["test"],"tlp":3}]`, artifacts())
 	job.worker.Kind = Responder
 	assert.JSONEq(t, "["+by+"]", artifacts(), "responders have no such switch")
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -38,8 +39,8 @@ func (t Taxonomy) check() error {
 	default:
 		return fmt.Errorf("level %q is none of info, safe, suspicious, malicious", t.Level)
 	}
-	if t.Namespace == "" || t.Predicate == "" {
-		return errors.New("namespace and predicate must not be empty")
+	if t.Predicate == "" {
+		return errors.New("the predicate must not be empty")
 	}
 	if _, isBool := t.Value.(bool); isBool || !scalar(t.Value) {
 		return fmt.Errorf("the value has type %T, which must be a string or a number", t.Value)
@@ -108,6 +109,27 @@ type artifact struct {
 	ContentType string   `json:"contentType,omitempty"`
 }
 
+// taxonomies writes taxonomies for TheHive, each with a namespace.
+func (r Report) taxonomies(job *Job) []Taxonomy {
+	out := orEmpty(slices.Clone(r.Taxonomies))
+	for i := range out {
+		out[i].Namespace = orDefault(out[i].Namespace, job.worker.Namespace())
+	}
+	return out
+}
+
+// tags are those of an artifact: the worker's, so that an analyst sees where it
+// comes from, and what it said itself, each once and none blank.
+func (w *Worker) tags(own []string) []string {
+	tags := []string{w.Command()}
+	for _, tag := range own {
+		if strings.TrimSpace(tag) != "" && !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
+}
+
 // artifacts writes artifacts for Cortex, each once: Cortex keeps repeats.
 func (r Report) artifacts(job *Job) []artifact {
 	out := []artifact{}
@@ -119,7 +141,7 @@ func (r Report) artifacts(job *Job) []artifact {
 		}
 		seen[key] = true
 		w := artifact{
-			DataType: a.DataType, Data: a.Data, Message: a.Message, Tags: orEmpty(a.Tags), TLP: min(job.TLP, maxArtifactTLP),
+			DataType: a.DataType, Data: a.Data, Message: a.Message, Tags: job.worker.tags(a.Tags), TLP: min(job.TLP, maxArtifactTLP),
 			File: a.File, Filename: orDefault(a.Filename, a.File), ContentType: a.ContentType,
 		}
 		if a.TLP != nil {
