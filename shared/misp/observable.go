@@ -1,0 +1,79 @@
+package misp
+
+import (
+	"cmp"
+	"encoding/hex"
+	"strings"
+
+	"github.com/waggle-cti/waggle/shared/ioc"
+)
+
+// FromObservable makes an attribute of a value of one of TheHive's data types.
+// The data type decides where it says enough; the value does for hashes, other
+// and custom types. ToIDS says whether a detection system can use the type.
+//
+// https://www.misp-project.org/datamodels/#types
+func FromObservable(dataType, data string) Attribute {
+	a := Attribute{Type: "text", Category: "Other", Value: data}
+	switch kind := ioc.KindOf(dataType); {
+	case dataType == "mail-subject":
+		a.Type, a.Category = "email-subject", "Payload delivery"
+	case dataType == "user-agent":
+		a.Type, a.Category = "user-agent", "Network activity"
+	case dataType == "uri_path":
+		a.Type, a.Category = "uri", "Network activity"
+	case dataType == "hash" && hashType(data) != "":
+		a.Type, a.Category = hashType(data), "Payload delivery"
+	case kind != "":
+		a.Type, a.Category = kind.MISP(Normalise("domain", data)) // a name's form decides between domain and hostname
+	default:
+		if i, ok := ioc.Parse(data); ok {
+			a.Type, a.Category = i.Kind.MISP(i.Value)
+			a.Value = i.Value
+		}
+	}
+	a.ToIDS = detectable(a.Type)
+	return a
+}
+
+// hashType names a hash in hexadecimal by its length; "" for what is none.
+func hashType(hash string) string {
+	if _, err := hex.DecodeString(hash); err != nil {
+		return ""
+	}
+	return map[int]string{32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}[len(hash)]
+}
+
+// detectable tells whether a type is of use to a detection system.
+func detectable(typ string) bool {
+	switch typ {
+	case "text", "vulnerability", "AS":
+		return false
+	}
+	return true
+}
+
+// FromFile makes an attribute of each hash of a file, with its name.
+func FromFile(name string, hashes []string) []Attribute {
+	name = strings.ReplaceAll(cmp.Or(name, "file"), "|", "_") // which parts the two in MISP
+	var out []Attribute
+	for _, hash := range hashes {
+		if typ := hashType(hash); typ != "" {
+			out = append(out, Attribute{Type: "filename|" + typ, Category: "Payload delivery", Value: name + "|" + hash, ToIDS: true})
+		}
+	}
+	return out
+}
+
+// Spellings are a value as it was written and, if that is another, as MISP
+// stores it.
+func Spellings(value string) []string {
+	values := []string{value}
+	if i, ok := ioc.Parse(value); ok {
+		typ, _ := i.Kind.MISP(i.Value)
+		if v := Normalise(typ, i.Value); v != value {
+			values = append(values, v)
+		}
+	}
+	return values
+}
