@@ -158,9 +158,9 @@ func askMISP(ctx context.Context, c *config.Config) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	server, err := client.Version(ctx)
+	version, err := client.Version(ctx)
 	if err != nil {
 		return "", err
 	}
-	return "version " + server.Version, nil
+	return "version " + version, nil
 }

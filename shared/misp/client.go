@@ -84,29 +84,18 @@ func New(o Options) (*Client, error) {
 // Over makes a client that uses an HTTP client made with o.Upstream.
 func Over(hc *upstream.Client, o Options) *Client { return &Client{http: hc, key: o.Key} }
 
-// Server is what MISP says of itself and of what the user may do.
-type Server struct {
-	Version  string // "2.5.1"
-	MaySync  bool
-	MaySight bool
-}
-
-// Version asks for MISP's version, which needs a key: it tells whether the
-// address and the key are right.
-func (c *Client) Version(ctx context.Context) (Server, error) {
+// Version asks for MISP's version ("2.5.1"), which needs a key: it tells whether
+// the address and the key are right.
+func (c *Client) Version(ctx context.Context) (string, error) {
 	answer, err := c.do(ctx, upstream.Request{Method: http.MethodGet, Path: "/servers/getVersion"})
 	if err != nil {
-		return Server{}, err
+		return "", err
 	}
-	r := answer.JSON()
-	if r.Get("version").String() == "" {
-		return Server{}, answer.Strange("the answer tells no version of MISP")
+	version := answer.JSON().Get("version").String()
+	if version == "" {
+		return "", answer.Strange("the answer tells no version of MISP")
 	}
-	return Server{
-		Version:  r.Get("version").String(),
-		MaySync:  r.Get("perm_sync").Bool(),
-		MaySight: r.Get("perm_sighting").Bool(),
-	}, nil
+	return version, nil
 }
 
 // do sends a request, and reads MISP's reason out of a refusal.

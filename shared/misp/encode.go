@@ -16,7 +16,6 @@ type eventBody struct {
 	Analysis     string          `json:"analysis,omitempty"`
 	Distribution string          `json:"distribution,omitempty"`
 	SharingGroup string          `json:"sharing_group_id,omitempty"`
-	Extends      string          `json:"extends_uuid,omitempty"`
 	Tags         []tagBody       `json:"Tag,omitempty"`
 	Attributes   []attributeBody `json:"Attribute,omitempty"`
 	Objects      []objectBody    `json:"Object,omitempty"`
@@ -55,7 +54,7 @@ type tagBody struct {
 // head is the event without its attributes and objects.
 func (e Event) head() eventBody {
 	body := eventBody{
-		UUID: e.UUID, Info: e.Info, Extends: e.Extends,
+		UUID: e.UUID, Info: e.Info,
 		ThreatLevel:  strconv.Itoa(int(e.ThreatLevel)),
 		Analysis:     strconv.Itoa(int(e.Analysis)),
 		Distribution: strconv.Itoa(int(e.Distribution)),

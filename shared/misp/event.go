@@ -13,7 +13,6 @@ type Event struct {
 	Analysis     Analysis     // how far it is
 	Distribution Distribution // zero value: your organisation only
 	SharingGroup int          // id, with Distribution SharingGroup
-	Extends      string       // UUID of the event that this one adds to
 	Tags         []string
 	Attributes   []Attribute
 	Objects      []Object
@@ -22,7 +21,6 @@ type Event struct {
 	// What MISP adds.
 	ID        string    // number
 	Timestamp time.Time // of its last change
-	Creator   string    // name of the organisation that made it
 }
 
 // ThreatLevel of an event.
@@ -64,7 +62,7 @@ const inherit = "5"
 // Attribute is an attribute of an event or an object, to be written or as MISP
 // holds it.
 type Attribute struct {
-	UUID      string // empty = made by PutEvent, see AttributeUUID
+	UUID      string // empty = made by PutEvent of the event, the type and the value
 	Type      string // "ip-dst", "sha256", …
 	Category  string // "Network activity", …; empty = the type's default
 	Value     string // composites as "a|b"; normalised before it is sent
@@ -78,7 +76,6 @@ type Attribute struct {
 	// What MISP adds.
 	ID        string
 	Timestamp time.Time
-	Deleted   bool
 	EventID   string
 	EventUUID string
 	EventInfo string

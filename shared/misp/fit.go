@@ -15,7 +15,7 @@ func (e Event) fit() (Event, error) {
 		return e, invalid("the event has no valid UUID", "make one with EventUUID")
 	}
 	e.UUID = strings.ToLower(e.UUID)
-	if e.Info = plain(e.Info, MaxInfo); e.Info == "" {
+	if e.Info = plain(e.Info, maxInfo); e.Info == "" {
 		return e, invalid("the event has no info", "give it a title")
 	}
 	if e.ThreatLevel == 0 {
@@ -32,15 +32,15 @@ func (e Event) fit() (Event, error) {
 		return e, invalid("distribution to a sharing group without one", "set the group's id")
 	}
 	e.Tags = fitTags(e.Tags)
-	e.Attributes = fitAttributes(e.Attributes, func(a Attribute) string { return AttributeUUID(e.UUID, a.Type, a.Value) })
+	e.Attributes = fitAttributes(e.Attributes, func(a Attribute) string { return attributeUUID(e.UUID, a.Type, a.Value) })
 	objects := make([]Object, 0, len(e.Objects))
 	for _, o := range e.Objects {
 		if o.UUID == "" {
 			return e, invalid("an object has no UUID", "make one with ObjectUUID; without it, its attributes would double")
 		}
 		o.UUID = strings.ToLower(o.UUID)
-		o.Comment = plain(o.Comment, MaxComment)
-		o.Attributes = fitAttributes(o.Attributes, func(a Attribute) string { return ObjectAttributeUUID(o.UUID, a.Relation, a.Type, a.Value) })
+		o.Comment = plain(o.Comment, maxComment)
+		o.Attributes = fitAttributes(o.Attributes, func(a Attribute) string { return objectAttributeUUID(o.UUID, a.Relation, a.Type, a.Value) })
 		objects = append(objects, o)
 	}
 	e.Objects = objects
@@ -54,7 +54,7 @@ func fitAttributes(in []Attribute, name func(Attribute) string) []Attribute {
 	known := map[string]bool{}
 	for _, a := range in {
 		a.Value = Normalise(a.Type, a.Value)
-		a.Comment = plain(a.Comment, MaxComment)
+		a.Comment = plain(a.Comment, maxComment)
 		a.Tags = fitTags(a.Tags)
 		if a.UUID == "" {
 			a.UUID = name(a)

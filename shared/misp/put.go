@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -90,7 +89,7 @@ func (p *put) start(ctx context.Context) error {
 	first.Attributes = first.Attributes[:min(room, len(first.Attributes))]
 	held, err := p.client.writeEvent(ctx, "/events/add", first.body())
 	if errors.Is(err, Exists) {
-		p.held, err = p.client.Event(ctx, p.want.UUID)
+		p.held, err = p.client.event(ctx, p.want.UUID)
 		return hidden(err)
 	}
 	if err != nil {
@@ -111,17 +110,6 @@ func hidden(err error) error {
 	told.Message = "an event with this UUID exists, but this user does not see it"
 	told.Next = "ask the organisation that made it, or an administrator of MISP"
 	return &told
-}
-
-// takeObjects gives the objects that fit in, at least one, and the room left.
-func takeObjects(objects []Object, room int) ([]Object, int) {
-	for i, o := range objects {
-		if i > 0 && room < len(o.Attributes) {
-			return objects[:i], 0
-		}
-		room -= len(o.Attributes)
-	}
-	return objects, max(room, 0)
 }
 
 // merge edits what the event has differently: its own fields, attributes of
@@ -155,8 +143,7 @@ func (p *put) headDiffers() bool {
 	want, held := p.want, p.held
 	return want.Info != held.Info || !want.Date.IsZero() && !want.Date.Equal(held.Date) ||
 		want.ThreatLevel != held.ThreatLevel || want.Analysis != held.Analysis || want.Distribution != held.Distribution ||
-		want.Distribution == SharingGroup && want.SharingGroup != held.SharingGroup ||
-		want.Extends != "" && !strings.EqualFold(want.Extends, held.Extends)
+		want.Distribution == SharingGroup && want.SharingGroup != held.SharingGroup
 }
 
 // changedAttributes are those of ours that the event holds otherwise.
@@ -176,58 +163,14 @@ func (a Attribute) differs(held Attribute) bool {
 		!a.FirstSeen.IsZero() && !a.FirstSeen.Equal(held.FirstSeen) || !a.LastSeen.IsZero() && !a.LastSeen.Equal(held.LastSeen)
 }
 
-// missingObjects are the objects that the event does not hold, or holds
-// without some of their attributes; they carry only those.
-func (p *put) missingObjects() []Object {
-	var out []Object
-	for _, o := range p.want.Objects {
-		if _, missing := p.compare(o); len(missing) > 0 {
-			o.Attributes = missing
-			out = append(out, o)
-		}
-	}
-	return out
-}
-
-// compare divides an object's attributes into those that MISP holds and those
-// that it does not.
-func (p *put) compare(o Object) (held, missing []Attribute) {
-	var there []Attribute
-	for _, h := range p.held.Objects {
-		if strings.EqualFold(h.UUID, o.UUID) {
-			there = h.Attributes
-		}
-	}
-	has := index(there)
-	for _, a := range o.Attributes {
-		if has.holds(a) {
-			held = append(held, a)
-		} else {
-			missing = append(missing, a)
-		}
-	}
-	return held, missing
-}
-
-// countObjects reports what became of the objects. Of their attributes MISP
-// tells no reason.
-func (p *put) countObjects() {
-	for _, o := range p.want.Objects {
-		held, missing := p.compare(o)
-		p.result.Saved += len(held)
-		for _, a := range missing {
-			p.refuse(a, "dropped without a reason, in an object "+o.Name+": the value does not fit its type, or its UUID is in use")
-		}
-	}
-}
-
-// tags attaches the event's tags that are missing.
+// tags attaches the event's tags that are missing. One that is new, and not for
+// this user to make, is refused with reason Permission.
 func (p *put) tags(ctx context.Context) error {
 	for _, name := range p.want.Tags {
 		if slices.ContainsFunc(p.held.Tags, func(held string) bool { return strings.EqualFold(held, name) }) {
 			continue
 		}
-		err := p.client.AddTag(ctx, p.want.UUID, name, false)
+		_, err := p.client.post(ctx, "/tags/attachTagToObject", map[string]any{"uuid": p.want.UUID, "tag": name, "local": false})
 		switch {
 		case errors.Is(err, Permission), errors.Is(err, Validation):
 			p.result.RefusedTags = append(p.result.RefusedTags, name)
@@ -242,15 +185,8 @@ func (p *put) tags(ctx context.Context) error {
 
 // attributes adds those that the event does not hold, or learns why not.
 func (p *put) attributes(ctx context.Context) error {
-	has := index(p.held.Attributes)
-	var missing []Attribute
-	for _, a := range p.want.Attributes {
-		if has.holds(a) {
-			p.result.Saved++
-		} else {
-			missing = append(missing, a)
-		}
-	}
+	held, missing := index(p.held.Attributes).divide(p.want.Attributes)
+	p.result.Saved += len(held)
 	for chunk := range slices.Chunk(missing, maxChunk) {
 		refused, err := p.client.addAttributes(ctx, p.want.UUID, chunk)
 		if err != nil {
@@ -272,35 +208,12 @@ func (p *put) refuse(a Attribute, reason string) {
 	p.result.Refused = append(p.result.Refused, Refusal{Attribute: a, Reason: reason})
 }
 
-// publish publishes what changed, or was not published yet.
+// publish publishes what changed, or was not published yet. It may be repeated;
+// each time MISP tells those who subscribed.
 func (p *put) publish(ctx context.Context) error {
 	if !p.want.Published || p.held.Published && !p.result.Changed {
 		return nil
 	}
-	return p.client.Publish(ctx, p.want.UUID)
+	_, err := p.client.post(ctx, "/events/publish/"+url.PathEscape(p.want.UUID), struct{}{})
+	return err
 }
-
-// holding is what an event or object holds.
-type holding struct{ uuids, keys map[string]bool }
-
-func index(attributes []Attribute) holding {
-	h := holding{map[string]bool{}, map[string]bool{}}
-	for _, a := range attributes {
-		h.uuids[strings.ToLower(a.UUID)] = true
-		h.keys[a.key()] = true
-	}
-	return h
-}
-
-func (h holding) holds(a Attribute) bool { return h.uuids[strings.ToLower(a.UUID)] || h.keys[a.key()] }
-
-func byUUID(attributes []Attribute) map[string]Attribute {
-	out := make(map[string]Attribute, len(attributes))
-	for _, a := range attributes {
-		out[strings.ToLower(a.UUID)] = a
-	}
-	return out
-}
-
-// place is how MISP names the attributes of a list in its errors.
-func place(i int) string { return "attribute_" + strconv.Itoa(i) }

@@ -20,10 +20,8 @@ func readEvent(r gjson.Result) Event {
 		Analysis:     Analysis(f["analysis"].Int()),
 		Distribution: Distribution(f["distribution"].Int()),
 		SharingGroup: int(f["sharing_group_id"].Int()),
-		Extends:      f["extends_uuid"].String(),
 		Published:    f["published"].Bool(),
 		Timestamp:    epoch(f["timestamp"]),
-		Creator:      f["Orgc"].Get("name").String(),
 		Tags:         tagNames(f["Tag"]),
 	}
 	for _, a := range f["Attribute"].Array() {
@@ -48,7 +46,6 @@ func readAttribute(r gjson.Result) Attribute {
 		LastSeen:  instant(r.Get("last_seen").String()),
 		Relation:  r.Get("object_relation").String(),
 		Timestamp: epoch(r.Get("timestamp")),
-		Deleted:   r.Get("deleted").Bool(),
 		EventID:   r.Get("event_id").String(),
 		EventUUID: r.Get("Event.uuid").String(),
 		EventInfo: r.Get("Event.info").String(),

@@ -18,7 +18,6 @@ const searchPage = 500
 // Search says which attributes to find.
 type Search struct {
 	Values []string // any of these, whole and whatever their case; a composite as "a|b"
-	Types  []string // of these types; none = any
 	Limit  int      // at most so many; 0 = 500
 }
 
@@ -93,9 +92,6 @@ func (c *Client) restSearch(ctx context.Context, s Search, by map[string]any) ([
 	}
 	for k, v := range by {
 		body[k] = v
-	}
-	if len(s.Types) > 0 {
-		body["type"] = s.Types
 	}
 	var out []Attribute
 	for page := 1; ; page++ {

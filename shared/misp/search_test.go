@@ -38,7 +38,6 @@ func TestSearchAttributes(t *testing.T) {
 	}{
 		"one":               {misp.Search{Values: []string{" C2.example.net "}}, []string{"c2.example.net"}},
 		"several":           {misp.Search{Values: []string{"c2.example.net", "2001:0DB8::1", "nothing.example.net"}}, []string{"c2.example.net", "2001:db8::1"}},
-		"by type":           {misp.Search{Values: []string{"c2.example.net"}, Types: []string{"url"}}, nil},
 		"composite":         {misp.Search{Values: []string{"www.example.net|203.0.113.7"}}, []string{"www.example.net|203.0.113.7"}},
 		"half a composite":  {misp.Search{Values: []string{"203.0.113.7"}}, []string{"www.example.net|203.0.113.7"}},
 		"international":     {misp.Search{Values: []string{"bücher.example"}}, []string{"xn--bcher-kva.example"}},
@@ -163,22 +162,4 @@ func TestSightings(t *testing.T) {
 			assert.NotEmpty(t, err.Error())
 		})
 	}
-}
-
-func TestAddTag(t *testing.T) {
-	server, c := stocked(t, misptest.Options{})
-	id := server.Events()[0].Attributes[0].UUID
-	for range 2 {
-		require.NoError(t, c.AddTag(context.Background(), id, " verdict:malicious\n💥", false))
-	}
-	assert.Equal(t, []string{"verdict:malicious"}, server.Events()[0].Attributes[0].Tags)
-	assert.Equal(t, upstream.BadInput, upstream.ReasonOf(c.AddTag(context.Background(), id, "💥", false)))
-	own, err := client(t, server.URL, misptest.UserKey).PutEvent(context.Background(), func() misp.Event {
-		e := many(1)
-		e.UUID = misp.EventUUID("x", "case", "1")
-		return e
-	}())
-	require.NoError(t, err)
-	err = client(t, server.URL, misptest.UserKey).AddTag(context.Background(), own.UUID, "new:tag", false)
-	assert.ErrorIs(t, err, misp.Permission)
 }

@@ -38,7 +38,7 @@ type Sighting struct {
 // Its failures come with status 200; a value that no visible attribute has is
 // an error with reason upstream.NotFound, others with upstream.BadInput.
 func (c *Client) AddSighting(ctx context.Context, s Sighting) error {
-	body := map[string]any{"type": s.Type, "source": clip(plain(s.Source, MaxSource), MaxSource)}
+	body := map[string]any{"type": s.Type, "source": plain(s.Source, maxSource)}
 	path := "/sightings/add"
 	switch {
 	case s.Attribute != "":

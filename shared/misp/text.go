@@ -12,10 +12,10 @@ import (
 // or a comment that its column cannot hold.
 // https://github.com/MISP/MISP/blob/2.5/INSTALL/MYSQL.sql
 const (
-	MaxInfo    = 60_000 // bytes
-	MaxComment = 60_000 // bytes
-	MaxTag     = 255    // characters
-	MaxSource  = 255    // characters, of a sighting
+	maxInfo    = 60_000 // bytes
+	maxComment = 60_000 // bytes
+	maxTag     = 255    // characters
+	maxSource  = 255    // characters, of a sighting
 
 	maxChunk = 1000 // attributes in one request
 )
@@ -47,9 +47,9 @@ func clip(text string, n int) string {
 
 // tag makes a tag's name fit for MISP.
 func tag(name string) string {
-	name = strings.Join(strings.Fields(plain(name, 4*MaxTag)), " ")
-	if runes := []rune(name); len(runes) > MaxTag {
-		return string(runes[:MaxTag])
+	name = strings.Join(strings.Fields(plain(name, 4*maxTag)), " ")
+	if runes := []rune(name); len(runes) > maxTag {
+		return string(runes[:maxTag])
 	}
 	return name
 }

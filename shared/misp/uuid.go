@@ -17,9 +17,9 @@ func EventUUID(where, what, id string) string {
 	return derive("event", strings.TrimRight(where, "/"), what, id)
 }
 
-// AttributeUUID names an attribute of an event; the value is normalised first,
+// attributeUUID names an attribute of an event; the value is normalised first,
 // so its spellings have one name.
-func AttributeUUID(event, typ, value string) string {
+func attributeUUID(event, typ, value string) string {
 	return derive("attribute", strings.ToLower(event), typ, Normalise(typ, value))
 }
 
@@ -29,8 +29,8 @@ func ObjectUUID(event, name, about string) string {
 	return derive("object", strings.ToLower(event), name, about)
 }
 
-// ObjectAttributeUUID names an attribute of an object.
-func ObjectAttributeUUID(object, relation, typ, value string) string {
+// ObjectattributeUUID names an attribute of an object.
+func objectAttributeUUID(object, relation, typ, value string) string {
 	return derive("object attribute", strings.ToLower(object), relation, typ, Normalise(typ, value))
 }
 

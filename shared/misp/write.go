@@ -4,49 +4,16 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/tidwall/gjson"
 
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
-// AddEvent makes an event, and gives it as MISP holds it afterwards: attributes
-// that MISP does not accept are missing in it. One whose UUID is there, be it
-// invisible to the user, is an error with reason Exists. For events that may
-// have been written before, PutEvent is the call.
-func (c *Client) AddEvent(ctx context.Context, e Event) (Event, error) {
-	e, err := e.fit()
-	if err != nil {
-		return Event{}, err
-	}
-	unlock, err := c.order.Lock(ctx, e.UUID)
-	if err != nil {
-		return Event{}, err
-	}
-	defer unlock()
-	return c.writeEvent(ctx, "/events/add", e.body())
-}
-
-// EditEvent merges into a standing event, and gives it as MISP holds it
-// afterwards. It unpublishes the event. Attributes with a UUID that is there
-// are changed, others added, none removed; what MISP does not accept is
-// missing without a word.
-func (c *Client) EditEvent(ctx context.Context, e Event) (Event, error) {
-	e, err := e.fit()
-	if err != nil {
-		return Event{}, err
-	}
-	unlock, err := c.order.Lock(ctx, e.UUID)
-	if err != nil {
-		return Event{}, err
-	}
-	defer unlock()
-	return c.writeEvent(ctx, "/events/edit/"+url.PathEscape(e.UUID), e.body())
-}
-
-// Event reads an event by its UUID or number. One that is not there, or not
+// event reads an event by its UUID. One that is not there, or not
 // for this user, is an error with reason upstream.NotFound.
-func (c *Client) Event(ctx context.Context, id string) (Event, error) {
+func (c *Client) event(ctx context.Context, id string) (Event, error) {
 	answer, err := c.do(ctx, upstream.Request{Method: http.MethodGet, Path: "/events/view/" + url.PathEscape(id)})
 	if err != nil {
 		return Event{}, err
@@ -54,13 +21,8 @@ func (c *Client) Event(ctx context.Context, id string) (Event, error) {
 	return eventOf(answer)
 }
 
-// Publish makes the event known as its distribution says. It may be repeated;
-// each time MISP tells those who subscribed.
-func (c *Client) Publish(ctx context.Context, id string) error {
-	_, err := c.post(ctx, "/events/publish/"+url.PathEscape(id), struct{}{})
-	return err
-}
-
+// writeEvent adds or edits an event, and gives it as MISP holds it afterwards:
+// attributes that MISP does not accept are missing in it. An edit unpublishes.
 func (c *Client) writeEvent(ctx context.Context, path string, body eventBody) (Event, error) {
 	answer, err := c.post(ctx, path, body)
 	if err != nil {
@@ -106,6 +68,9 @@ func (c *Client) addAttributes(ctx context.Context, event string, attributes []A
 	}
 	return refused, nil
 }
+
+// place is how MISP names the attributes of a list in its errors.
+func place(i int) string { return "attribute_" + strconv.Itoa(i) }
 
 // because makes MISP's errors of one attribute a sentence for people.
 func (c *Client) because(errors gjson.Result) string {

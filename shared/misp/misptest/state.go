@@ -133,7 +133,7 @@ func (s *Server) taken(id string) bool {
 
 func (e *event) public() misp.Event {
 	date, _ := time.Parse(time.DateOnly, e.date)
-	out := misp.Event{ID: e.id, UUID: e.uuid, Info: e.info, Date: date, Extends: e.extends, Published: e.published,
+	out := misp.Event{ID: e.id, UUID: e.uuid, Info: e.info, Date: date, Published: e.published,
 		ThreatLevel: misp.ThreatLevel(integer(e.threat)), Analysis: misp.Analysis(integer(e.analysis)),
 		Distribution: misp.Distribution(integer(e.distribution)), SharingGroup: integer(e.group),
 		Timestamp: time.Unix(e.timestamp, 0).UTC(), Tags: names(e.tags), Attributes: publicAll(e.attributes)}
