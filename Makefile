@@ -10,7 +10,9 @@ export CGO_ENABLED = 0
 race := -race -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/libc=-race=false
 
 programs := analyzers responders feeder
-goflags  := -trimpath -buildvcs=auto -ldflags='-s -w'
+# The version is the commit's, where git can tell it.
+stamp    := $(shell git rev-parse --git-dir >/dev/null 2>&1 && echo auto || echo false)
+goflags  := -trimpath -buildvcs=$(stamp) -ldflags='-s -w'
 
 .PHONY: help build cross run demo test fuzz lint vuln catalog process templates images bench clean
 .DEFAULT_GOAL := help

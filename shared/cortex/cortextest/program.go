@@ -26,7 +26,7 @@ type Program struct {
 func Build(t *testing.T, pkg string) Program {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), filepath.Base(pkg))
-	build := exec.Command("go", "build", "-o", path, pkg)
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", path, pkg)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)
