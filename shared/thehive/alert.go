@@ -164,7 +164,7 @@ func (c *Client) FindAlert(ctx context.Context, typ, source, ref string) (Alert,
 	if err != nil {
 		return Alert{}, false, err
 	}
-	return c.find(ctx, v, name(typ, MaxType), name(source, MaxSource), name(ref, MaxSourceRef))
+	return c.find(ctx, v, name(typ, maxType), name(source, maxSource), name(ref, maxSourceRef))
 }
 
 func (c *Client) find(ctx context.Context, v Version, typ, source, ref string) (Alert, bool, error) {
@@ -236,10 +236,10 @@ func readAlert(r gjson.Result) Alert {
 
 // fit checks what cannot be mended, and mends the rest to the limits.
 func (a Alert) fit() (Alert, error) {
-	a.Type, a.Source, a.SourceRef = name(a.Type, MaxType), name(a.Source, MaxSource), name(a.SourceRef, MaxSourceRef)
-	a.Title = clean(a.Title, MaxTitle, false)
-	a.Description = clean(a.Description, MaxDescription, true)
-	a.ExternalLink = clean(a.ExternalLink, MaxLink, false)
+	a.Type, a.Source, a.SourceRef = name(a.Type, maxType), name(a.Source, maxSource), name(a.SourceRef, maxSourceRef)
+	a.Title = clean(a.Title, maxTitle, false)
+	a.Description = clean(a.Description, maxDescription, true)
+	a.ExternalLink = clean(a.ExternalLink, maxLink, false)
 	a.Tags = tags(a.Tags)
 	if a.Severity == 0 {
 		a.Severity = 2

@@ -21,7 +21,6 @@ type Case struct {
 	TLP         int    // 0–3 on TheHive 4.1, 0–4 on 5
 	PAP         int    // 0–3
 	Status      string // 4.1: Open, Resolved, Deleted; 5: as configured
-	Assignee    string
 	Tags        []string
 	Created     time.Time
 }
@@ -47,7 +46,6 @@ func readCase(r gjson.Result) Case {
 		TLP:         int(r.Get("tlp").Int()),
 		PAP:         int(r.Get("pap").Int()),
 		Status:      r.Get("status").String(),
-		Assignee:    r.Get("assignee").String(),
 		Tags:        texts(r.Get("tags")),
 		Created:     moment(r.Get("_createdAt")),
 	}

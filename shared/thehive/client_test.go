@@ -22,6 +22,24 @@ func versions() map[string]string {
 	return map[string]string{"TheHive 4.1": "4.1.24-1", "TheHive 5": "5.7.3-1"}
 }
 
+// onEach runs a test against each of them, as the feeder.
+func onEach(t *testing.T, test func(t *testing.T, server *thehivetest.Server, c *thehive.Client)) {
+	for name, version := range versions() {
+		t.Run(name, func(t *testing.T) {
+			server := thehivetest.Start(t, thehivetest.Options{Version: version})
+			test(t, server, client(t, server.URL))
+		})
+	}
+}
+
+// raised makes the alert of story.
+func raised(t *testing.T, c *thehive.Client) thehive.CreatedAlert {
+	t.Helper()
+	made, err := c.CreateAlert(context.Background(), story())
+	require.NoError(t, err)
+	return made
+}
+
 // client makes one that gives up on a lost alert quickly.
 func client(t *testing.T, url string, change ...func(*thehive.Options)) *thehive.Client {
 	t.Helper()
@@ -131,30 +149,4 @@ func TestOrganisation(t *testing.T) {
 	_, err := c.CreateAlert(context.Background(), story())
 	require.NoError(t, err)
 	assert.Len(t, server.Alerts(), 1)
-}
-
-func TestObservableTypes(t *testing.T) {
-	for name, version := range versions() {
-		t.Run(name, func(t *testing.T) {
-			server := thehivetest.Start(t, thehivetest.Options{Version: version, Types: []string{"cve"}})
-			types, err := client(t, server.URL).ObservableTypes(context.Background())
-			require.NoError(t, err)
-			assert.Contains(t, types, "cve")
-			assert.Contains(t, types, "autonomous-system")
-			assert.IsIncreasing(t, types)
-		})
-	}
-}
-
-func TestObservableTypesThatMayNotBeRead(t *testing.T) {
-	server := thehivetest.Start(t, thehivetest.Options{})
-	server.Fail(func(r *http.Request) thehivetest.Fault {
-		if r.URL.Path == "/api/observable/type" {
-			return thehivetest.Fault{Status: 403}
-		}
-		return thehivetest.Fault{}
-	})
-	types, err := client(t, server.URL).ObservableTypes(context.Background())
-	require.NoError(t, err)
-	assert.Len(t, types, 16, "those of a TheHive as it is installed")
 }

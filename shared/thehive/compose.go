@@ -44,7 +44,7 @@ func compose(v Version, a Alert, observables []Observable) (body alertBody, rest
 	for i, o := range observables {
 		one := o.body(v)
 		room -= size(one) + 1
-		if room < 0 || i == MaxCreate {
+		if room < 0 || i == maxCreate {
 			rest = observables[i:]
 			break
 		}

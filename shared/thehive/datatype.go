@@ -2,9 +2,7 @@ package thehive
 
 import (
 	"context"
-	"maps"
 	"net/http"
-	"slices"
 
 	"github.com/tidwall/gjson"
 
@@ -20,19 +18,10 @@ func defaultTypes() []string {
 		"mail-subject", Other, "regexp", "registry", "uri_path", "url", "user-agent"}
 }
 
-// ObservableTypes gives the names of the data types that this TheHive knows,
-// sorted: its own and those that its administrator added, such as "cve". It
-// asks once; later calls give the first answer, until TheHive refuses a type
-// that was in it. A user who may not read the list gets the types that every
-// TheHive has.
-func (c *Client) ObservableTypes(ctx context.Context) ([]string, error) {
-	types, err := c.dataTypes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return slices.Sorted(maps.Keys(types)), nil
-}
-
+// dataTypes gives the names of the data types that this TheHive knows: its own
+// and those that its administrator added, such as "cve". It asks once; later
+// calls give the first answer, until TheHive refuses a type that was in it. A
+// user who may not read the list gets the types that every TheHive has.
 func (c *Client) dataTypes(ctx context.Context) (map[string]bool, error) {
 	c.mu.Lock()
 	types := c.types

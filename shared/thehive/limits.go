@@ -14,20 +14,20 @@ import (
 // value that its index cannot hold, and no longer finds the alert: its check
 // for duplicates misses it. So they are kept on both.
 const (
-	MaxTitle       = 512     // characters
-	MaxType        = 32      // characters, of an alert's type
-	MaxSource      = 32      // characters
-	MaxSourceRef   = 128     // characters
-	MaxTag         = 128     // characters
-	MaxLink        = 4096    // characters, of an alert's external link
-	MaxDescription = 1 << 20 // characters; TheHive 4.1 takes less, see maxBody4
-	MaxMessage     = 4096    // characters, of an observable; ours, TheHive takes 1 MiB
+	maxTitle       = 512     // characters
+	maxType        = 32      // characters, of an alert's type
+	maxSource      = 32      // characters
+	maxSourceRef   = 128     // characters
+	maxTag         = 128     // characters
+	maxLink        = 4096    // characters, of an alert's external link
+	maxDescription = 1 << 20 // characters; TheHive 4.1 takes less, see maxBody4
+	maxMessage     = 4096    // characters, of an observable; ours, TheHive takes 1 MiB
 	MaxData        = 32000   // bytes of an observable's value: what an index entry can hold
 
-	// MaxCreate is how many observables go along with a new alert. TheHive
+	// maxCreate is how many observables go along with a new alert. TheHive
 	// 4.1's time grows with their square (100: 0.8 s, 1,000: 38 s), all in one
 	// transaction; more are added afterwards, in requests of maxAdd.
-	MaxCreate = 200
+	maxCreate = 200
 
 	maxAdd      = 100     // observables in one request to a standing alert
 	maxListData = 4096    // characters of one value in a list of values, TheHive 5
@@ -93,7 +93,7 @@ func tags(in []string) []string {
 	out := make([]string, 0, len(in))
 	seen := make(map[string]bool, len(in))
 	for _, tag := range in {
-		tag = clean(tag, MaxTag, false)
+		tag = clean(tag, maxTag, false)
 		if tag != "" && !seen[tag] {
 			seen[tag] = true
 			out = append(out, tag)

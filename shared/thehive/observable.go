@@ -23,11 +23,8 @@ type Observable struct {
 
 // Attachment is the file of an observable.
 type Attachment struct {
-	ID          string
-	Name        string
-	ContentType string
-	Size        int64    // bytes
-	Hashes      []string // SHA-256, SHA-1, MD5, lower-case hexadecimal
+	Name   string
+	Hashes []string // SHA-256, SHA-1, MD5, lower-case hexadecimal
 }
 
 // Failure is an observable that TheHive does not hold, and why.
@@ -93,7 +90,7 @@ func (c *Client) prepare(ctx context.Context, v Version, in []Observable) (ready
 	for _, o := range in {
 		given := o
 		o.Data = strings.TrimSpace(strings.ToValidUTF8(o.Data, "\uFFFD"))
-		o.Message = clean(o.Message, MaxMessage, true)
+		o.Message = clean(o.Message, maxMessage, true)
 		o.Tags = tags(o.Tags)
 		if !types[o.DataType] {
 			o.DataType = Other

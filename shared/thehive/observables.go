@@ -61,13 +61,7 @@ func readObservable(r gjson.Result) Observable {
 		Sighted:  r.Get("sighted").Bool(),
 	}
 	if file := r.Get("attachment"); file.IsObject() {
-		o.Attachment = &Attachment{
-			ID:          file.Get("id").String(),
-			Name:        file.Get("name").String(),
-			ContentType: file.Get("contentType").String(),
-			Size:        file.Get("size").Int(),
-			Hashes:      texts(file.Get("hashes")),
-		}
+		o.Attachment = &Attachment{Name: file.Get("name").String(), Hashes: texts(file.Get("hashes"))}
 	}
 	return o
 }

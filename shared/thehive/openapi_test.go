@@ -71,7 +71,7 @@ func TestAsTheHive5Wants(t *testing.T) {
 		case r.Path == "/api/v1/alert":
 			fits(t, schemas["InputCreateAlert"], body)
 			observables, _ := body["observables"].([]any)
-			require.Len(t, observables, thehive.MaxCreate)
+			require.Len(t, observables, 200)
 			for _, o := range observables {
 				one, _ := o.(map[string]any)
 				fits(t, schemas["InputCreateObservable"], one)

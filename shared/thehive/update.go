@@ -46,12 +46,12 @@ func (c *Client) UpdateAlert(ctx context.Context, id string, p AlertPatch) error
 func (p AlertPatch) fields(v Version) (map[string]any, error) {
 	fields := map[string]any{}
 	if p.Title != nil {
-		if fields["title"] = clean(*p.Title, MaxTitle, false); fields["title"] == "" {
+		if fields["title"] = clean(*p.Title, maxTitle, false); fields["title"] == "" {
 			return nil, invalid("the alert would have no title", "give it one")
 		}
 	}
 	if p.Description != nil {
-		text := clean(*p.Description, MaxDescription, true)
+		text := clean(*p.Description, maxDescription, true)
 		if v.Major < 5 {
 			text = cutBytes(alertBody{Description: text}, maxBase4)
 		}
