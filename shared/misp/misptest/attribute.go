@@ -12,17 +12,11 @@ import (
 // addAttributes is POST /attributes/add/{id}, of one or a list, or of one with
 // a list of values. It answers 200 if one was saved.
 func (s *Server) addAttributes(c call) answer {
-	e := s.event(c.PathValue("id"), c.who)
-	if e == nil {
-		return said(c, 404, "Invalid event")
+	e, refused := s.own(c, "You do not have permission to do that.")
+	if refused != nil {
+		return *refused
 	}
-	if e.organisation != c.who.organisation && !c.who.admin {
-		return said(c, 403, "You do not have permission to do that.")
-	}
-	given := c.body
-	if inner := given.Get("Attribute"); inner.Exists() {
-		given = inner
-	}
+	given := unwrapped(c.body, "Attribute")
 	several := given.IsArray() && len(given.Array()) > 0
 	if !several {
 		given = gjson.Parse("[" + given.Raw + "]")
@@ -110,11 +104,18 @@ func (s *Server) addAttribute(c call, e *event, one gjson.Result) (a *attribute,
 	return a, nil
 }
 
-func (s *Server) viewAttribute(c call) answer {
-	a := s.attribute(c.PathValue("id"))
-	if a == nil || a.deleted || !a.event.visible(c.who) {
-		return said(c, 405, "Invalid attribute")
+// withAttribute finds the attribute that a call is about.
+func (s *Server) withAttribute(c call, do func(a *attribute) answer) answer {
+	if a := s.attribute(c.PathValue("id")); a != nil && !a.deleted && a.event.visible(c.who) {
+		return do(a)
 	}
+	return said(c, 405, "Invalid attribute")
+}
+
+func (s *Server) viewAttribute(c call) answer { return s.withAttribute(c, (*attribute).alone) }
+
+// alone is the answer that shows an attribute by itself.
+func (a *attribute) alone() answer {
 	show := a.plain()
 	show["event_uuid"] = a.event.uuid
 	if len(a.tags) > 0 {
@@ -124,20 +125,20 @@ func (s *Server) viewAttribute(c call) answer {
 }
 
 func (s *Server) editAttribute(c call) answer {
-	a := s.attribute(c.PathValue("id"))
-	if a == nil || a.deleted || !a.event.visible(c.who) {
-		return said(c, 405, "Invalid attribute")
-	}
-	if v := c.body.Get("comment"); v.Exists() {
-		a.comment = v.String()
-	}
-	if v := c.body.Get("to_ids"); v.Exists() {
-		a.toIDs = truth(v)
-	}
-	a.timestamp, a.event.published = s.now(), false
-	return answer{status: 200, body: object{"Attribute": a.plain()}}
+	return s.withAttribute(c, func(a *attribute) answer {
+		if v := c.body.Get("comment"); v.Exists() {
+			a.comment = v.String()
+		}
+		if v := c.body.Get("to_ids"); v.Exists() {
+			a.toIDs = truth(v)
+		}
+		a.timestamp, a.event.published = s.now(), false
+		return answer{status: 200, body: object{"Attribute": a.plain()}}
+	})
 }
 
+// deleteAttribute deletes softly, or for good an attribute that may be deleted
+// softly already.
 func (s *Server) deleteAttribute(c call) answer {
 	a := s.attribute(c.PathValue("id"))
 	if a == nil || !a.event.visible(c.who) {

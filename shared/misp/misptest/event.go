@@ -12,10 +12,7 @@ import (
 // vanish without a word, and nothing undoes the event when its database fails
 // on one of them.
 func (s *Server) addEvent(c call) answer {
-	given := c.body
-	if inner := given.Get("Event"); inner.IsObject() {
-		given = inner
-	}
+	given := unwrapped(c.body, "Event")
 	form := strings.HasPrefix(c.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 	if !form && (!c.json || !given.IsArray() && len(given.Map()) == 0) {
 		return said(c, 405, "No valid event data received.")
@@ -54,17 +51,11 @@ func (s *Server) addEvent(c call) answer {
 
 // editEvent is POST /events/edit/{id}: it merges.
 func (s *Server) editEvent(c call) answer {
-	e := s.event(c.PathValue("id"), c.who)
-	if e == nil {
-		return said(c, 404, "Invalid event")
+	e, refused := s.own(c, "You are not authorised to do that.")
+	if refused != nil {
+		return *refused
 	}
-	if e.organisation != c.who.organisation && !c.who.admin {
-		return said(c, 403, "You are not authorised to do that.")
-	}
-	given := c.body
-	if inner := given.Get("Event"); inner.IsObject() {
-		given = inner
-	}
+	given := unwrapped(c.body, "Event")
 	if t := given.Get("timestamp"); t.Exists() && t.Int() <= e.timestamp {
 		return answer{status: 403, body: object{"saved": false, "name": "Could not edit Event", "message": "Could not edit Event",
 			"url": "/events/edit/" + e.id, "errors": "Event could not be saved: Event in the request not newer than the local copy.", "id": e.id}}
@@ -80,6 +71,22 @@ func (s *Server) editEvent(c call) answer {
 	}
 	e.published = given.Get("published").Bool() && c.who.admin
 	return s.shown(c, e)
+}
+
+// own finds the event that a call is about, which must be the account's to
+// change; else it gives MISP's refusal, in the words of the call.
+func (s *Server) own(c call, forbidden string) (*event, *answer) {
+	e := s.event(c.PathValue("id"), c.who)
+	var refused answer
+	switch {
+	case e == nil:
+		refused = said(c, 404, "Invalid event")
+	case e.organisation != c.who.organisation && !c.who.admin:
+		refused = said(c, 403, forbidden)
+	default:
+		return e, nil
+	}
+	return nil, &refused
 }
 
 // fill takes the event's own fields that are given.

@@ -136,6 +136,14 @@ func read(r *http.Request) (raw []byte, tooLarge bool) {
 	return bytes.TrimSpace(raw), err == nil && len(raw) > maxBody
 }
 
+// unwrapped is a body, or what it holds under its one name.
+func unwrapped(body gjson.Result, name string) gjson.Result {
+	if inner := body.Get(name); inner.IsObject() || inner.IsArray() {
+		return inner
+	}
+	return body
+}
+
 func accounts() map[string]account {
 	return map[string]account{
 		Key:         {organisation: "1", admin: true},

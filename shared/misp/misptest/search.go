@@ -26,10 +26,7 @@ func (s *Server) search(c call) answer {
 			return refused
 		}
 	}
-	asked := c.body
-	if inner := asked.Get("request"); inner.IsObject() {
-		asked = inner
-	}
+	asked := unwrapped(c.body, "request")
 	if format := asked.Get("returnFormat").String(); format != "" && format != "json" {
 		return said(c, 404, "Invalid output format.")
 	}

@@ -1,5 +1,7 @@
 package misptest
 
+import "strconv"
+
 // show is an event as MISP gives it after a write or a view: ids and numbers as
 // strings, deleted attributes left out.
 func (s *Server) show(e *event) object {
@@ -19,7 +21,7 @@ func (s *Server) show(e *event) object {
 	}
 	out := object{
 		"id": e.id, "orgc_id": e.organisation, "org_id": e.organisation, "date": e.date, "threat_level_id": e.threat, "info": e.info,
-		"published": e.published, "uuid": e.uuid, "attribute_count": itoa(int64(e.count())), "analysis": e.analysis,
+		"published": e.published, "uuid": e.uuid, "attribute_count": strconv.Itoa(e.count()), "analysis": e.analysis,
 		"timestamp": itoa(e.timestamp), "distribution": e.distribution, "proposal_email_lock": false, "locked": false,
 		"publish_timestamp": published, "sharing_group_id": e.group, "disable_correlation": false, "extends_uuid": e.extends,
 		"protected": nil, "event_creator_email": "somebody@example.com", "Org": organisation(e.organisation), "Orgc": organisation(e.organisation),
@@ -96,7 +98,7 @@ func organisation(id string) object {
 func longTags(tags []tag) []object {
 	out := []object{}
 	for i, t := range tags {
-		out = append(out, object{"id": itoa(int64(i + 1)), "name": t.name, "colour": "#b1eacd", "exportable": true, "user_id": "0", "hide_tag": false,
+		out = append(out, object{"id": strconv.Itoa(i + 1), "name": t.name, "colour": "#b1eacd", "exportable": true, "user_id": "0", "hide_tag": false,
 			"numerical_value": nil, "is_galaxy": false, "is_custom_galaxy": false, "local_only": false, "local": t.local, "relationship_type": nil})
 	}
 	return out
@@ -106,7 +108,7 @@ func longTags(tags []tag) []object {
 func shortTags(tags []tag) []object {
 	out := []object{}
 	for i, t := range tags {
-		out = append(out, object{"id": itoa(int64(i + 1)), "name": t.name, "colour": "#b1eacd", "numerical_value": nil, "is_galaxy": false, "local": t.local})
+		out = append(out, object{"id": strconv.Itoa(i + 1), "name": t.name, "colour": "#b1eacd", "numerical_value": nil, "is_galaxy": false, "local": t.local})
 	}
 	return out
 }

@@ -87,10 +87,7 @@ func (s *Server) listSightings(c call) answer {
 
 // checkWarninglists answers an object, or an empty list when nothing hits.
 func (s *Server) checkWarninglists(c call) answer {
-	asked := c.body
-	if inner := asked.Get(`\[\]`); inner.Exists() {
-		asked = inner
-	}
+	asked := unwrapped(c.body, `\[\]`)
 	out := object{}
 	for _, v := range asked.Array() {
 		var hits []object
