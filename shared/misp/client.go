@@ -1,6 +1,6 @@
 // Package misp is a client of MISP's REST API, for as much of it as Waggle
-// needs: events with their attributes and objects, searches, sightings,
-// warninglists and tags.
+// needs: events with their attributes, objects and tags, searches, sightings and
+// warninglists.
 //
 // What it writes may be written again. Events, attributes and objects have
 // UUIDs made of what they tell (EventUUID and the like), so a repetition finds

@@ -21,7 +21,7 @@ type Alert struct {
 	Source    string
 	SourceRef string
 
-	Title        string    // one line
+	Title        string    // one line of 512 characters at most
 	Description  string    // Markdown
 	ExternalLink string    // where the reader finds the original
 	Severity     int       // 1 low – 4 critical; 0 = 2
@@ -59,7 +59,7 @@ func (a Alert) key() string { return a.Type + ";" + a.Source + ";" + a.SourceRef
 // What comes with the error holds as well: with an ID, the alert is there and
 // only observables are missing.
 //
-// Text that is too long is cut (see the limits); numbers off the scale, and an
+// Text that is longer than TheHive 5's OpenAPI allows is cut; numbers off the scale, and an
 // empty type, source, reference or title, are errors with reason
 // upstream.BadInput. An empty observable is a Failure.
 func (c *Client) CreateAlert(ctx context.Context, a Alert) (CreatedAlert, error) {
