@@ -43,6 +43,17 @@ func (j *Job) Upstream(o upstream.Options) (*upstream.Client, error) {
 	return upstream.New(o)
 }
 
+// Connect makes the client of a package that can work over an HTTP client made
+// for it, as thehive and misp can, with the network of this job: Connect(job,
+// misp.Over, misp.Options{…}).
+func Connect[O interface{ Upstream() upstream.Options }, C any](j *Job, over func(*upstream.Client, O) C, o O) (client C, err error) {
+	hc, err := j.Upstream(o.Upstream())
+	if err != nil {
+		return client, err
+	}
+	return over(hc, o), nil
+}
+
 // UserAgent is what the job calls itself to services.
 func (j *Job) UserAgent() string {
 	return j.worker.Name + "/" + j.worker.Version + " (+" + DefaultURL + ")"

@@ -101,3 +101,25 @@ func TestUpstreamHides(t *testing.T) {
 	assert.Subset(t, job.hidden(), []string{"configured", "of-the-header", "given"})
 	assert.NotContains(t, job.hidden(), "abc")
 }
+
+type testOptions struct{ url, key string }
+
+func (o testOptions) Upstream() upstream.Options {
+	return upstream.Options{Service: "Test", BaseURL: o.url, Secrets: []string{o.key}}
+}
+
+func TestConnect(t *testing.T) {
+	job := networkJob(t, standard{}, nil)
+	over := func(hc *upstream.Client, o testOptions) string {
+		assert.NotNil(t, hc)
+		return "client of " + o.url
+	}
+	client, err := Connect(job, over, testOptions{"https://service.example.com", "key-of-service"})
+	require.NoError(t, err)
+	assert.Equal(t, "client of https://service.example.com", client)
+	assert.Contains(t, job.hidden(), "key-of-service")
+
+	client, err = Connect(job, over, testOptions{"::", "key-of-service"})
+	assert.ErrorIs(t, err, upstream.BadInput)
+	assert.Empty(t, client)
+}
