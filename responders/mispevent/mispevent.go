@@ -42,7 +42,7 @@ type Config struct {
 	Organisation string   `cortex:"thehive_organisation" description:"that user's organisation in TheHive, if there are several"`
 	VerifyTLS    bool     `cortex:"verify_tls" default:"true" description:"check the certificates of both; better than false: name their authority in cacerts"`
 	OnlyIOCs     bool     `cortex:"only_iocs" default:"false" description:"send only observables flagged as IoC"`
-	ToIDS        string   `cortex:"to_ids" default:"ioc" description:"mark for detection (to_ids): ioc (what is flagged as IoC), all or none"`
+	ToIDS        string   `cortex:"to_ids" default:"ioc" oneof:"ioc,all,none" description:"mark for detection (to_ids): ioc (what is flagged as IoC), all or none"`
 	Distribution []string `cortex:"distribution" default:"clear=all,green=community,amber=organisation,amber+strict=organisation,red=organisation" description:"distribution for each TLP, as tlp=organisation, community, connected, all or group:<id of a sharing group>"`
 	Tags         []string `cortex:"tags" description:"tags to put on the event besides tlp: and PAP:"`
 	Publish      bool     `cortex:"publish" default:"false" description:"publish the event"`
@@ -50,57 +50,50 @@ type Config struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	if err := cfg.check(); err != nil {
-		return cortex.Report{}, err
-	}
-	hive, err := cfg.thehive(job)
+	sharing, err := misp.ParseSharing(cfg.Distribution)
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	r, err := recordOf(ctx, job, hive)
+	http := upstream.Options{InsecureSkipVerify: !cfg.VerifyTLS}
+	hive, err := cortex.Connect(job, thehive.Over, thehive.Options{URL: cfg.TheHiveURL, Key: cfg.TheHiveKey, Organisation: cfg.Organisation, HTTP: http})
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	observables, err := observablesOf(ctx, job, hive)
+	client, err := cortex.Connect(job, misp.Over, misp.Options{URL: cfg.MISPURL, Key: cfg.MISPKey, HTTP: http})
 	if err != nil {
+		return cortex.Report{}, err
+	}
+	record, observables, err := hive.Handed(ctx, job.DataType, job.Object)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	if err := job.Permit("the "+record.Kind, record.TLP, record.PAP); err != nil { // it may be marked higher than the object
 		return cortex.Report{}, err
 	}
 	version, err := hive.Version(ctx)
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	client, err := cfg.misp(job)
-	if err != nil {
-		return cortex.Report{}, err
+	f := newFull(cfg)
+	e := cfg.event(record, version, sharing)
+	for _, o := range observables {
+		switch {
+		case cfg.OnlyIOCs && !o.IOC:
+			f.NotIOC++
+		case o.TLP > record.TLP:
+			f.withhold(o, record.Kind)
+		default:
+			e.Attributes = append(e.Attributes, cfg.attributes(o)...)
+		}
 	}
-	e, left := cfg.event(r, observables, version)
 	result, err := client.PutEvent(ctx, e)
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	return cfg.report(job, result, left), nil
-}
-
-// thehive makes the client of TheHive.
-func (c Config) thehive(job *cortex.Job) (*thehive.Client, error) {
-	o := thehive.Options{URL: c.TheHiveURL, Key: c.TheHiveKey, Organisation: c.Organisation, HTTP: c.http()}
-	hc, err := job.Upstream(o.Upstream())
-	if err != nil {
-		return nil, err
+	f.tell(result, misp.EventPage(cfg.MISPURL, result.UUID))
+	operations := job.AddTag(misp.LinkTag(result.UUID))
+	if cfg.CustomField != "" && job.DataType != "thehive:alert" {
+		operations = append(operations, cortex.AddCustomField(cfg.CustomField, "string", f.Event.Link))
 	}
-	return thehive.Over(hc, o), nil
-}
-
-// misp makes the client of MISP.
-func (c Config) misp(job *cortex.Job) (*misp.Client, error) {
-	o := misp.Options{URL: c.MISPURL, Key: c.MISPKey, HTTP: c.http()}
-	hc, err := job.Upstream(o.Upstream())
-	if err != nil {
-		return nil, err
-	}
-	return misp.Over(hc, o), nil
-}
-
-func (c Config) http() upstream.Options {
-	return upstream.Options{InsecureSkipVerify: !c.VerifyTLS}
+	return cortex.Report{Full: f, Operations: operations}, nil
 }

@@ -2,13 +2,9 @@ package mispevent
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
-	"github.com/tidwall/gjson"
-
-	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/misp"
+	"github.com/waggle-cti/waggle/shared/thehive"
 )
 
 // full is the report.
@@ -39,70 +35,50 @@ type refusal struct {
 	Reason string `json:"reason"`
 }
 
-func (c Config) report(job *cortex.Job, r misp.Result, l left) cortex.Report {
-	f := full{
-		Event:   event{UUID: r.UUID, ID: r.ID, Link: strings.TrimRight(c.MISPURL, "/") + "/events/view/" + r.UUID, Created: r.Created},
-		Changed: r.Changed, Sent: r.Saved + len(r.Refused), Saved: r.Saved, Refused: []refusal{}, RefusedTags: r.RefusedTags,
-		Withheld: append([]refusal{}, l.withheld...), NotIOC: l.notIOC,
-	}
-	for _, one := range r.Refused {
-		f.Refused = append(f.Refused, refusal{one.Attribute.Type, one.Attribute.Value, one.Reason})
-	}
+func newFull(c Config) *full {
+	f := &full{Refused: []refusal{}, Withheld: []refusal{}}
 	if !c.VerifyTLS {
 		f.Note = "The certificates of MISP and TheHive were not checked (verify_tls)."
 	}
-	f.Message = f.sentence()
-	return cortex.Report{Full: f, Operations: c.operations(job, r.UUID, f.Event.Link)}
+	return f
 }
 
-func (f full) sentence() string {
-	done := "nothing new for"
+// withhold notes an observable that is marked higher than its record.
+func (f *full) withhold(o thehive.Observable, kind string) {
+	value := o.Data
+	if o.Attachment != nil {
+		value = o.Attachment.Name
+	}
+	f.Withheld = append(f.Withheld, refusal{o.DataType, value, "its TLP is above that of the " + kind + ": raise the one or lower the other"})
+}
+
+// tell notes what MISP made of the event.
+func (f *full) tell(r misp.Result, link string) {
+	f.Event = event{UUID: r.UUID, ID: r.ID, Link: link, Created: r.Created}
+	f.Changed, f.Sent, f.Saved, f.RefusedTags = r.Changed, r.Saved+len(r.Refused), r.Saved, r.RefusedTags
+	for _, one := range r.Refused {
+		f.Refused = append(f.Refused, refusal{one.Attribute.Type, one.Attribute.Value, one.Reason})
+	}
+	f.Message = f.sentence()
+}
+
+func (f *full) sentence() string {
+	done := "Nothing new for"
 	switch {
 	case f.Event.Created:
-		done = "made"
+		done = "Made"
 	case f.Changed:
-		done = "updated"
+		done = "Updated"
 	}
 	text := fmt.Sprintf("%s MISP event %s: it holds %d of %d attributes", done, f.Event.ID, f.Saved, f.Sent)
-	text = strings.ToUpper(text[:1]) + text[1:]
-	for _, part := range []struct {
-		count int
-		what  string
-	}{
-		{len(f.Refused), "refused by MISP"},
-		{len(f.RefusedTags), "tags refused by MISP"},
-		{len(f.Withheld), "withheld for their TLP"},
-		{f.NotIOC, "not flagged as IoC and left out"},
-	} {
-		if part.count > 0 {
-			text += fmt.Sprintf("; %d %s", part.count, part.what)
+	add := func(count int, what string) {
+		if count > 0 {
+			text += fmt.Sprintf("; %d %s", count, what)
 		}
 	}
+	add(len(f.Refused), "refused by MISP")
+	add(len(f.RefusedTags), "tags refused by MISP")
+	add(len(f.Withheld), "withheld for their TLP")
+	add(f.NotIOC, "not flagged as IoC and left out")
 	return text + "."
-}
-
-// operations leave the link to the event on the object and on its case, where
-// it is not there yet.
-func (c Config) operations(job *cortex.Job, uuid, link string) []cortex.Operation {
-	tag := linkTag + uuid
-	var out []cortex.Operation
-	add := func(tags string, o cortex.Operation) {
-		if !slices.ContainsFunc(job.Object.Get(tags).Array(), func(t gjson.Result) bool { return t.String() == tag }) {
-			out = append(out, o)
-		}
-	}
-	switch job.DataType {
-	case "thehive:alert":
-		add("tags", cortex.AddTagToAlert(tag))
-		return out
-	case "thehive:case_artifact":
-		add("tags", cortex.AddTagToArtifact(tag))
-		add("case.tags", cortex.AddTagToCase(tag))
-	default:
-		add("tags", cortex.AddTagToCase(tag))
-	}
-	if c.CustomField != "" {
-		out = append(out, cortex.AddCustomField(c.CustomField, "string", link))
-	}
-	return out
 }

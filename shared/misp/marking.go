@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/waggle-cti/waggle/shared/marking"
+	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // MarkingTags gives an event's tags for its marking, by the names of package
@@ -25,15 +26,17 @@ type Audience struct {
 type Sharing map[string]Audience
 
 // ParseSharing reads rules such as "amber=organisation", with organisation,
-// community, connected, all or group:<id of a sharing group>. The error names
-// the rule that can't be read.
+// community, connected, all or group:<id of a sharing group>. The error has
+// reason upstream.BadInput and names the rule that can't be read.
 func ParseSharing(rules []string) (Sharing, error) {
 	s := Sharing{}
 	for _, rule := range rules {
 		tlp, to, _ := strings.Cut(strings.ToLower(rule), "=")
 		audience, ok := parseAudience(to)
 		if !ok || !marking.IsTLP(tlp) {
-			return nil, fmt.Errorf("%.64q is no distribution for a TLP", rule)
+			return nil, &upstream.Error{Reason: upstream.BadInput,
+				Message: fmt.Sprintf("configuration: %.64q is no distribution for a TLP", rule),
+				Next:    "write each as tlp=organisation, community, connected, all or group:<id>, with tlp clear, green, amber, amber+strict or red"}
 		}
 		s[tlp] = audience
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/shared/misp"
+	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 func TestMarkingTags(t *testing.T) {
@@ -28,5 +29,6 @@ func TestSharing(t *testing.T) {
 	for _, rule := range []string{"", "amber", "amber=", "=all", "amber=world", "white=all", "amber=group:", "amber=group:0", "amber=group:x"} {
 		_, err := misp.ParseSharing([]string{"red=organisation", rule})
 		assert.ErrorContains(t, err, "no distribution", rule)
+		assert.ErrorIs(t, err, upstream.BadInput)
 	}
 }
