@@ -1,28 +1,13 @@
 package main
 
 import (
-	"path/filepath"
 	"testing"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/shared/cortex/cortextest"
 )
 
 func TestCatalog(t *testing.T) { cortextest.Catalog(t, "responders", workers()) }
 
-// TestProgram runs each responder as Cortex starts it, over one of its cases.
 func TestProgram(t *testing.T) {
-	cases := map[string]string{"mispevent": "case_created"}
-	program := cortextest.Build(t, "github.com/waggle-cti/waggle/responders")
-	for _, w := range workers() {
-		name, ok := cases[w.Command()]
-		require.True(t, ok, "name a case of %s here", w.Command())
-		for _, way := range cortextest.Ways() {
-			t.Run(w.Command()+"/"+string(way), func(t *testing.T) {
-				program.Case(t, way, w, filepath.Join(w.Command(), "testdata", name))
-			})
-		}
-		t.Run(w.Command()+"/torture", func(t *testing.T) { program.Torture(t, w, nil) })
-	}
+	cortextest.Build(t, "github.com/waggle-cti/waggle/responders").Workers(t, workers())
 }

@@ -9,8 +9,6 @@ import (
 // The shapes of the answers are those of MISP 2.5; the values are invented.
 func TestCases(t *testing.T) { cortextest.Run(t, Analyzer) }
 
-func TestBadInputAndServices(t *testing.T) { cortextest.Torture(t, Analyzer, config()) }
+func TestBadInputAndServices(t *testing.T) { cortextest.Torture(t, Analyzer, nil) }
 
-func TestNoLeak(t *testing.T) { cortextest.Leaks(t, Analyzer, config()) }
-
-func config() map[string]any { return map[string]any{"url": "https://misp.example.com"} }
+func TestNoLeak(t *testing.T) { cortextest.Leaks(t, Analyzer, nil) }
