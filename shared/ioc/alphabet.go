@@ -53,6 +53,57 @@ func classes() (t [256]byte) {
 	return t
 }
 
+// What a byte may do behind a word, or as the first of one, for the scanner to
+// tell the words that are just that.
+const (
+	joins        = 1 << iota // may join the word before it to what follows
+	opensDot                 // opens a separator in brackets
+	startsSpoken             // may start a separator in words, "dot" or "at"
+	startsName               // a word with digits in it that starts so may be an identifier
+)
+
+// follows gives what each byte may do.
+var follows = followers()
+
+func followers() (t [256]byte) {
+	for c := utf8.RuneSelf; c < len(t); c++ {
+		t[c] = joins
+	}
+	for _, c := range []byte(". \\:@>]") {
+		t[c] = joins
+	}
+	for _, c := range []byte("[({<") {
+		t[c] = joins | opensDot
+	}
+	for _, c := range []byte("TACcSGE") {
+		t[c] = startsName
+	}
+	for _, c := range []byte("aAdD") {
+		t[c] |= startsSpoken
+	}
+	return t
+}
+
+// minLong is the length from which a word with digits may be a hash or the
+// like.
+const minLong = 26
+
+// mayJoin reports whether the byte at i, which is one that joins and not the
+// last, may join the word before it to what follows.
+func mayJoin(s string, i int) bool {
+	next := s[i+1]
+	switch s[i] {
+	case ' ':
+		if f := follows[next]; f&startsSpoken == 0 {
+			return f&opensDot != 0
+		}
+		return hasFold(s, i+1, "at ") || hasFold(s, i+1, "dot ")
+	case '.':
+		return class[next]&(isWord|isHigh) != 0 || next == ']'
+	}
+	return true
+}
+
 func digit(c byte) bool  { return c-'0' < 10 }
 func letter(c byte) bool { return c|0x20-'a' < 26 }
 func alnum(c byte) bool  { return digit(c) || letter(c) }
@@ -67,6 +118,9 @@ func lower(c byte) byte {
 // is none. Scripts that are written without spaces end an ASCII word, so that
 // a name stands apart from the sentence around it.
 func highWord(s string, i int, ascii bool) int {
+	if i+1 < len(s) && s[i] == 0xE2 && s[i+1] == 0x80 { // punctuation, U+2000 to U+203F
+		return 0
+	}
 	r, n := utf8.DecodeRuneInString(s[i:])
 	if r == utf8.RuneError || !unicode.In(r, unicode.L, unicode.M, unicode.Nd) {
 		return 0

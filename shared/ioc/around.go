@@ -13,7 +13,7 @@ func (j *judge) amongHosts(m *mark) bool {
 			continue
 		}
 		o := &j.marks[n]
-		if o.kind != Domain || o.doubtful || o.link {
+		if j.values.all[o.of].kind != Domain || o.doubtful || o.link {
 			continue
 		}
 		a, b := &j.lines[min(o.line, m.line)], &j.lines[max(o.line, m.line)]

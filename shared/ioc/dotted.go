@@ -60,7 +60,7 @@ func (s *scanner) numbers(end int) int {
 	}
 	if num, e := port(s.text, end); e > end && e < len(s.text) && s.text[e-1] != ':' && dotAt(s.text, e).n > 0 {
 		if cut := splitPort(s.text, num, e); cut > 0 {
-			s.add(IP, a.String(), c.start, end, c.fanged)
+			s.addHost(IP, c.start, end, c.fanged)
 			return cut
 		}
 	}
@@ -80,21 +80,21 @@ func (s *scanner) afterHost(k Kind, end int) int {
 	if c.end < end { // something was cut off the name's end
 		end = c.end
 	}
-	value, start, fanged := c.string(s.text), c.start, c.fanged
+	start, fanged := c.start, c.fanged
 	_, e := port(s.text, end)
 	if nextIs(s.text, e, '/') || strings.HasPrefix(s.text[e:], "[/]") {
 		b := s.build.reset(s.text, start)
 		b.text("http://")
-		b.text(value)
+		b.bytes(c.name())
 		b.source(end, e)
 		if to, f := path(s.text, e, s.quote(start), b); to > e+3 || to == e+2 && s.text[e] == '/' {
 			s.cutShort(k, to, fanged || f)
-			m := s.add(URL, b.string(), start, to, fanged || f)
+			m := s.addBuilt(URL, start, to, fanged || f)
 			m.doubtful = s.doubtfulName(c)
 			return to
 		}
 	}
-	m := s.add(k, value, start, end, fanged)
+	m := s.addHost(k, start, end, fanged)
 	m.doubtful = k == Domain && s.doubtfulName(c)
 	return max(e, end)
 }
@@ -104,7 +104,7 @@ func (s *scanner) afterHost(k Kind, end int) int {
 func (s *scanner) cutShort(k Kind, end int, fanged bool) {
 	c := &s.host
 	if nextIs(s.text, end, '[') && (k == IP || hostName(c) && !bareSuffix(c.string(s.text))) {
-		s.add(k, c.string(s.text), c.start, c.end, fanged)
+		s.addHost(k, c.start, c.end, fanged)
 	}
 }
 

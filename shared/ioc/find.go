@@ -3,6 +3,7 @@ package ioc
 import (
 	"math"
 	"strings"
+	"unicode/utf8"
 )
 
 // Options are what a reader of a text knows beside the text.
@@ -29,8 +30,7 @@ func Find(text string, o Options) []Indicator {
 // mark is one occurrence of a value, before its role is known. Texts can hold
 // a great many, so that it is kept small; hence Find's limit on their length.
 type mark struct {
-	kind       Kind
-	value      string
+	of         int32 // number of the value in scanner.values
 	start, end int32
 	line       int32 // index in scanner.lines; of a link: in scanner.targets
 	fanged     bool
@@ -40,6 +40,13 @@ type mark struct {
 
 // at gives where the mark stands.
 func (m *mark) at() (start, end int) { return int(m.start), int(m.end) }
+
+// expect makes room for the values that the text is likely to hold.
+func (s *scanner) expect() {
+	n := min(max(8, len(s.text)/256), 1<<14)
+	s.marks = make([]mark, 0, n)
+	s.values.expect(n)
+}
 
 // line is a line of the text that holds a value.
 type line struct {
@@ -51,7 +58,11 @@ type line struct {
 // scanner goes through a text once, line by line and word by word.
 type scanner struct {
 	text    string
+	values  valueSet
 	marks   []mark
+	fanged  bool   // a value was disarmed
+	threat  threat // the words of attack read so far
+	spare   mark   // takes the place of one that isn't kept
 	lines   []line
 	targets []string // of links
 
@@ -80,25 +91,19 @@ func (s *scanner) scan() {
 }
 
 func (s *scanner) scanLine(i, end int) {
+	t := s.text
 	for i < end {
-		c := class[s.text[i]]
+		c := t[i]
 		switch {
-		case c&isWord != 0:
-			if s.text[i] == '-' {
+		case class[c]&isWord != 0:
+			if c == '-' {
 				i++
 				continue
 			}
 			i = s.word(i)
-		case c&isHigh != 0:
-			if highWord(s.text, i, false) > 0 {
-				i = s.word(i)
-				continue
-			}
-			i++
-			for i < end && s.text[i]&0xC0 == 0x80 {
-				i++
-			}
-		case i >= s.six && (strings.HasPrefix(s.text[i:], "::") || strings.HasPrefix(s.text[i:], "[:][:]")):
+		case class[c]&isHigh != 0:
+			i = s.high(i, end)
+		case (c == ':' || c == '[') && i >= s.six && (strings.HasPrefix(t[i:], "::") || strings.HasPrefix(t[i:], "[:][:]")):
 			i = s.colons(i)
 		default:
 			i++
@@ -106,9 +111,54 @@ func (s *scanner) scanLine(i, end int) {
 	}
 }
 
-// word reads what starts with the word at i and gives where to go on.
+// high reads what starts with the non-ASCII byte at i.
+func (s *scanner) high(i, end int) int {
+	if highWord(s.text, i, false) > 0 {
+		end, seen := wordEnd(s.text, i)
+		return s.joined(i, end, seen)
+	}
+	i++
+	for i < end && s.text[i]&0xC0 == 0x80 {
+		i++
+	}
+	return i
+}
+
+// word reads what starts with the ASCII word at i and gives where to go on.
+// Most words are just that, which shows in their bytes and the one behind; then
+// it goes on with the next.
 func (s *scanner) word(i int) int {
-	end, seen := wordEnd(s.text, i)
+	t := s.text
+	for {
+		end, seen := i, byte(0)
+		for end < len(t) {
+			c := class[t[end]]
+			if c&isWord == 0 {
+				break
+			}
+			seen |= c
+			end++
+		}
+		if end+1 >= len(t) || t[end-1] == '-' || follows[t[end]]&joins != 0 && mayJoin(t, end) ||
+			seen&isDigit != 0 && (end-i >= minLong || follows[t[i]]&startsName != 0) {
+			return s.joined(i, end, seen)
+		}
+		if threatWords.may(t[i], end-i) {
+			s.threat.see(t, i, end)
+		}
+		if t[end] != ' ' || class[t[end+1]]&isWord == 0 || t[end+1] == '-' {
+			return end
+		}
+		i = end + 1
+	}
+}
+
+// joined reads the word at s[i:end], of the given classes as far as it is ASCII,
+// and what is joined to it.
+func (s *scanner) joined(i, end int, seen byte) int {
+	if end < len(s.text) && s.text[end] >= utf8.RuneSelf {
+		end, seen = wordEnd(s.text, i)
+	}
 	if end == len(s.text) {
 		return s.single(i, end, seen)
 	}
@@ -190,11 +240,42 @@ func (s *scanner) six6(i int) (int, bool) {
 
 // add notes a value that stands at s[start:end].
 func (s *scanner) add(k Kind, value string, start, end int, fanged bool) *mark {
+	if s.marks == nil {
+		s.expect()
+	}
+	return s.mark(s.values.of(k, value), start, end, fanged)
+}
+
+// addHost is add for the host that was read.
+func (s *scanner) addHost(k Kind, start, end int, fanged bool) *mark {
+	if c := &s.host; !c.asRead() && s.marks != nil {
+		return s.mark(s.values.ofBytes(k, c.name()), start, end, fanged)
+	}
+	return s.add(k, s.host.string(s.text), start, end, fanged)
+}
+
+// addBuilt is add for the value that was put together.
+func (s *scanner) addBuilt(k Kind, start, end int, fanged bool) *mark {
+	if b := &s.build; b.own && s.marks != nil {
+		return s.mark(s.values.ofBytes(k, b.b), start, end, fanged)
+	}
+	return s.add(k, s.build.string(), start, end, fanged)
+}
+
+// mark notes an occurrence of the value with that number.
+func (s *scanner) mark(of int32, start, end int, fanged bool) *mark {
+	s.floor = end
+	s.fanged = s.fanged || fanged
+	m := mark{of: of, start: int32(start), end: int32(end), fanged: fanged}
+	if !s.values.all[of].wants(fanged) {
+		s.spare = m
+		return &s.spare
+	}
 	if s.kept < 0 {
 		s.kept = len(s.lines)
 		s.lines = append(s.lines, s.at)
 	}
-	s.marks = append(s.marks, mark{kind: k, value: value, start: int32(start), end: int32(end), fanged: fanged, line: int32(s.kept)})
-	s.floor = end
+	m.line = int32(s.kept)
+	s.marks = append(s.marks, m)
 	return &s.marks[len(s.marks)-1]
 }

@@ -23,24 +23,36 @@ func hashKind(w string) Kind {
 	default:
 		return ""
 	}
-	var digits, letters uint32 // which there are, a letter's case aside
-	capital, small := 0, 0
+	var different uint32 // digits there are, a bit each
+	var seen byte
 	for i := range len(w) {
-		switch c := class[w[i]]; {
-		case c&isDigit != 0:
-			digits |= 1 << (w[i] - '0')
-		case c&isUpper != 0 && c&isHex != 0:
-			letters |= 1 << (w[i] - 'A')
-			capital++
-		case c&isHex != 0:
-			letters |= 1 << (w[i] - 'a')
-			small++
-		default:
+		c := class[w[i]]
+		if c&(isDigit|isHex) == 0 {
 			return ""
 		}
+		seen |= c
+		different |= 1 << nibble(w[i])
 	}
-	if bits.OnesCount32(digits)+bits.OnesCount32(letters) < 7 || digits == 0 || letters == 0 || min(capital, small) > 2 {
+	if bits.OnesCount32(different) < 7 || different&0x3ff == 0 || different>>10 == 0 || seen&isUpper != 0 && mixedCase(w) {
 		return ""
 	}
 	return k
+}
+
+// nibble gives the value of a hex digit.
+func nibble(c byte) byte { return c&0xf + c>>6*9 }
+
+// mixedCase reports whether the hex digits are written in both cases, as
+// nobody writes a hash but for a slip or two.
+func mixedCase(w string) bool {
+	capital, small := 0, 0
+	for i := range len(w) {
+		switch c := class[w[i]]; {
+		case c&isUpper != 0:
+			capital++
+		case c&isHex != 0:
+			small++
+		}
+	}
+	return min(capital, small) > 2
 }

@@ -121,9 +121,12 @@ func (c *chain) cutLeft(i int) {
 	c.start = int(c.stand[0])
 }
 
+// asRead reports whether the chain's text is what stands in the source.
+func (c *chain) asRead() bool { return c.plain && c.end-c.start == c.n }
+
 // string gives the chain's text; the source's own bytes where they are the same.
 func (c *chain) string(s string) string {
-	if c.plain && c.end-c.start == c.n {
+	if c.asRead() {
 		return s[c.start:c.end]
 	}
 	return string(c.text[:c.n])
@@ -145,9 +148,12 @@ const maxTops = 1024
 // top reports whether the chain's last label is a top-level domain.
 func (c *chain) top() bool {
 	label := c.label(c.count - 1)
-	switch string(label) {
-	case "com", "net", "org":
+	switch string(label) { // most
+	case "com", "net", "org", "info", "biz", "top", "xyz", "site", "online", "club", "icu", "io", "co", "me", "tk", "cc",
+		"ru", "cn", "de", "uk", "fr", "nl", "eu", "us", "br", "in", "ir", "jp", "kr", "tr", "ua", "pl", "su", "it", "es":
 		return true
+	case "exe", "dll", "php", "txt", "html", "htm", "js", "vbs", "ps1", "dat", "bin", "doc", "docx", "xls", "pdf", "png", "jpg", "gif":
+		return false
 	}
 	known, ok := c.tops[string(label)]
 	if !ok {

@@ -29,11 +29,14 @@ func (s *scanner) addLinks(links []link) {
 		}
 		t := scanner{text: l.target}
 		t.scan()
-		if len(t.marks) == 0 || t.marks[0].kind != URL || t.marks[0].start != 0 {
+		if len(t.marks) == 0 || t.marks[0].start != 0 || t.values.all[0].kind != URL {
 			continue
 		}
 		m := t.marks[0]
-		s.marks = append(s.marks, mark{kind: URL, value: m.value, start: int32(l.start), end: int32(l.end),
+		if s.marks == nil {
+			s.expect()
+		}
+		s.marks = append(s.marks, mark{of: s.values.of(URL, t.values.all[0].value), start: int32(l.start), end: int32(l.end),
 			line: int32(len(s.targets)), link: true})
 		s.targets = append(s.targets, l.target[:m.end])
 	}

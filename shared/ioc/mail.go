@@ -108,6 +108,6 @@ func (s *scanner) addLure(start, end, hostEnd int) int {
 	b.text("@")
 	b.bytes(s.host.name())
 	to, _ := path(s.text, hostEnd, s.quote(start), b)
-	s.add(URL, b.string(), start, to, true)
+	s.addBuilt(URL, start, to, true)
 	return to
 }

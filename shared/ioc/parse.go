@@ -20,10 +20,10 @@ func Parse(s string) (Indicator, bool) {
 	if len(sc.marks) != 1 || int(sc.marks[0].start) != from || int(sc.marks[0].end) != to {
 		return Indicator{}, false
 	}
-	m := &sc.marks[0]
-	i := Indicator{Kind: m.kind, Value: m.value, Raw: s[from:to], Start: from, End: to, Defanged: m.fanged,
+	m, e := &sc.marks[0], &sc.values.all[0]
+	i := Indicator{Kind: e.kind, Value: e.value, Raw: s[from:to], Start: from, End: to, Defanged: m.fanged,
 		Role: Attack, Confidence: 50, Why: "a single value"}
-	if v, ok := harmless(m); ok {
+	if v, ok := harmless(e); ok {
 		i.Role, i.Confidence, i.Why = v.role, v.sure, v.why
 	}
 	return i, true

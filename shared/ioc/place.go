@@ -95,9 +95,7 @@ func says(t string) section {
 		if n == 1 && hasFold(t, i, "common") && hasFold(t, end, " name") {
 			return iocs
 		}
-		switch s := labelWord(t[i:end]); s {
-		case body:
-		default:
+		if s := section(labelWords.find(t, i, end)); s != body {
 			return s
 		}
 		if end < len(t) && n == 0 && t[end] != ':' && t[end] != '=' {
@@ -128,25 +126,13 @@ func goesOn(before string) section {
 	return body
 }
 
-// labelWord tells what a word in front of a value says of it.
-func labelWord(w string) section {
-	var b [12]byte
-	if len(w) > len(b) {
-		return body
-	}
-	for i := range len(w) {
-		b[i] = lower(w[i])
-	}
-	switch string(b[:len(w)]) {
-	case "c2", "c2s", "c&c", "cnc", "ioc", "iocs", "ip", "ips", "domain", "domains", "url", "urls", "host", "hosts", "server",
-		"payload", "dropper", "download", "sha256", "sha1", "md5", "hash", "panel", "opendir", "phishing", "cn":
-		return iocs
-	case "see", "via", "source", "report", "blog", "article", "reference", "ref", "more", "at", "vt", "visit", "sample", "link",
-		"analysis", "commit", "version", "available", "on", "post", "paper", "whitepaper":
-		return refs
-	}
-	return body
-}
+// labelWords are the words in front of a value that say what it is.
+var labelWords = newLexicon(map[uint8]string{
+	uint8(iocs): "c2 c2s c&c cnc ioc iocs ip ips domain domains url urls host hosts server payload dropper download " +
+		"sha256 sha1 md5 hash panel opendir phishing cn",
+	uint8(refs): "see via source report blog article reference ref more at vt visit sample link analysis commit version " +
+		"available on post paper whitepaper",
+})
 
 // mailHeader reports whether the line is a mail header's.
 func mailHeader(t string) bool {

@@ -14,7 +14,7 @@ func (j *judge) url(m *mark) verdict {
 	switch {
 	case p.alone && !p.paren && j.lines[m.line].listing && section != refs && p.says != refs:
 		return verdict{Attack, 60, "listed in a block of its own"}
-	case j.fanged > 0 && (section != iocs || !p.alone || p.paren):
+	case j.fanged && (section != iocs || !p.alone || p.paren):
 		return verdict{Reference, 80, "plain link in a text whose author disarms what is malicious"}
 	case m.doubtful || p.says == refs || section == refs:
 		return verdict{Reference, 70, "cited"}
@@ -22,20 +22,20 @@ func (j *judge) url(m *mark) verdict {
 		return verdict{Attack, 75, "named as an indicator"}
 	case section == iocs && p.alone:
 		return verdict{Attack, 75, "listed under indicators"}
-	case p.alone && j.threat.any():
+	case p.alone && j.attack:
 		return verdict{Attack, 50, "stands alone in a text about an attack"}
 	}
 	return verdict{Reference, 60, "plain link"}
 }
 
 // host judges a plain domain or address.
-func (j *judge) host(m *mark) verdict {
+func (j *judge) host(m *mark, e *entry) verdict {
 	p := j.place(m)
 	section := j.lines[m.line].section
-	listed := section == iocs && (p.alone || p.table) && !(p.table && m.kind == Domain && j.fanged > 0)
+	listed := section == iocs && (p.alone || p.table) && !(p.table && e.kind == Domain && j.fanged)
 	switch {
 	case m.doubtful:
-		if m.kind == Domain && p.alone && (listed && !fileOnly(m.value[strings.LastIndexByte(m.value, '.')+1:]) || j.amongHosts(m)) {
+		if e.kind == Domain && p.alone && (listed && !fileOnly(e.value[strings.LastIndexByte(e.value, '.')+1:]) || j.amongHosts(m)) {
 			return verdict{Attack, 40, "listed under indicators, though it may be a file's name"}
 		}
 		return verdict{}
@@ -43,25 +43,25 @@ func (j *judge) host(m *mark) verdict {
 		return verdict{Reference, 60, "in a mail's headers"}
 	case p.says == refs:
 		return verdict{Reference, 60, "cited"}
-	case m.kind == IP && versionLike(m.value) && p.says != iocs:
+	case e.kind == IP && versionLike(e.value) && p.says != iocs:
 		return verdict{Reference, 60, "reads like a version"}
 	case listed:
 		return verdict{Attack, 80, "listed under indicators"}
 	case section == iocs && p.paren && j.behindListed(m):
 		return verdict{Attack, 45, "in brackets behind what is listed under indicators"}
-	case p.alone && !p.table && j.fanged > 0:
+	case p.alone && !p.table && j.fanged:
 		return verdict{Attack, 45, "listed in a text about an attack"}
-	case m.kind == Domain && p.says == iocs:
+	case e.kind == Domain && p.says == iocs:
 		return verdict{Attack, 60, "named as an indicator"}
-	case j.fanged > 0 && m.kind == Domain:
+	case j.fanged && e.kind == Domain:
 		return verdict{Reference, 60, "plain name in a text whose author disarms what is malicious"}
 	case p.says == iocs:
 		return verdict{Attack, 75, "named as an indicator"}
-	case p.alone && (j.threat.any() || j.fanged > 0 || j.short()):
+	case p.alone && (j.attack || j.short()):
 		return verdict{Attack, 60, "listed in a text about an attack"}
-	case j.fanged > 0:
+	case j.fanged:
 		return verdict{Reference, 50, "plain address in a text whose author disarms what is malicious"}
-	case j.threat.any():
+	case j.attack:
 		return verdict{Attack, 40, "in a text about an attack"}
 	}
 	return verdict{Reference, 50, "nothing says that it is malicious"}
@@ -72,13 +72,13 @@ func (j *judge) email(m *mark) verdict {
 	p := j.place(m)
 	section := j.lines[m.line].section
 	switch {
-	case j.fanged > 0 && section != refs && sender(j.text[j.lines[m.line].start:m.start]):
+	case j.fanged && section != refs && sender(j.text[j.lines[m.line].start:m.start]):
 		return verdict{Attack, 45, "a mail's sender in a text about an attack"}
 	case p.mail || section == headers || section == refs:
 		return verdict{Reference, 60, "in a mail's headers, or cited"}
-	case p.alone && (j.threat.any() || j.fanged > 0):
+	case p.alone && (j.attack):
 		return verdict{Attack, 70, "listed under indicators"}
-	case j.fanged == 0 && p.says == iocs && j.threat.any():
+	case !j.fanged && p.says == iocs && j.attack:
 		return verdict{Attack, 60, "named as an indicator"}
 	}
 	return verdict{Reference, 60, "plain mail address"}
@@ -88,9 +88,9 @@ func (j *judge) email(m *mark) verdict {
 func (j *judge) hash(m *mark) verdict {
 	p := j.place(m)
 	switch {
-	case p.says == refs && !j.threat.any() && j.fanged == 0 && dotAt(j.text, int(m.end)).n == 0: // a file's name goes on
+	case p.says == refs && !j.attack && dotAt(j.text, int(m.end)).n == 0: // a file's name goes on
 		return verdict{Reference, 80, "names a commit or a version"}
-	case j.threat.any() || j.fanged > 0 || j.short():
+	case j.attack || j.short():
 		return verdict{Attack, 85, "hash in a text about an attack"}
 	case p.alone || j.lines[m.line].section == iocs || p.says == iocs:
 		return verdict{Attack, 60, "hash in a list"}
@@ -100,7 +100,7 @@ func (j *judge) hash(m *mark) verdict {
 
 // named judges names and numbers that are nobody's address.
 func (j *judge) named(m *mark) verdict {
-	if j.threat.any() || j.fanged > 0 {
+	if j.attack {
 		return verdict{Attack, 50, "in a text about an attack"}
 	}
 	return verdict{Reference, 40, "nothing says that it is malicious"}

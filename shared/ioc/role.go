@@ -24,59 +24,40 @@ func (s *scanner) judge(o Options) []Indicator {
 	if o.Known == nil {
 		o.Known = func(k Kind, v string) (string, bool) { return knownbenign.Lookup(string(k), v) }
 	}
-	j := judge{scanner: s, o: o}
-	j.survey()
-	out := make([]Indicator, 0, len(s.marks))
-	seen := make(map[key]int32, len(s.marks))
-	entries := make([]entry, 0, len(s.marks))
+	j := judge{scanner: s, o: o, attack: s.fanged || s.threat.any(len(s.text))}
+	out := make([]Indicator, 0, len(s.values.all))
 	for n := range s.marks {
-		m := &s.marks[n]
 		j.n = n
-		k := key{m.kind, m.value}
-		at, ok := seen[k]
-		if !ok {
-			at = int32(len(entries))
-			seen[k] = at
-			entries = append(entries, entry{at: -1})
-		}
-		e := &entries[at]
+		m := &s.marks[n]
+		e := &s.values.all[m.of]
 		v := j.verdict(m, e)
 		if v.role == "" {
 			continue
 		}
-		if e.at < 0 {
-			e.at = int32(len(out))
+		if e.result < 0 {
+			e.result = int32(len(out))
 			out = append(out, s.indicator(m, v))
-		} else if p := &out[e.at]; rank(v.role, v.sure) > rank(p.Role, p.Confidence) {
+		} else if p := &out[e.result]; rank(v.role, v.sure) > rank(p.Role, p.Confidence) {
 			*p = s.indicator(m, v)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Indicator) int { return a.Start - b.Start })
+	if !slices.IsSortedFunc(out, byStart) {
+		slices.SortStableFunc(out, byStart)
+	}
 	return out
 }
 
-// key names a value.
-type key struct {
-	kind  Kind
-	value string
-}
-
-// entry is what is known of a value whatever the place it stands in.
-type entry struct {
-	at       int32 // its index in the results, -1: it has none yet
-	harmless fixed // by itself
-	known    fixed // by a list; asked only of plain spellings
-}
+func byStart(a, b Indicator) int { return a.Start - b.Start }
 
 // fixed is a verdict that is the same everywhere in a text, once it was asked
 // for: its index in judge.fixed and one more, 0 if not asked, -1 if none.
 type fixed int32
 
 // ask gives the verdict, asking for it once.
-func (j *judge) ask(f *fixed, m *mark, how func(*mark) (verdict, bool)) (verdict, bool) {
+func (j *judge) ask(f *fixed, e *entry, how func(*entry) (verdict, bool)) (verdict, bool) {
 	if *f == 0 {
 		*f = -1
-		if v, ok := how(m); ok {
+		if v, ok := how(e); ok {
 			j.fixed = append(j.fixed, v)
 			*f = fixed(len(j.fixed))
 		}
@@ -95,7 +76,8 @@ func (s *scanner) indicator(m *mark, v verdict) Indicator {
 	} else {
 		raw = s.text[start:end]
 	}
-	return Indicator{Kind: m.kind, Value: m.value, Raw: raw, Start: start, End: end,
+	e := &s.values.all[m.of]
+	return Indicator{Kind: e.kind, Value: e.value, Raw: raw, Start: start, End: end,
 		Defanged: m.fanged, Role: v.role, Confidence: v.sure, Why: v.why}
 }
 
@@ -114,41 +96,25 @@ func rank(r Role, sure int) int {
 type judge struct {
 	*scanner
 	o      Options
-	n      int // the mark that is judged
-	fanged int // network values that were disarmed
-	threat threat
+	n      int  // the mark that is judged
+	attack bool // the text disarms values, or tells of an attack
 	fixed  []verdict
 }
 
-// survey looks at the text as a whole.
-func (j *judge) survey() {
-	open := false
-	for n := range j.marks {
-		if j.marks[n].fanged {
-			j.fanged++
-		} else {
-			open = true
-		}
-	}
-	if open {
-		j.threat = threatOf(j.text)
-	}
-}
-
 func (j *judge) verdict(m *mark, e *entry) verdict {
-	if v, ok := j.ask(&e.harmless, m, harmless); ok {
+	if v, ok := j.ask(&e.harmless, e, harmless); ok {
 		return v
 	}
 	if !m.fanged { // what is disarmed is what the author warns of, list or not
-		if v, ok := j.ask(&e.known, m, j.known); ok {
+		if v, ok := j.ask(&e.known, e, j.known); ok {
 			return v
 		}
 	}
-	switch m.kind {
+	switch e.kind {
 	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512:
 		return j.hash(m)
 	case CVE:
-		if j.threat.any() || j.fanged > 0 {
+		if j.attack {
 			return verdict{Attack, 80, "a vulnerability the text is about"}
 		}
 		return verdict{Reference, 60, "a vulnerability in a text that tells of no attack"}
@@ -161,22 +127,22 @@ func (j *judge) verdict(m *mark, e *entry) verdict {
 	if m.link {
 		return verdict{Reference, 80, "target of a link"}
 	}
-	switch m.kind {
+	switch e.kind {
 	case URL:
 		return j.url(m)
 	case Email:
 		return j.email(m)
 	}
-	return j.host(m)
+	return j.host(m, e)
 }
 
 // harmless recognises what is benign whatever the text says.
-func harmless(m *mark) (verdict, bool) {
-	host := hostOf(m)
+func harmless(e *entry) (verdict, bool) {
+	host := hostOf(e)
 	if host == "" {
 		return verdict{}, false
 	}
-	if m.kind == IP || m.kind == CIDR || m.kind == URL {
+	if e.kind == IP || e.kind == CIDR || e.kind == URL {
 		if digit(host[len(host)-1]) || strings.IndexByte(host, ':') >= 0 {
 			a, err := netip.ParseAddr(host)
 			name, ok := specialRange(a)
@@ -187,13 +153,13 @@ func harmless(m *mark) (verdict, bool) {
 }
 
 // known recognises the publisher's own sites and what is on a list.
-func (j *judge) known(m *mark) (verdict, bool) {
-	host := hostOf(m)
+func (j *judge) known(e *entry) (verdict, bool) {
+	host := hostOf(e)
 	if j.own(host) {
 		return verdict{Reference, 95, "the publisher's own site"}, true
 	}
-	if list, ok := j.o.Known(m.kind, m.value); ok {
-		if m.kind == URL {
+	if list, ok := j.o.Known(e.kind, e.value); ok {
+		if e.kind == URL {
 			return verdict{Reference, 85, "on the list " + list}, true
 		}
 		return verdict{Benign, 85, "on the list " + list}, true
@@ -219,19 +185,19 @@ func under(host, domain string) bool {
 // reserved reports whether the name is set aside by RFC 2606 and RFC 6761, or
 // never leaves a local network.
 func reserved(host string) bool {
-	for _, d := range [...]string{"example", "test", "invalid", "localhost", "local", "localdomain", "internal", "lan", "home.arpa",
-		"example.com", "example.net", "example.org", "arpa"} {
-		if under(host, d) {
-			return true
-		}
+	switch host[strings.LastIndexByte(host, '.')+1:] {
+	case "example", "test", "invalid", "localhost", "local", "localdomain", "internal", "lan", "arpa":
+		return true
+	case "com", "net", "org":
+		return under(host[:len(host)-len(".com")], "example")
 	}
 	return false
 }
 
 // hostOf gives the host part of a network value, empty for others.
-func hostOf(m *mark) string {
-	v := m.value
-	switch m.kind {
+func hostOf(e *entry) string {
+	v := e.value
+	switch e.kind {
 	case Domain, IP:
 		return v
 	case CIDR:

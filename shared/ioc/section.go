@@ -49,13 +49,20 @@ func (o *outline) see(s string, from, end int) {
 		return
 	}
 	colon := s[end-1] == ':'
-	about, words, capital := topic(s[from:end])
+	limit := 6 // a longer line in small letters is text
+	switch {
+	case level > 0:
+		limit = maxWords
+	case colon:
+		limit = 12
+	}
+	about, words, capital := topic(s[from:end], limit)
 	switch {
 	case level > 0:
 		o.marked(about, level)
 	case capital && words > 0:
 		o.now, o.level = about, 0
-	case colon && words < 12 || words < 6:
+	case words < limit:
 		if about != body {
 			o.now = about
 		}
@@ -101,8 +108,8 @@ const (
 )
 
 // topic tells what a heading's words say, how many there are, and whether all
-// of its letters are capitals.
-func topic(s string) (about section, words int, capital bool) {
+// of its letters are capitals. It stops at the limit of words in small letters.
+func topic(s string, limit int) (about section, words int, capital bool) {
 	letters, small := 0, false
 	for i := 0; i < len(s); {
 		if !alnum(s[i]) {
@@ -121,10 +128,10 @@ func topic(s string) (about section, words int, capital bool) {
 			end++
 		}
 		words++
-		if words > maxWords || end-i > maxWord {
+		if words > maxWords || end-i > maxWord || small && words >= limit {
 			return body, maxWords, false
 		}
-		if t := headingWord(s[i:end]); t > about || t == refs {
+		if t := section(headingWords.find(s, i, end)); t > about || t == refs {
 			if about != refs {
 				about = t
 			}
@@ -134,26 +141,12 @@ func topic(s string) (about section, words int, capital bool) {
 	return about, words, letters > 2 && !small
 }
 
-// headingWord tells what one word of a heading stands for.
-func headingWord(w string) section {
-	var b [16]byte
-	if len(w) > len(b) {
-		return body
-	}
-	for i := range len(w) {
-		b[i] = lower(w[i])
-	}
-	switch string(b[:len(w)]) {
-	case "indicator", "indicators", "ioc", "iocs", "hash", "hashes", "sha", "sha1", "sha256", "md5", "domain", "domains",
-		"network", "c2", "c2s", "c&c", "cnc", "url", "urls", "ip", "ips", "address", "addresses", "traffic", "sample", "samples",
-		"payload", "payloads", "infrastructure", "observables", "artifacts", "servers", "files", "malware", "host", "hosts",
-		"hostnames", "uris", "emails", "droppers", "loaders", "distribution", "download":
-		return iocs
-	case "reference", "references", "reading", "read", "resources", "links", "credits", "credit", "acknowledgements", "sources",
-		"source", "related", "about", "social", "notes", "conclusion":
-		return refs
-	case "header", "headers":
-		return headers
-	}
-	return body
-}
+// headingWords are the words that tell what a heading's section is about.
+var headingWords = newLexicon(map[uint8]string{
+	uint8(iocs): "indicator indicators ioc iocs hash hashes sha sha1 sha256 md5 domain domains network c2 c2s c&c cnc " +
+		"url urls ip ips address addresses traffic sample samples payload payloads infrastructure observables artifacts " +
+		"servers files malware host hosts hostnames uris emails droppers loaders distribution download",
+	uint8(refs): "reference references reading read resources links credits credit acknowledgements sources source " +
+		"related about social notes conclusion",
+	uint8(headers): "header headers",
+})

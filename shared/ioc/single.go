@@ -4,6 +4,7 @@ package ioc
 // another identifier, or just a word. It gives where to go on.
 func (s *scanner) single(i, end int, seen byte) int {
 	w := s.text[i:end]
+	s.threat.see(s.text, i, end)
 	if seen&isHex != 0 && w[0]|0x20 == 'c' && len(w) > 2 && w[1]|0x20 == 'v' {
 		if next := s.cve(i); next > 0 {
 			return next
@@ -20,7 +21,10 @@ func (s *scanner) single(i, end int, seen byte) int {
 	}
 	if seen&isOther == 0 {
 		if k := hashKind(w); k != "" {
-			s.add(k, lowerASCII(w), i, end, false)
+			if seen&isUpper != 0 {
+				w = lowerASCII(w)
+			}
+			s.add(k, w, i, end, false)
 		}
 		return end
 	}

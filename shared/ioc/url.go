@@ -35,7 +35,7 @@ func (s *scanner) url(sepAt int) (next int, ok bool) {
 	if kind == Domain || s.host.start >= at { // not the IPv6 address in brackets
 		s.cutShort(kind, to, fanged)
 	}
-	s.add(URL, b.string(), start, to, fanged)
+	s.addBuilt(URL, start, to, fanged)
 	return to, true
 }
 

@@ -1,0 +1,116 @@
+package ioc
+
+import (
+	"hash/maphash"
+	"math/bits"
+)
+
+// valueSet holds the different values of a text: a hash table with open
+// addressing, which keeps each value's hash so that it grows cheaply.
+type valueSet struct {
+	seed  maphash.Seed
+	slots []slot // a power of two of them, at most half in use
+	all   []entry
+}
+
+// slot is a place in the table.
+type slot struct {
+	hash uint32
+	of   int32 // number of the value and one more, 0: free
+}
+
+// entry is what is known of a value whatever the place it stands in.
+type entry struct {
+	kind     Kind
+	value    string
+	result   int32 // its index in the results, -1: it has none yet
+	plain    int32 // occurrences in plain spelling that were kept
+	fanged   bool  // one in disarmed spelling was kept
+	harmless fixed // by itself
+	known    fixed // by a list; asked only of plain spellings
+}
+
+// of gives the number of a value that may be new.
+func (v *valueSet) of(k Kind, text string) int32 {
+	v.room()
+	h := hashOf(k, maphash.String(v.seed, text))
+	i := h & v.mask()
+	for ; v.slots[i].of != 0; i = (i + 1) & v.mask() {
+		if v.slots[i].hash == h && v.is(i, k) && v.all[v.slots[i].of-1].value == text {
+			return v.slots[i].of - 1
+		}
+	}
+	return v.put(i, h, k, text)
+}
+
+// ofBytes is of for a value that was put together; only a new one is copied.
+func (v *valueSet) ofBytes(k Kind, text []byte) int32 {
+	v.room()
+	h := hashOf(k, maphash.Bytes(v.seed, text))
+	i := h & v.mask()
+	for ; v.slots[i].of != 0; i = (i + 1) & v.mask() {
+		if v.slots[i].hash == h && v.is(i, k) && v.all[v.slots[i].of-1].value == string(text) {
+			return v.slots[i].of - 1
+		}
+	}
+	return v.put(i, h, k, string(text))
+}
+
+// hashOf keeps values apart that are the same text but for their kind, most of
+// which differ in length or in their last letter.
+func hashOf(k Kind, h uint64) uint32 { return uint32(h) + uint32(k[len(k)-1])<<8 + uint32(len(k)) }
+
+func (v *valueSet) mask() uint32 { return uint32(len(v.slots) - 1) }
+
+func (v *valueSet) is(slot uint32, k Kind) bool { return v.all[v.slots[slot].of-1].kind == k }
+
+// put adds a value at the free slot.
+func (v *valueSet) put(free, hash uint32, k Kind, text string) int32 {
+	v.all = append(v.all, entry{kind: k, value: text, result: -1})
+	v.slots[free] = slot{hash, int32(len(v.all))}
+	return int32(len(v.all) - 1)
+}
+
+// expect makes the first room, for n values or a few more.
+func (v *valueSet) expect(n int) {
+	v.seed = maphash.MakeSeed()
+	v.all = make([]entry, 0, n)
+	v.slots = make([]slot, 2<<bits.Len(uint(n)))
+}
+
+// room makes room for one more value.
+func (v *valueSet) room() {
+	if 2*len(v.all) < len(v.slots) {
+		return
+	}
+	old := v.slots
+	v.slots = make([]slot, 4*len(old))
+	for _, s := range old {
+		if s.of == 0 {
+			continue
+		}
+		i := s.hash & v.mask()
+		for v.slots[i].of != 0 {
+			i = (i + 1) & v.mask()
+		}
+		v.slots[i] = s
+	}
+}
+
+// maxKept bounds how many occurrences in plain spelling of one value are
+// looked at; what most of them say doesn't change behind that.
+const maxKept = 64
+
+// wants reports whether one more occurrence can change what is said of the
+// value. Nothing says more than the first that is disarmed.
+func (e *entry) wants(fanged bool) bool {
+	switch {
+	case e.fanged || !fanged && e.plain == maxKept:
+		return false
+	case fanged:
+		e.fanged = true
+	default:
+		e.plain++
+	}
+	return true
+}
