@@ -15,7 +15,8 @@ import (
 // Batch is the answer to one poll.
 type Batch struct {
 	// Posts are all that the source shows at the moment, newest first where
-	// dates tell. Which of them are new is not known here: the store knows.
+	// dates tell. Which of them are new is not known here: the store knows,
+	// and tells those apart that the source gave one id.
 	Posts []waggle.Post
 
 	// Cursor is handed to the next poll. It covers Posts, so it must be stored

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/waggle-cti/waggle/feeder/address"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 )
 
@@ -31,9 +32,18 @@ type Progress struct {
 
 // SavePosts stores the posts which are new, older ones than quietBefore with
 // the fate Quiet (the zero time: none), and gives the refs of those that are
-// to be read. Posts which are known stay as they are.
+// to be read. Posts which are known stay as they are. posts are one answer of
+// one source; where it uses an id for several posts, the later ones get ids of
+// their own, see [waggle.Post.Apart].
 func (t *Tx) SavePosts(ctx context.Context, posts []waggle.Post, quietBefore time.Time) (read []string, quiet int, err error) {
+	uses := map[string]int{} // of an id in this answer
 	for _, p := range posts {
+		uses[p.ID]++
+	}
+	for _, p := range posts {
+		if p, err = t.toldApart(ctx, p, uses[p.ID] > 1); err != nil {
+			return nil, 0, fmt.Errorf("store: post %s: %w", p.Ref(), err)
+		}
 		stage, fate, reason := Read, waggle.Pending, ""
 		if p.When().Before(quietBefore) {
 			stage, fate = Done, waggle.Quiet
@@ -50,6 +60,34 @@ func (t *Tx) SavePosts(ctx context.Context, posts []waggle.Post, quietBefore tim
 		}
 	}
 	return read, quiet, nil
+}
+
+// toldApart gives a post whose id another post holds already an id of its own.
+// A known post that was edited keeps its id: it has its old title or its old
+// address still, and, unless its id is shared, is alone with it in the answer.
+func (t *Tx) toldApart(ctx context.Context, p waggle.Post, shared bool) (waggle.Post, error) {
+	var held publication
+	err := t.tx.QueryRowContext(ctx, `SELECT url, title FROM posts WHERE source = $1 AND id = $2`, p.Source, p.ID).Scan(&held.url, &held.title)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, nil
+	}
+	if err == nil && held.another(p, shared) {
+		return p.Apart(), nil
+	}
+	return p, err
+}
+
+// publication is what a person knows a post by.
+type publication struct{ url, title string }
+
+// another tells whether the post is not the publication but another one.
+func (k publication) another(p waggle.Post, shared bool) bool {
+	moved := address.Canonical(k.url)+address.Fragment(k.url) != address.Canonical(p.URL)+address.Fragment(p.URL)
+	renamed := k.title != p.Title
+	if shared {
+		return moved || renamed
+	}
+	return moved && renamed && k.url != "" && p.URL != ""
 }
 
 func (t *Tx) savePost(ctx context.Context, p waggle.Post, stage Stage, fate waggle.Fate, reason string) (isNew bool, err error) {

@@ -166,6 +166,54 @@ func TestSavePostsKeepsWhatIsKnown(t *testing.T) {
 	assert.Equal(t, "older than 4 May 2026 12:00 when its source was first read", record.Reason)
 }
 
+func TestPostsThatShareAnIDAreToldApart(t *testing.T) {
+	item := func(id, url, title string) waggle.Post {
+		p := post(id)
+		p.URL, p.Title = url, title
+		return p
+	}
+	const page = "https://blog.example.com/advisories"
+	a, b, c := item("x", page+"/a", "First"), item("x", page+"/b", "Second"), item("x", page+"/c", "Third")
+	for name, test := range map[string]struct {
+		answers [][]waggle.Post
+		want    []string // titles that are stored, in their order
+	}{
+		"an id used again, one by one":     {[][]waggle.Post{{a}, {b}, {c}, {b}}, []string{"First", "Second", "Third"}},
+		"an id used again, all still show": {[][]waggle.Post{{a}, {b, a}, {c, b, a}, {a, b, c}}, []string{"First", "Second", "Third"}},
+		"one page for all": {
+			[][]waggle.Post{{item("x", page, "First")}, {item("x", page, "First"), item("x", page, "Second")}, {item("x", page, "Second")}},
+			[]string{"First", "Second"},
+		},
+		"one title for all": {
+			[][]waggle.Post{{item("x", page+"/a", "Notice")}, {item("x", page+"/a", "Notice"), item("x", page+"/b", "Notice")}},
+			[]string{"Notice", "Notice"},
+		},
+		"a new title is an edit":      {[][]waggle.Post{{a}, {item("x", a.URL, "First, updated")}}, []string{"First"}},
+		"a new address is a move":     {[][]waggle.Post{{a}, {item("x", page+"/moved", "First")}}, []string{"First"}},
+		"no address is no other post": {[][]waggle.Post{{a}, {item("x", "", "First, updated")}}, []string{"First"}},
+		"twice in one answer":         {[][]waggle.Post{{a, a}}, []string{"First"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := open(t)
+			var refs []string
+			for _, answer := range test.answers {
+				tx(t, s, func(tx *store.Tx) error {
+					read, _, err := tx.SavePosts(t.Context(), answer, time.Time{})
+					refs = append(refs, read...)
+					return err
+				})
+			}
+			var titles []string
+			for _, ref := range refs {
+				record, err := s.Post(t.Context(), ref)
+				require.NoError(t, err)
+				titles = append(titles, record.Title)
+			}
+			assert.Equal(t, test.want, titles)
+		})
+	}
+}
+
 func TestAStageIsDoneOnce(t *testing.T) {
 	s, _ := open(t)
 	ctx, ref := t.Context(), post("a").Ref()

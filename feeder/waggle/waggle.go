@@ -22,7 +22,7 @@ var ErrNotFound = errors.New("not found")
 // has been cleaned or judged, all of it is hostile.
 type Post struct {
 	Source string `json:"source"` // the source's name in the configuration
-	ID     string `json:"id"`     // unique within the source
+	ID     string `json:"id"`     // unique within the source; the store sees to that where the source does not
 	URL    string `json:"url,omitempty"`
 	Title  string `json:"title"`
 	Author string `json:"author,omitempty"`
@@ -43,6 +43,13 @@ type Post struct {
 // page, logs): 16 hex digits made of source and id, so it stays the same over
 // restarts, stores and replicas.
 func (p Post) Ref() string { return digest("post", p.Source, p.ID)[:16] }
+
+// Apart is the post under an id of its own, for a source that gave its id to
+// another post, too. The same post always gets the same one.
+func (p Post) Apart() Post {
+	p.ID += " " + digest(p.URL, p.Title)[:32]
+	return p
+}
 
 // When is the time to judge the post's age by: its publication if the source
 // told one, else the moment it was fetched.

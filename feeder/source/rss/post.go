@@ -27,30 +27,32 @@ const (
 
 // posts turns the feed's items into posts, newest first. base is the address
 // that relative links start from. shared counts the items whose key another
-// item of the same feed already has.
+// item of the same feed already has; the store tells those apart.
 func (f *feed) posts(read *parsed, base string, now time.Time) (posts []waggle.Post, shared int) {
-	seen := make(map[string]bool, 2*len(read.items))
+	keys := make(map[string]bool, len(read.items))
+	seen := make(map[publication]bool, len(read.items))
 	for _, item := range read.items {
 		p := f.post(item, base, now)
 		if p.Title == "" && p.Content == "" && p.URL == "" {
 			continue
 		}
-		key := f.key(item, p)
-		p.ID = shorten(key)
-		whole := shorten(key + " " + digest(p.URL, p.Title))
-		if seen[whole] {
+		p.ID = shorten(f.key(item, p))
+		same := publication{p.ID, p.URL, p.Title}
+		if seen[same] {
 			continue // the same item twice in one feed
 		}
-		if seen[p.ID] {
-			p.ID = whole
+		if keys[p.ID] {
 			shared++
 		}
-		seen[p.ID], seen[whole] = true, true
+		keys[p.ID], seen[same] = true, true
 		posts = append(posts, p)
 	}
 	slices.SortStableFunc(posts, func(a, b waggle.Post) int { return b.When().Compare(a.When()) })
 	return posts, shared
 }
+
+// publication is what makes an item the same as another.
+type publication struct{ id, url, title string }
 
 func (f *feed) post(item *gofeed.Item, base string, now time.Time) waggle.Post {
 	p := waggle.Post{

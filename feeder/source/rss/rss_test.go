@@ -280,12 +280,13 @@ func FuzzPoll(f *testing.F) {
 			}
 			return
 		}
-		seen := map[string]bool{}
+		seen := map[[3]string]bool{}
 		for _, p := range batch.Posts {
-			if p.ID == "" || seen[p.ID] {
-				t.Fatalf("id %q is empty or not unique", p.ID)
+			same := [3]string{p.ID, p.URL, p.Title}
+			if p.ID == "" || seen[same] {
+				t.Fatalf("id %q is empty, or the post is there twice", p.ID)
 			}
-			seen[p.ID] = true
+			seen[same] = true
 			if p.Source != "lab" || (p.ContentType != "text/html" && p.ContentType != "text/plain") {
 				t.Fatalf("%+v", p)
 			}
