@@ -32,10 +32,11 @@ func (f Fields) Number(names ...string) int64 {
 	return 0
 }
 
-// Texts gives the texts in a list; numbers and empty ones are left out.
+// Texts gives the texts in a list, or the one text that stands in its place;
+// numbers and empty ones are left out.
 func (f Fields) Texts(name string) []string {
 	var out []string
-	for _, one := range f.list(name) {
+	for _, one := range f.object.Get(name).Array() {
 		if one.Type == gjson.String && one.String() != "" {
 			out = append(out, one.String())
 		}
@@ -46,9 +47,11 @@ func (f Fields) Texts(name string) []string {
 // List gives the objects in a list.
 func (f Fields) List(name string) []Fields {
 	var out []Fields
-	for _, one := range f.list(name) {
-		if one.IsObject() {
-			out = append(out, Fields{one})
+	if list := f.object.Get(name); list.IsArray() {
+		for _, one := range list.Array() {
+			if one.IsObject() {
+				out = append(out, Fields{one})
+			}
 		}
 	}
 	return out
@@ -64,11 +67,4 @@ func (f Fields) Map(name string) map[string]string {
 		return true
 	})
 	return out
-}
-
-func (f Fields) list(name string) []gjson.Result {
-	if v := f.object.Get(name); v.IsArray() {
-		return v.Array()
-	}
-	return nil
 }
