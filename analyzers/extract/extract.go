@@ -8,9 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -134,7 +132,7 @@ func (p printer) documents(name string, r io.Reader) error {
 
 func (p printer) print(doc, text string) error {
 	find := ioc.Find
-	if isHTML(text) {
+	if ioc.IsHTML(text) {
 		find = ioc.FindHTML
 	}
 	for _, i := range find(text, ioc.Options{}) {
@@ -146,15 +144,4 @@ func (p printer) print(doc, text string) error {
 		}
 	}
 	return nil
-}
-
-// isHTML sniffs as browsers do (https://mimesniff.spec.whatwg.org/). Markdown
-// that merely begins with a tag stays text: a document says html or doctype.
-func isHTML(text string) bool {
-	head := text[:min(len(text), 1024)]
-	if !strings.HasPrefix(http.DetectContentType([]byte(head)), "text/html") {
-		return false
-	}
-	head = strings.ToLower(head)
-	return strings.Contains(head, "<html") || strings.Contains(head, "<!doctype") || strings.Contains(head, "<body") || strings.Contains(head, "<head")
 }

@@ -6,13 +6,11 @@ import (
 	"cmp"
 	"context"
 	_ "embed"
-	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/ioc"
-	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // mostRows is how many values the report's table shows; the counts go on.
@@ -35,7 +33,7 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 // Config is what the admin sets.
 type Config struct {
 	Artifacts int      `cortex:"artifacts" default:"100" description:"how many artifacts to return at most"`
-	Roles     []string `cortex:"roles" default:"indicator" description:"which values become artifacts: indicator, reference (a cited link), benign (known good, private or reserved)"`
+	Roles     []string `cortex:"roles" default:"indicator" oneof:"indicator,reference,benign" description:"which values become artifacts: indicator, reference (a cited link), benign (known good, private or reserved)"`
 }
 
 // full is the report.
@@ -58,9 +56,6 @@ type row struct {
 }
 
 func run(_ context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	if err := cfg.check(); err != nil {
-		return cortex.Report{}, err
-	}
 	src, found, err := read(job)
 	if err != nil {
 		return cortex.Report{}, err
@@ -83,30 +78,9 @@ func run(_ context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) 
 	return cortex.Report{Full: f, Taxonomies: labels(f.Counts), Artifacts: artifacts}, nil
 }
 
-// check refuses roles that there are not, which would find nothing.
-func (c Config) check() error {
-	for _, role := range c.Roles {
-		if rank(ioc.Role(role)) == unknownRole {
-			return &upstream.Error{Reason: upstream.BadInput, Message: fmt.Sprintf("configuration: roles holds %.32q", role),
-				Next: "use indicator, reference or benign"}
-		}
-	}
-	return nil
-}
-
-const unknownRole = 3
-
 // rank is a role's place in the table.
 func rank(role ioc.Role) int {
-	switch role {
-	case ioc.Attack:
-		return 0
-	case ioc.Reference:
-		return 1
-	case ioc.Benign:
-		return 2
-	}
-	return unknownRole
+	return slices.Index([]ioc.Role{ioc.Attack, ioc.Reference, ioc.Benign}, role)
 }
 
 func rowOf(in ioc.Indicator) row {
@@ -120,7 +94,7 @@ func rowOf(in ioc.Indicator) row {
 func artifactOf(in ioc.Indicator) cortex.Artifact {
 	return cortex.Artifact{
 		DataType: in.Kind.TheHive(in.Value), Data: in.Value, Message: in.Why,
-		Tags: []string{"iocs", string(in.Kind), string(in.Role)},
+		Tags: []string{string(in.Kind), string(in.Role)},
 	}
 }
 
@@ -128,10 +102,10 @@ func artifactOf(in ioc.Indicator) cortex.Artifact {
 func labels(counts map[string]int) []cortex.Taxonomy {
 	out := []cortex.Taxonomy{}
 	for _, kind := range slices.Sorted(maps.Keys(counts)) {
-		out = append(out, cortex.Taxonomy{Level: cortex.Info, Namespace: "IOCs", Predicate: kind, Value: counts[kind]})
+		out = append(out, cortex.Taxonomy{Level: cortex.Info, Predicate: kind, Value: counts[kind]})
 	}
 	if len(out) == 0 {
-		out = append(out, cortex.Taxonomy{Level: cortex.Info, Namespace: "IOCs", Predicate: "indicators", Value: 0})
+		out = append(out, cortex.Taxonomy{Level: cortex.Info, Predicate: "indicators", Value: 0})
 	}
 	return out
 }

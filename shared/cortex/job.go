@@ -51,8 +51,14 @@ type File struct {
 	input string // its name in the input folder
 }
 
-// Open opens the file for reading.
-func (f File) Open() (*os.File, error) { return os.Open(f.Path) }
+// Read reads the whole file.
+func (f File) Read() ([]byte, error) {
+	data, err := os.ReadFile(f.Path)
+	if err != nil {
+		return nil, badInput("the job's file can't be read: %v", reason(err))
+	}
+	return data, nil
+}
 
 // Hide names a value that must not appear in any report or message: a session
 // token, say. The secrets of the configuration are known already.

@@ -2,7 +2,6 @@ package cortex_test
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"testing"
 
@@ -35,12 +34,7 @@ func ask(ctx context.Context, job *cortex.Job, cfg askConfig) (cortex.Report, er
 	}
 	subject := job.Data
 	if job.DataType == "file" {
-		f, err := job.File.Open()
-		if err != nil {
-			return cortex.Report{}, err
-		}
-		defer f.Close()
-		content, err := io.ReadAll(f)
+		content, err := job.File.Read()
 		if err != nil {
 			return cortex.Report{}, err
 		}
