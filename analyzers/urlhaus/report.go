@@ -3,12 +3,10 @@ package urlhaus
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // most is how many URLs or payloads a report lists, and how many artifacts it
@@ -55,9 +53,9 @@ type payload struct {
 	FirstSeen string `json:"first_seen,omitempty"`
 }
 
-func report(asked string, r gjson.Result, cfg Config) cortex.Report {
-	f := full{Asked: asked, Found: r.Get("query_status").String() == "ok", Blacklists: map[string]string{}}
-	if f.Found {
+func report(asked string, found bool, r upstream.Fields, cfg Config) cortex.Report {
+	f := full{Asked: asked, Found: found}
+	if found {
 		f.read(r)
 	}
 	f.Level = f.level(cfg.Online)
@@ -65,48 +63,41 @@ func report(asked string, r gjson.Result, cfg Config) cortex.Report {
 }
 
 // read takes over what URLhaus knows; every field may be missing.
-func (f *full) read(r gjson.Result) {
-	f.Threat, f.Status, f.Host = text(r, "threat"), text(r, "url_status"), text(r, "host")
-	f.FirstSeen, f.LastSeen = text(r, "date_added", "firstseen"), text(r, "last_online", "lastseen")
-	f.Reporter, f.Tags, f.URLCount = text(r, "reporter"), texts(r.Get("tags")), r.Get("url_count").Int()
-	if link := text(r, "urlhaus_reference"); strings.HasPrefix(link, pages) {
+func (f *full) read(r upstream.Fields) {
+	f.Threat, f.Status, f.Host, f.Reporter = r.Text("threat"), r.Text("url_status"), r.Text("host"), r.Text("reporter")
+	f.FirstSeen, f.LastSeen = r.Text("date_added", "firstseen"), r.Text("last_online", "lastseen")
+	f.Tags, f.Blacklists = r.Texts("tags"), r.Map("blacklists")
+	if link := r.Text("urlhaus_reference"); strings.HasPrefix(link, pages) {
 		f.Link = link
 	}
-	for name, listed := range r.Get("blacklists").Map() {
-		f.Blacklists[name] = listed.String()
+	if f.Asked == "payload" {
+		p := readPayload(r)
+		f.Payload = &p
 	}
-	for _, u := range r.Get("urls").Array() {
-		e := entry{URL: text(u, "url"), Status: text(u, "url_status"), Threat: text(u, "threat"),
-			Added: text(u, "date_added", "firstseen"), Tags: texts(u.Get("tags"))}
-		if e.URL == "" {
-			continue
+	for _, u := range r.List("urls") {
+		e := entry{URL: u.Text("url"), Status: u.Text("url_status"), Threat: u.Text("threat"), Added: u.Text("date_added", "firstseen"), Tags: u.Texts("tags")}
+		if e.URL != "" {
+			f.URLs = append(f.URLs, e)
 		}
-		if e.Status == "online" {
+		if e.URL != "" && e.Status == "online" {
 			f.URLsOnline++
 		}
-		f.URLs = append(f.URLs, e)
 	}
-	f.URLCount = max(f.URLCount, int64(len(f.URLs)))
-	f.URLs = f.URLs[:min(most, len(f.URLs))]
-	for _, p := range r.Get("payloads").Array() {
+	for _, p := range r.List("payloads") {
 		if one := readPayload(p); one.hash() != "" {
 			f.Payloads = append(f.Payloads, one)
 		}
 	}
-	f.Payloads = f.Payloads[:min(most, len(f.Payloads))]
-	if p := readPayload(r); f.Asked == "payload" {
-		f.Payload = &p
-	}
+	f.URLCount = max(r.Number("url_count"), int64(len(f.URLs)))
+	f.URLs, f.Payloads = f.URLs[:min(most, len(f.URLs))], f.Payloads[:min(most, len(f.Payloads))]
 }
 
 // readPayload reads a payload as the list of a URL has it, or as the answer
 // about one.
-func readPayload(p gjson.Result) payload {
+func readPayload(p upstream.Fields) payload {
 	return payload{
-		SHA256: text(p, "response_sha256", "sha256_hash"), MD5: text(p, "response_md5", "md5_hash"),
-		Filename: text(p, "filename"), Type: text(p, "file_type"),
-		Size:      max(p.Get("response_size").Int(), p.Get("file_size").Int()),
-		Signature: text(p, "signature"), FirstSeen: text(p, "firstseen"),
+		SHA256: p.Text("response_sha256", "sha256_hash"), MD5: p.Text("response_md5", "md5_hash"), Filename: p.Text("filename"),
+		Type: p.Text("file_type"), Size: p.Number("response_size", "file_size"), Signature: p.Text("signature"), FirstSeen: p.Text("firstseen"),
 	}
 }
 
@@ -125,7 +116,7 @@ func (f full) level(online int) cortex.Level {
 
 func (f full) labels() []cortex.Taxonomy {
 	label := func(predicate, value string) cortex.Taxonomy {
-		return cortex.Taxonomy{Level: f.Level, Namespace: service, Predicate: predicate, Value: value}
+		return cortex.Taxonomy{Level: f.Level, Predicate: predicate, Value: value}
 	}
 	switch {
 	case !f.Found:
@@ -142,36 +133,10 @@ func (f full) labels() []cortex.Taxonomy {
 func (f full) artifacts() []cortex.Artifact {
 	var out []cortex.Artifact
 	for _, p := range f.Payloads {
-		out = append(out, cortex.Artifact{DataType: "hash", Data: p.hash(), Message: "URLhaus: served by this URL", Tags: tags(p.Signature)})
+		out = append(out, cortex.Artifact{DataType: "hash", Data: p.hash(), Message: "URLhaus: served by this URL", Tags: []string{p.Signature}})
 	}
 	for _, u := range f.URLs {
-		out = append(out, cortex.Artifact{DataType: "url", Data: u.URL, Message: "URLhaus: spreads malware, " + cmp.Or(u.Status, "unknown"), Tags: tags(u.Tags...)})
+		out = append(out, cortex.Artifact{DataType: "url", Data: u.URL, Message: "URLhaus: spreads malware, " + cmp.Or(u.Status, "unknown"), Tags: u.Tags})
 	}
 	return out[:min(most, len(out))]
-}
-
-// tags are those of an artifact: where it is from, and what URLhaus calls it.
-func tags(names ...string) []string {
-	return append([]string{"urlhaus"}, slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "" })...)
-}
-
-// text reads a text that has different names in different answers; anything
-// but a text or number is none.
-func text(r gjson.Result, names ...string) string {
-	for _, name := range names {
-		if v := r.Get(name); v.Type != gjson.JSON && v.String() != "" {
-			return v.String()
-		}
-	}
-	return ""
-}
-
-func texts(list gjson.Result) []string {
-	var out []string
-	for _, one := range list.Array() {
-		if one.Type == gjson.String {
-			out = append(out, one.String())
-		}
-	}
-	return out
 }

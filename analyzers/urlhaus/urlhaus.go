@@ -5,18 +5,18 @@
 // host, malicious from as many URLs online as the admin says: large hosts and
 // file shares always have a few. A payload that URLhaus holds is malicious.
 //
-// API: https://urlhaus-api.abuse.ch/. The verdict is in the body
-// (query_status), numbers may be strings, and every field may be missing.
+// API: https://urlhaus-api.abuse.ch/. Numbers may be strings, and every field
+// may be missing.
 package urlhaus
 
 import (
 	"context"
 	_ "embed"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/waggle-cti/waggle/shared/abusech"
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
@@ -54,21 +54,17 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	client, err := job.Upstream(upstream.Options{
-		Service: service, BaseURL: baseURL, Secrets: []string{cfg.Key}, Header: http.Header{"Auth-Key": {cfg.Key}},
+	client, err := cortex.Connect(job, abusech.Over, abusech.Options{
+		Service: service, URL: baseURL, Key: cfg.Key, Takes: "http and https URLs, host names, IPv4 addresses, MD5 and SHA-256",
 	})
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	answer, err := client.Do(ctx, upstream.Request{Method: http.MethodPost, Path: "/v1/" + path + "/", Form: form, Repeatable: true})
+	answer, found, err := client.Ask(ctx, upstream.Request{Path: "/v1/" + path + "/", Form: form})
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	body := answer.JSON()
-	if err := judge(answer.Status, body.Get("query_status").String()); err != nil {
-		return cortex.Report{}, err
-	}
-	return report(path, body, cfg), nil
+	return report(path, found, answer, cfg), nil
 }
 
 // question gives the API's path and form for an observable.
@@ -86,22 +82,4 @@ func question(dataType, data string) (path string, form url.Values, err error) {
 		return "payload", url.Values{name: {strings.ToLower(data)}}, nil
 	}
 	return "host", url.Values{"host": {data}}, nil
-}
-
-// judge makes an error of a query_status that is no answer.
-func judge(httpStatus int, status string) error {
-	e := &upstream.Error{Service: service, Reason: upstream.Failure, Status: httpStatus, Message: "it answered query_status " + fmt.Sprintf("%.64q", status)}
-	switch {
-	case status == "ok", status == "no_results":
-		return nil
-	case status == "":
-		e.Message, e.Next = "its answer is not the JSON expected", "try again later; a proxy may have answered in its place"
-	case strings.Contains(status, "auth_key"):
-		e.Reason, e.Next = upstream.Auth, "check the Auth-Key at https://auth.abuse.ch"
-	case strings.HasPrefix(status, "invalid_"):
-		e.Reason, e.Next = upstream.BadInput, "check the observable: URLhaus takes http and https URLs, host names, IPv4 addresses, MD5 and SHA-256"
-	default:
-		e.Next = "try again later; see https://urlhaus-api.abuse.ch"
-	}
-	return e
 }
