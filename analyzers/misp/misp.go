@@ -9,12 +9,16 @@ package misp
 import (
 	"context"
 	_ "embed"
+	"slices"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
-	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/misp"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
+
+// mostSighted is how many attributes are asked for their sightings, the latest
+// first: each is a request.
+const mostSighted = 20
 
 //go:embed long.html
 var long string
@@ -40,31 +44,29 @@ type Config struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	o := misp.Options{URL: cfg.URL, Key: cfg.Key, HTTP: upstream.Options{InsecureSkipVerify: !cfg.VerifyTLS}}
-	hc, err := job.Upstream(o.Upstream())
+	client, err := cortex.Connect(job, misp.Over, misp.Options{URL: cfg.URL, Key: cfg.Key, HTTP: upstream.Options{InsecureSkipVerify: !cfg.VerifyTLS}})
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	client, values := misp.Over(hc, o), spellings(job.Data)
-	f := newFull(cfg)
-	if err := f.addAttributes(ctx, client, misp.Search{Values: values, Limit: cfg.Limit}); err != nil {
+	values := misp.Spellings(job.Data)
+	found, err := client.SearchAttributes(ctx, misp.Search{Values: values, Limit: cfg.Limit})
+	if err != nil {
 		return cortex.Report{}, err
 	}
-	if err := f.addWarninglists(ctx, client, values); err != nil {
+	found = slices.DeleteFunc(found, func(a misp.Attribute) bool { return a.ID == "" || a.EventUUID == "" })
+	slices.SortStableFunc(found, func(a, b misp.Attribute) int { return b.Timestamp.Compare(a.Timestamp) })
+	sightings, err := client.TallySightings(ctx, found[:min(mostSighted, len(found))])
+	if err != nil {
 		return cortex.Report{}, err
+	}
+	hits, err := client.CheckWarninglists(ctx, values)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	f := report(cfg, found, sightings)
+	for _, v := range values {
+		f.warn(hits[v])
 	}
 	f.Level = f.level()
 	return cortex.Report{Full: f, Taxonomies: f.labels()}, nil
-}
-
-// spellings are the value as the analyst wrote it, and as MISP stores it.
-func spellings(data string) []string {
-	values := []string{data}
-	if i, ok := ioc.Parse(data); ok {
-		typ, _ := i.Kind.MISP(i.Value)
-		if v := misp.Normalise(typ, i.Value); v != data {
-			values = append(values, v)
-		}
-	}
-	return values
 }

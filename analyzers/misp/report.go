@@ -1,19 +1,13 @@
 package misp
 
 import (
-	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/misp"
 )
-
-// mostSighted is how many attributes are asked for their sightings, the latest
-// first: each is a request.
-const mostSighted = 20
 
 // full is the report.
 type full struct {
@@ -22,10 +16,8 @@ type full struct {
 	Note         string       `json:"note,omitempty"`
 	ToIDS        int          `json:"to_ids"` // events that mark the value for detection
 	Events       []*event     `json:"events"` // latest change first
-	Sightings    sightings    `json:"sightings"`
+	Sightings    misp.Tally   `json:"sightings"`
 	Warninglists []hit        `json:"warninglists"`
-
-	address string // MISP's, without a slash at its end
 }
 
 type event struct {
@@ -54,60 +46,31 @@ type attribute struct {
 	LastSeen  time.Time `json:"last_seen,omitzero"`
 }
 
-type sightings struct {
-	Seen          int       `json:"seen"`
-	FalsePositive int       `json:"false_positive"`
-	Expiration    int       `json:"expiration"`
-	Last          time.Time `json:"last,omitzero"`
-	lastType      misp.SightingType
-}
-
 type hit struct {
 	List  string `json:"list"`
 	Match string `json:"match,omitempty"` // the list's entry
 }
 
-func newFull(cfg Config) *full {
-	f := &full{Events: []*event{}, Warninglists: []hit{}, address: strings.TrimRight(cfg.URL, "/")}
+// report makes a report of the attributes, the latest first.
+func report(cfg Config, found []misp.Attribute, sightings misp.Tally) *full {
+	f := &full{Found: len(found) > 0, Events: []*event{}, Sightings: sightings, Warninglists: []hit{}}
 	if !cfg.VerifyTLS {
 		f.Note = "MISP's certificate was not checked (verify_tls)."
+	}
+	for _, a := range found {
+		f.add(a, misp.EventPage(cfg.URL, a.EventUUID))
 	}
 	return f
 }
 
-// addAttributes finds the attributes, and the sightings of the latest.
-func (f *full) addAttributes(ctx context.Context, client *misp.Client, s misp.Search) error {
-	found, err := client.SearchAttributes(ctx, s)
-	if err != nil {
-		return err
-	}
-	slices.SortStableFunc(found, func(a, b misp.Attribute) int { return b.Timestamp.Compare(a.Timestamp) })
-	found = slices.DeleteFunc(found, func(a misp.Attribute) bool { return a.ID == "" || a.EventUUID == "" })
-	for i, a := range found {
-		f.add(a)
-		if i >= mostSighted {
-			continue
-		}
-		seen, err := client.Sightings(ctx, a.ID)
-		if err != nil {
-			return err
-		}
-		for _, s := range seen {
-			f.Sightings.add(s)
-		}
-	}
-	return nil
-}
-
 // add puts an attribute under its event.
-func (f *full) add(a misp.Attribute) {
-	f.Found = true
+func (f *full) add(a misp.Attribute, link string) {
 	at := slices.IndexFunc(f.Events, func(e *event) bool { return e.UUID == a.EventUUID })
 	if at < 0 {
 		at = len(f.Events)
 		f.Events = append(f.Events, &event{
-			ID: a.EventID, UUID: a.EventUUID, Link: f.address + "/events/view/" + a.EventUUID, Info: a.EventInfo, Date: a.EventDate,
-			Org: a.EventOrg, ThreatLevel: threat(a.Threat), Published: a.Published, Tags: a.EventTags,
+			ID: a.EventID, UUID: a.EventUUID, Link: link, Info: a.EventInfo, Date: a.EventDate,
+			Org: a.EventOrg, ThreatLevel: a.Threat.String(), Published: a.Published, Tags: a.EventTags,
 		})
 	}
 	e := f.Events[at]
@@ -119,33 +82,13 @@ func (f *full) add(a misp.Attribute) {
 	}
 }
 
-func (s *sightings) add(one misp.Sighting) {
-	switch one.Type {
-	case misp.FalsePositive:
-		s.FalsePositive++
-	case misp.Expiration:
-		s.Expiration++
-	default:
-		s.Seen++
-	}
-	if one.At.After(s.Last) {
-		s.Last, s.lastType = one.At, one.Type
-	}
-}
-
-func (f *full) addWarninglists(ctx context.Context, client *misp.Client, values []string) error {
-	hits, err := client.CheckWarninglists(ctx, values)
-	if err != nil {
-		return err
-	}
-	for _, v := range values {
-		for _, h := range hits[v] {
-			if !slices.ContainsFunc(f.Warninglists, func(other hit) bool { return other.List == h.List }) {
-				f.Warninglists = append(f.Warninglists, hit{List: h.List, Match: h.Match})
-			}
+// warn adds warninglists, each once.
+func (f *full) warn(hits []misp.Hit) {
+	for _, h := range hits {
+		if !slices.ContainsFunc(f.Warninglists, func(other hit) bool { return other.List == h.List }) {
+			f.Warninglists = append(f.Warninglists, hit{List: h.List, Match: h.Match})
 		}
 	}
-	return nil
 }
 
 // level is the verdict; see the package's documentation.
@@ -158,30 +101,23 @@ func (f *full) level() cortex.Level {
 	case f.Found:
 		at = 1
 	}
-	if len(f.Warninglists) > 0 || f.Sightings.lastType == misp.FalsePositive {
+	if len(f.Warninglists) > 0 || f.Sightings.LastType == misp.FalsePositive {
 		at = max(0, at-1)
 	}
 	return levels[at]
 }
 
 func (f *full) labels() []cortex.Taxonomy {
-	label := func(level cortex.Level, predicate string, value any) cortex.Taxonomy {
-		return cortex.Taxonomy{Level: level, Namespace: "MISP", Predicate: predicate, Value: value}
-	}
 	events := fmt.Sprintf("%d", len(f.Events))
 	if f.ToIDS > 0 {
 		events += fmt.Sprintf(" (%d to_ids)", f.ToIDS)
 	}
-	out := []cortex.Taxonomy{label(f.Level, "Events", events)}
+	out := []cortex.Taxonomy{{Level: f.Level, Predicate: "Events", Value: events}}
 	if f.Sightings.FalsePositive > 0 {
-		out = append(out, label(cortex.Info, "FalsePositive", f.Sightings.FalsePositive))
+		out = append(out, cortex.Taxonomy{Level: cortex.Info, Predicate: "FalsePositive", Value: f.Sightings.FalsePositive})
 	}
 	if len(f.Warninglists) > 0 {
-		out = append(out, label(cortex.Info, "Warninglist", f.Warninglists[0].List))
+		out = append(out, cortex.Taxonomy{Level: cortex.Info, Predicate: "Warninglist", Value: f.Warninglists[0].List})
 	}
 	return out
-}
-
-func threat(level misp.ThreatLevel) string {
-	return map[misp.ThreatLevel]string{misp.High: "high", misp.Medium: "medium", misp.Low: "low", misp.Undefined: "undefined"}[level]
 }
