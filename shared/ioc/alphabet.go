@@ -95,13 +95,32 @@ func mayJoin(s string, i int) bool {
 	switch s[i] {
 	case ' ':
 		if f := follows[next]; f&startsSpoken == 0 {
-			return f&opensDot != 0
+			return f&opensDot != 0 && mayOpen(s, i+1)
 		}
 		return hasFold(s, i+1, "at ") || hasFold(s, i+1, "dot ")
+	case '[', '(', '{', '<':
+		return mayOpen(s, i)
 	case '.':
 		return class[next]&(isWord|isHigh) != 0 || next == ']'
 	}
 	return true
+}
+
+// mayOpen reports whether the bracket at i may open a separator.
+func mayOpen(s string, i int) bool {
+	if nextIs(s, i+1, ' ') {
+		i++
+	}
+	if i+2 >= len(s) {
+		return false
+	}
+	switch s[i+1] {
+	case '.', ',', ':', '@', '/':
+		return true
+	case 'd', 'D', 'a', 'A':
+		return s[i+2]|0x20 == 'o' || s[i+2]|0x20 == 't'
+	}
+	return false
 }
 
 func digit(c byte) bool  { return c-'0' < 10 }

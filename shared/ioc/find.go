@@ -43,8 +43,9 @@ func (m *mark) at() (start, end int) { return int(m.start), int(m.end) }
 
 // expect makes room for the values that the text is likely to hold.
 func (s *scanner) expect() {
-	n := min(max(8, len(s.text)/256), 1<<14)
+	n := min(max(8, len(s.text)/128), 1<<14)
 	s.marks = make([]mark, 0, n)
+	s.lines = make([]line, 0, n/2)
 	s.values.expect(n)
 }
 
@@ -62,6 +63,7 @@ type scanner struct {
 	marks   []mark
 	fanged  bool   // a value was disarmed
 	threat  threat // the words of attack read so far
+	told    bool   // there were enough of them
 	spare   mark   // takes the place of one that isn't kept
 	lines   []line
 	targets []string // of links
@@ -143,8 +145,8 @@ func (s *scanner) word(i int) int {
 			seen&isDigit != 0 && (end-i >= minLong || follows[t[i]]&startsName != 0) {
 			return s.joined(i, end, seen)
 		}
-		if threatWords.may(t[i], end-i) {
-			s.threat.see(t, i, end)
+		if !s.told && threatWords.may(t[i], end-i) {
+			s.told = s.threat.see(t, i, end)
 		}
 		if t[end] != ' ' || class[t[end+1]]&isWord == 0 || t[end+1] == '-' {
 			return end

@@ -10,6 +10,9 @@ func (s *scanner) mail(i, end int) (next int, ok bool) {
 	if at.n == 0 || !startsWord(s.text, end+at.n) {
 		return 0, false
 	}
+	if at.n == 1 && !hasDot(s.text, end+1) {
+		return 0, false
+	}
 	start := s.localStart(i, end)
 	c := &s.host
 	// The chain is needed for the host; the local part is written again from
@@ -36,6 +39,14 @@ func (s *scanner) mail(i, end int) (next int, ok bool) {
 	}
 	s.add(Email, lowerASCII(b.string()), start, hostEnd, fanged || c.fanged)
 	return hostEnd, true
+}
+
+// hasDot reports whether the word at i goes on with a dot.
+func hasDot(s string, i int) bool {
+	for i < len(s) && class[s[i]]&isWord != 0 {
+		i++
+	}
+	return i < len(s) && (class[s[i]]&isHigh != 0 || dotAt(s, i).n > 0)
 }
 
 // mailHost reads the host of a mail address at i and gives its end. Behind the

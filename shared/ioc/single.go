@@ -4,7 +4,9 @@ package ioc
 // another identifier, or just a word. It gives where to go on.
 func (s *scanner) single(i, end int, seen byte) int {
 	w := s.text[i:end]
-	s.threat.see(s.text, i, end)
+	if !s.told {
+		s.told = s.threat.see(s.text, i, end)
+	}
 	if seen&isHex != 0 && w[0]|0x20 == 'c' && len(w) > 2 && w[1]|0x20 == 'v' {
 		if next := s.cve(i); next > 0 {
 			return next

@@ -39,14 +39,12 @@ var threatWords = newLexicon(map[uint8]string{
 	9:             "campaign campaigns",
 })
 
-// see takes in the word s[i:end].
-func (t *threat) see(s string, i, end int) {
-	if t.any(math.MaxInt) {
-		return
-	}
+// see takes in the word s[i:end] and reports whether there were enough of them.
+func (t *threat) see(s string, i, end int) bool {
 	if n := threatWords.find(s, i, end); n > 0 {
 		*t |= 1 << n
 	}
+	return t.any(math.MaxInt)
 }
 
 // longText is the length from which one strong word may be chance.
