@@ -6,6 +6,10 @@
 // anybody gets a name below (Hosting) only itself; an address and a hash are
 // matched exactly. The lists are facts written down for this package; they
 // are data of the binary, so that a process that starts pays nothing for them.
+//
+// Lists adds those of a compiled file: MISP's warninglists, with MISP's ways of
+// matching. README.md says what is compiled, and which lists make a value
+// harmless and which only flag it.
 package knownbenign
 
 import (

@@ -1,0 +1,217 @@
+package knownbenign
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"time"
+)
+
+// A compiled file is, all numbers little endian:
+//
+//	bytes 0-7    magic
+//	      8-11   format, so that a later one is told from damage
+//	      12-15  CRC-32C of all that follows byte 23
+//	      16-23  length of the file
+//	      24-    sections: length (8 bytes), content, zeros up to a multiple of 8
+//
+// The sections are the meta data (JSON); the sets of lists, as offsets (u32)
+// into members (u16, numbers of lists); the fan (u32) and the records (key of 6
+// bytes, set of 3) of what is found by hash; starts (u32) and sets (u32) of IPv4 spans; starts
+// (u64 twice, high and low) and sets (u32) of IPv6 spans; then, for each list
+// that matches by substring, its entries with line feeds between.
+//
+// What is found by hash is found by the first 64 bits of SHA-256 over a salt that
+// is random for each file, the way of matching and the entry. The fan tells by
+// the first bits where to look, a record has the next 48. So a file is small and
+// its lookups are fast; one lookup in 10^12 finds what is not there, and nobody
+// who does not have the file can make a name that does.
+const (
+	magic      = "waggleKB"
+	format     = 1
+	headerSize = 24
+	saltSize   = 16
+	maxMeta    = 16 << 20 // bytes
+	maxFile    = 1 << 30
+)
+
+// ErrDamaged is the error of a file that is not a compiled one, or no longer.
+var ErrDamaged = errors.New("no file of compiled lists, or a damaged one")
+
+// ErrFormat is the error of a file that another version of Waggle compiled.
+var ErrFormat = errors.New("compiled by another version of Waggle")
+
+// meta is what a file says of itself.
+type meta struct {
+	Built   time.Time
+	From    string
+	Salt    []byte
+	FanBits int
+	Lists   []listMeta
+}
+
+type listMeta struct {
+	List
+	Patterns []string `json:",omitempty"` // of RE2
+}
+
+func (m *meta) lists() []List {
+	out := make([]List, len(m.Lists))
+	for i, l := range m.Lists {
+		out[i] = l.List
+	}
+	return out
+}
+
+// key is what an entry, or a value, is found by.
+func (m *meta) key(match Match, text string) uint64 {
+	buffer := make([]byte, 0, 384)
+	buffer = append(buffer, m.Salt...)
+	buffer = append(buffer, match[0])
+	buffer = append(buffer, text...)
+	sum := sha256.Sum256(buffer)
+	return binary.LittleEndian.Uint64(sum[:])
+}
+
+// split parts a key into what the fan tells and what a record has.
+func (m *meta) split(key uint64) (beginning int, rest uint64) {
+	return int(key >> (64 - m.FanBits)), key << m.FanBits >> 16
+}
+
+// checksum is CRC-32C, which processors compute by themselves.
+func checksum(data []byte) uint32 { return crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)) }
+
+// writer puts sections together.
+type writer struct{ data []byte }
+
+func (w *writer) section(content []byte) {
+	w.data = binary.LittleEndian.AppendUint64(w.data, uint64(len(content)))
+	w.data = append(w.data, content...)
+	for len(w.data)%8 != 0 {
+		w.data = append(w.data, 0)
+	}
+}
+
+func (w *writer) json(v any) error {
+	content, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if len(content) > maxMeta {
+		return fmt.Errorf("the lists' names and patterns take %d bytes; %d are allowed", len(content), maxMeta)
+	}
+	w.section(content)
+	return nil
+}
+
+func (w *writer) u16s(numbers []uint16) { section(w, numbers, binary.LittleEndian.AppendUint16) }
+func (w *writer) u32s(numbers []uint32) { section(w, numbers, binary.LittleEndian.AppendUint32) }
+
+func (w *writer) records(records []record) {
+	section(w, records, func(b []byte, r record) []byte {
+		b = binary.LittleEndian.AppendUint64(b, r.key|uint64(r.set)<<48)
+		return append(b, byte(r.set>>16))
+	})
+}
+
+func (w *writer) low32s(numbers []number) {
+	section(w, numbers, func(b []byte, n number) []byte { return binary.LittleEndian.AppendUint32(b, uint32(n.lo)) })
+}
+
+func (w *writer) numbers(numbers []number) {
+	section(w, numbers, func(b []byte, n number) []byte {
+		return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(b, n.hi), n.lo)
+	})
+}
+
+func section[N any](w *writer, numbers []N, write func([]byte, N) []byte) {
+	var content []byte
+	for _, n := range numbers {
+		content = write(content, n)
+	}
+	w.section(content)
+}
+
+// file puts the header before the sections.
+func (w *writer) file() []byte {
+	out := append([]byte(magic), make([]byte, headerSize-len(magic))...)
+	out = append(out, w.data...)
+	binary.LittleEndian.PutUint32(out[8:], format)
+	binary.LittleEndian.PutUint32(out[12:], checksum(out[headerSize:]))
+	binary.LittleEndian.PutUint64(out[16:], uint64(len(out)))
+	return out
+}
+
+// reader takes sections apart. After the first that is not there it gives
+// empty ones, and broken says so.
+type reader struct {
+	data   []byte
+	broken bool
+}
+
+// newReader checks the header.
+func newReader(data []byte) (*reader, error) {
+	if len(data) < headerSize || string(data[:len(magic)]) != magic {
+		return nil, ErrDamaged
+	}
+	if f := binary.LittleEndian.Uint32(data[8:]); f != format {
+		return nil, fmt.Errorf("%w: format %d, this one reads %d", ErrFormat, f, format)
+	}
+	if size := binary.LittleEndian.Uint64(data[16:]); size != uint64(len(data)) {
+		return nil, fmt.Errorf("%w: %d bytes of %d are there", ErrDamaged, len(data), size)
+	}
+	if checksum(data[headerSize:]) != binary.LittleEndian.Uint32(data[12:]) {
+		return nil, fmt.Errorf("%w: its checksum is another", ErrDamaged)
+	}
+	return &reader{data: data[headerSize:]}, nil
+}
+
+// section gives the next one, whose length must be a multiple of width.
+func (r *reader) section(width int) []byte {
+	if r.broken || len(r.data) < 8 {
+		r.broken = true
+		return nil
+	}
+	size, rest := binary.LittleEndian.Uint64(r.data), r.data[8:]
+	if size > uint64(len(rest)) || size%uint64(width) != 0 {
+		r.broken = true
+		return nil
+	}
+	r.data = rest[min(uint64(len(rest)), (size+7)&^7):]
+	return rest[:size:size]
+}
+
+// record says that entries with a key are on a set of lists.
+type record struct {
+	key uint64 // the 48 bits after those that the fan tells
+	set uint32 // less than maxSets
+}
+
+const (
+	recordSize = 9
+	maxSets    = 1 << 24
+)
+
+// Sections of numbers, which stay in the file.
+type (
+	u16s    []byte
+	u32s    []byte
+	u64s    []byte
+	records []byte
+)
+
+func (s records) len() int { return len(s) / recordSize }
+func (s records) at(i int) record {
+	b := s[recordSize*i:]
+	n := binary.LittleEndian.Uint64(b)
+	return record{n & (1<<48 - 1), uint32(n>>48) | uint32(b[8])<<16}
+}
+
+func (s u16s) len() int        { return len(s) / 2 }
+func (s u16s) at(i int) uint16 { return binary.LittleEndian.Uint16(s[2*i:]) }
+func (s u32s) len() int        { return len(s) / 4 }
+func (s u32s) at(i int) uint32 { return binary.LittleEndian.Uint32(s[4*i:]) }
+func (s u64s) at(i int) uint64 { return binary.LittleEndian.Uint64(s[8*i:]) }
