@@ -23,6 +23,7 @@ import (
 type alertWorker struct {
 	*Pipeline
 	river.WorkerDefaults[alertArgs]
+	aside *aside // nil = none
 }
 
 const (
@@ -82,28 +83,43 @@ func (w *alertWorker) sendNext(ctx context.Context) (sent bool, err error) {
 		return false, failure // the feeder stops; nothing is known against TheHive
 	}
 	w.Metrics.alert(failure != nil, w.Now().Sub(began))
-	w.settle(&delivery, s, failure)
 	return true, w.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := w.settle(ctx, tx, &delivery, s, failure); err != nil {
+			return err
+		}
 		return tx.SetDelivery(ctx, s.ID, delivery, w.Now())
 	})
 }
 
 // settle completes a delivery by what the failure means: for this story, and
 // for all.
-func (w *alertWorker) settle(d *waggle.Delivery, s waggle.Story, failure error) {
+func (w *alertWorker) settle(ctx context.Context, tx *store.Tx, d *waggle.Delivery, s waggle.Story, failure error) error {
 	if failure == nil {
 		w.outages.over()
+		w.aside = nil // the others go through, so it is the story
 		w.Log.Info("alert", "story", s.ID, "revision", d.Revision, "alert", d.ID, "title", s.Title, "refused", d.Error)
-		return
+		return nil
 	}
 	d.Error, d.Tries = failure.Error(), s.Alert.Tries
-	if all := upstream.Temporary(failure) || upstream.ReasonOf(failure) == upstream.Auth; all {
-		until := w.outages.begin(w.Now(), failure, w.pace)
-		w.Log.Warn("TheHive takes no alerts; they wait", "until", until, "error", failure)
-		return
+	if !concernsAll(failure) {
+		d.Next = w.Now().Add(backoff(d.Tries, w.pace.refused, longestRefused))
+		w.Log.Warn("TheHive refused an alert", "story", s.ID, "title", s.Title, "tries", d.Tries, "next", d.Next, "error", failure)
+		return nil
 	}
-	d.Next = w.Now().Add(backoff(d.Tries, w.pace.refused, longestRefused))
-	w.Log.Warn("TheHive refused an alert", "story", s.ID, "title", s.Title, "tries", d.Tries, "next", d.Next, "error", failure)
+	if done, err := w.setAside(ctx, tx, d, s, failure); done || err != nil {
+		return err
+	}
+	until := w.outages.begin(w.Now(), failure, w.pace)
+	w.Log.Warn("TheHive takes no alerts; they wait", "until", until, "error", failure)
+	return w.putBack(ctx, tx)
+}
+
+// concernsAll tells the failures that any story would meet. A delivery makes
+// an alert anew where TheHive holds it no more, so "not found" is TheHive's
+// address, or what stands before it, and not an alert.
+func concernsAll(failure error) bool {
+	reason := upstream.ReasonOf(failure)
+	return upstream.Temporary(failure) || reason == upstream.Auth || reason == upstream.NotFound
 }
 
 // rest ends the job when nothing waits. That nothing does and that the job is

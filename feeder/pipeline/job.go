@@ -146,17 +146,18 @@ func (u *undertaker) bury(ctx context.Context, job *rivertype.JobRow, after int,
 type pace struct {
 	first, longest time.Duration // of a stage or an outage of TheHive
 	refused        time.Duration // the first pause after TheHive refused a story
+	patience       int           // after so many tries a story may be what TheHive fails at
 	glance         time.Duration // how often an idle queue is looked at
 }
 
 // patient is the pace of a feeder that runs for ever.
 func patient() pace {
-	return pace{first: 2 * time.Second, longest: 5 * time.Minute, refused: 15 * time.Minute, glance: 5 * time.Second}
+	return pace{first: 2 * time.Second, longest: 5 * time.Minute, refused: 15 * time.Minute, patience: 8, glance: 5 * time.Second}
 }
 
 // quick is the pace of one that somebody waits for.
 func quick() pace {
-	return pace{first: 100 * time.Millisecond, longest: 3 * time.Second, refused: 15 * time.Minute, glance: 50 * time.Millisecond}
+	return pace{first: 100 * time.Millisecond, longest: 3 * time.Second, refused: 15 * time.Minute, patience: 16, glance: 50 * time.Millisecond}
 }
 
 // longestRefused is the longest pause after a refusal.

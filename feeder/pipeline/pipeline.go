@@ -205,7 +205,7 @@ func (p *Pipeline) prepare(ctx context.Context, pollNow bool) error {
 				return err
 			}
 		}
-		if err := p.wake(ctx, tx); err != nil {
+		if err := errors.Join(tx.RetryRefused(ctx), p.wake(ctx, tx)); err != nil {
 			return err
 		}
 		jobs := resume(under)

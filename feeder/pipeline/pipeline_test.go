@@ -225,11 +225,11 @@ func TestAnOutageKeepsTheOrder(t *testing.T) {
 }
 
 func TestAnOutageThatLastsLeavesTheStoriesForLater(t *testing.T) {
-	for name, reason := range map[string]upstream.Reason{"away": upstream.Network, "key refused": upstream.Auth} {
+	for name, reason := range map[string]upstream.Reason{"away": upstream.Network, "another server": upstream.NotFound, "key refused": upstream.Auth} {
 		t.Run(name, func(t *testing.T) {
 			path := place(t)
 			hive := &desk{fail: func(waggle.Story) error { return &upstream.Error{Service: "TheHive", Reason: reason} }}
-			wait := map[string]time.Duration{"away": 0, "key refused": time.Hour}[name]
+			wait := map[string]time.Duration{"key refused": time.Hour}[name] // 0 for the others
 
 			got := once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: posts(2)})}, Raiser: hive}, wait)
 
@@ -275,6 +275,22 @@ func refusedAlone(t *testing.T, refuse func() error, says string) {
 			assert.True(t, s.Alert.Next.After(time.Now()))
 		}
 	}
+}
+
+func TestARefusedStoryIsTriedAgainAtTheNextStart(t *testing.T) {
+	path := place(t)
+	hive := &desk{fail: func(waggle.Story) error {
+		return &upstream.Error{Service: "TheHive", Reason: upstream.BadInput, Message: "too large"}
+	}}
+	o := pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: posts(2)})}, Raiser: hive}
+	got := once(t, path, o, 0)
+	assert.Equal(t, 2, got.Refused)
+
+	hive.fail = nil // somebody raised TheHive's limit, and started the feeder again
+	got = once(t, path, o, 0)
+
+	assert.True(t, got.Complete())
+	assert.Len(t, hive.alerts, 2)
 }
 
 func TestAPoisonedPostFailsAlone(t *testing.T) {

@@ -44,6 +44,15 @@ func (t *Tx) SetDelivery(ctx context.Context, story string, d waggle.Delivery, n
 	return nil
 }
 
+// RetryRefused makes the stories that TheHive refused due: what it refused them
+// for may be mended by now.
+func (t *Tx) RetryRefused(ctx context.Context) error {
+	if _, err := t.tx.ExecContext(ctx, `UPDATE stories SET alert_next = 0 WHERE alert_next > 0`); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return nil
+}
+
 // Undelivered counts the stories whose newest revision TheHive does not hold.
 type Undelivered struct {
 	Waiting int       // to be sent as soon as TheHive takes them
