@@ -138,7 +138,7 @@ func lower(c byte) byte {
 // a name stands apart from the sentence around it.
 func highWord(s string, i int, ascii bool) int {
 	if i+1 < len(s) && s[i] == 0xE2 && s[i+1] == 0x80 { // punctuation, U+2000 to U+203F
-		return 0
+		return altHyphen(s, i)
 	}
 	r, n := utf8.DecodeRuneInString(s[i:])
 	if r == utf8.RuneError || !unicode.In(r, unicode.L, unicode.M, unicode.Nd) {
@@ -148,6 +148,15 @@ func highWord(s string, i int, ascii bool) int {
 		return 0
 	}
 	return n
+}
+
+// altHyphen gives the length of the hyphen beyond ASCII at i, which editors put
+// in place of the plain one, if it stands within a word: U+2010 or U+2011.
+func altHyphen(s string, i int) int {
+	if len(s)-i > 3 && (s[i:i+3] == "\u2010" || s[i:i+3] == "\u2011") && i > 0 && alnum(s[i-1]) && alnum(s[i+3]) {
+		return 3
+	}
+	return 0
 }
 
 // unspaced reports whether the rune's script sets no spaces between words.
@@ -177,6 +186,11 @@ func wordEnd(s string, i int) (end int, seen byte) {
 		n := highWord(s, end, seen&(isDigit|isHex|isOther) != 0)
 		if n == 0 {
 			break
+		}
+		if n == 3 && altHyphen(s, end) > 0 {
+			seen |= isOther | isHigh
+			end += n
+			continue
 		}
 		if seen&isHigh == 0 && n == 3 {
 			r, _ := utf8.DecodeRuneInString(s[end:])

@@ -41,7 +41,7 @@ func hyphen(t string, i int) int {
 	}
 	switch {
 	case t[i] == '-' || t[i] == '_':
-		if nextIs(t, i+1, ' ') {
+		if nextIs(t, i+1, ' ') || nextIs(t, i+1, '\n') {
 			return 2
 		}
 		return 1

@@ -1,5 +1,7 @@
 package ioc
 
+import "strings"
+
 // What people write in place of a dot, an at sign and "://" so that a value
 // can't be clicked. Each reader looks at a bounded number of bytes.
 
@@ -60,8 +62,14 @@ func label(s string, i, n int) sep {
 	if startsWord(s, i+n) {
 		return sep{n: n, fanged: true}
 	}
-	if i+n < len(s) && s[i+n] == ' ' && i > 0 && s[i] == ' ' && startsWord(s, i+n+1) {
+	if i+n >= len(s) {
+		return sep{}
+	}
+	if s[i+n] == ' ' && startsWord(s, i+n+1) && (s[i] == ' ' || s[i] == '[' && sureTop(s, i+n+1)) {
 		return sep{n: n + 1, fanged: true}
+	}
+	if u := unseen(s, i+n); u > 0 && startsWord(s, i+n+u) {
+		return sep{n: n + u, fanged: true}
 	}
 	return sep{}
 }
@@ -72,7 +80,7 @@ func spacedDot(s string, i int) sep {
 		return sep{}
 	}
 	switch s[i+1] {
-	case '[', '(', '{':
+	case '[', '(', '{', '<':
 		if n := bracketed(s, i+1, ".,", "dot"); n > 0 {
 			return label(s, i, 1+n)
 		}
@@ -167,6 +175,10 @@ func atSign(s string, i int) sep {
 		return sep{n: bracketed(s, i, "@", "at"), fanged: true}
 	case ' ':
 		return spacedAt(s, i)
+	case 0xEF:
+		if strings.HasPrefix(s[i:], "\uff20") {
+			return sep{n: 3, fanged: true}
+		}
 	}
 	return sep{}
 }
@@ -174,7 +186,7 @@ func atSign(s string, i int) sep {
 func spacedAt(s string, i int) sep {
 	n := 0
 	switch s[i+1] {
-	case '[', '(', '{':
+	case '[', '(', '{', '<':
 		n = bracketed(s, i+1, "@", "at")
 	case 'a', 'A':
 		if hasFold(s, i+1, "at ") && startsWord(s, i+4) {
@@ -199,6 +211,8 @@ func schemeSep(s string, i int) sep {
 		return sep{}
 	case s[i] == ':':
 		k++
+	case strings.HasPrefix(s[i:], "\uff1a"):
+		k, fanged = k+3, true
 	case s[i] == '[' || s[i] == '(' || s[i] == '{':
 		if s[i+1] != ':' {
 			return sep{}
@@ -226,9 +240,27 @@ func schemeSep(s string, i int) sep {
 	}
 	n := slashes(s, k)
 	if n == 0 {
-		return sep{}
+		return missingSlash(s, i)
 	}
 	return sep{n: k + n - i, fanged: fanged || s[k] == '\\'}
+}
+
+// missingSlash reads the colon at i that lacks one or both of its slashes behind
+// a scheme that was disarmed ("hxxp:/bad.example").
+func missingSlash(s string, i int) sep {
+	if s[i] != ':' || i < 4 || s[i-1]|0x20 != 'p' && s[i-1]|0x20 != 's' {
+		return sep{}
+	}
+	if _, _, fanged := scheme(s, 0, i); !fanged {
+		return sep{}
+	}
+	if nextIs(s, i+1, '/') {
+		return sep{n: 2, fanged: true}
+	}
+	if startsWord(s, i+1) {
+		return sep{n: 1, fanged: true}
+	}
+	return sep{}
 }
 
 // slashes reads the two slashes (or backslashes, or escaped slashes) at k.
@@ -238,6 +270,8 @@ func slashes(s string, k int) int {
 		return 2
 	case len(s)-k >= 4 && s[k:k+4] == `\/\/`:
 		return 4
+	case strings.HasPrefix(s[k:], "\uff0f\uff0f"):
+		return 6
 	case len(s)-k >= 2 && s[k] == '\\' && s[k+1] == '\\':
 		return 2
 	}

@@ -165,11 +165,11 @@ func (s *scanner) joined(i, end int, seen byte) int {
 		return s.single(i, end, seen)
 	}
 	switch c := s.text[end]; c {
-	case '.', '\\', 0xC2, 0xE2, 0xE3, 0xEF:
+	case '.', '\\', 0xC2, 0xE2, 0xE3:
 		if dotAt(s.text, end).n > 0 {
 			return s.dotted(i)
 		}
-	case '[', '(', '{', '<', ' ', ':', '@':
+	case 0xEF, '[', '(', '{', '<', ' ', ':', '@':
 		if c == ' ' && !s.spacedSign(end) {
 			break
 		}
@@ -186,7 +186,7 @@ func (s *scanner) spacedSign(i int) bool {
 		return false
 	}
 	switch s.text[i+1] {
-	case '[', '(', '{':
+	case '[', '(', '{', '<':
 		return true
 	case 'd', 'D':
 		return hasFold(s.text, i+1, "dot ")

@@ -6,21 +6,8 @@ import "math/bits"
 // different digits, or only one kind of them, is no hash but a filler or a
 // number.
 func hashKind(w string) Kind {
-	var k Kind
-	switch len(w) {
-	case 32:
-		k = MD5
-	case 40:
-		k = SHA1
-	case 56:
-		k = SHA224
-	case 64:
-		k = SHA256
-	case 96:
-		k = SHA384
-	case 128:
-		k = SHA512
-	default:
+	k := hashLength(len(w))
+	if k == "" {
 		return ""
 	}
 	var different uint32 // digits there are, a bit each
@@ -37,6 +24,25 @@ func hashKind(w string) Kind {
 		return ""
 	}
 	return k
+}
+
+// hashLength tells the kind of hash that has so many hex digits.
+func hashLength(n int) Kind {
+	switch n {
+	case 32:
+		return MD5
+	case 40:
+		return SHA1
+	case 56:
+		return SHA224
+	case 64:
+		return SHA256
+	case 96:
+		return SHA384
+	case 128:
+		return SHA512
+	}
+	return ""
 }
 
 // nibble gives the value of a hex digit.

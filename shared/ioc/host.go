@@ -68,6 +68,13 @@ func spokenTop(s string, i int) bool {
 	if next := dotAt(s, end); next.n > 0 {
 		return true
 	}
+	return sureTop(s, i)
+}
+
+// sureTop reports whether the word at i is a top-level domain that is no word
+// of a language.
+func sureTop(s string, i int) bool {
+	end, _ := wordEnd(s, i)
 	switch w := s[i:end]; len(w) {
 	case 2:
 		return hasFold(w, 0, "ru") || hasFold(w, 0, "cn") || hasFold(w, 0, "uk") || hasFold(w, 0, "io")
@@ -91,13 +98,18 @@ func (c *chain) add(s string, i, end int, seen byte) {
 	}
 	c.at[c.count], c.stand[c.count] = int16(c.n), int32(i)
 	c.count++
-	if seen&isUpper == 0 {
+	if seen&(isUpper|isHigh) == 0 {
 		c.n += copy(c.text[c.n:], s[i:end])
 		return
 	}
 	c.plain = false
 	for ; i < end; i++ {
-		c.text[c.n] = lower(s[i])
+		if s[i] == 0xE2 && altHyphen(s, i) > 0 {
+			c.text[c.n] = '-'
+			i += 2
+		} else {
+			c.text[c.n] = lower(s[i])
+		}
 		c.n++
 	}
 }

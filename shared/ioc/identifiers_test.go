@@ -21,6 +21,11 @@ func TestHashes(t *testing.T) {
 		{"a label before it", "MD5:" + hash(32), []string{"md5 " + hash(32)}},
 		{"joined by an underscore", "sample_" + hash(64), []string{"sha256 " + hash(64)}},
 		{"a file named by it", hash(32) + ".vir", []string{"md5 " + hash(32)}},
+		{"broken over two lines", hash(64)[:38] + "\n  " + hash(64)[38:] + "\nnext", []string{"sha256 " + hash(64)}},
+		{"two lines of a list", hash(32) + "\r\n" + strings.ToUpper(hash(40)[8:]), []string{"md5 " + hash(32), "md5 " + hash(40)[8:]}},
+		{"two parts that make no hash", hash(38) + "\n" + hash(20), nil},
+		{"an unseen character within", hash(32) + "\u200b" + hash(32), []string{"sha256 " + hash(32) + hash(32)}},
+		{"a soft hyphen within", hash(20) + "000000\u00ad" + hash(14), []string{"sha1 " + hash(20) + "000000" + hash(14)}},
 		{"in a table", "|" + hash(40) + "|x.exe|", []string{"sha1 " + hash(40), "filename x.exe"}},
 	})
 }
@@ -34,6 +39,7 @@ func TestCVEs(t *testing.T) {
 		{"Unicode hyphens", "CVE\u20112018\u20118174", one},
 		{"an en dash", "CVE\u20132018\u20138174", one},
 		{"a space behind the hyphen", "CVE- 2018-8174", one},
+		{"a line break behind the hyphen", "CVE-2018-\n8174", one},
 		{"in a detection's name", "Win32/Exploit.CVE-2018-8174.A", one},
 		{"a letter behind", "CVE-2018-8174x", nil},
 		{"three digits", "CVE-2018-817", nil},

@@ -9,7 +9,11 @@ func path(s string, i int, quote byte, b *builder) (end int, fanged bool) {
 		return i, false
 	}
 	end = pathEnd(s, i, quote)
-	return end, rewrite(s, i, end, b)
+	fanged = rewrite(s, i, end, b)
+	if from, to := restOfPath(s, end); to > from {
+		return to, rewrite(s, from, to, b) || fanged
+	}
+	return end, fanged
 }
 
 // pathStarts reports whether a path, query or fragment begins at i.
@@ -37,7 +41,7 @@ func rewrite(s string, i, end int, b *builder) (fanged bool) {
 			i++
 			continue
 		}
-		fanged = fanged || with != "&"
+		fanged = fanged || with != "&" && with != "-"
 		b.source(from, i)
 		b.text(with)
 		i += n
@@ -58,6 +62,8 @@ func restored(s string, i int) (n int, with string) {
 		if c == '[' && len(s)-i > 3 && s[i+2] == ']' && (s[i+1] == ':' || s[i+1] == '/') && class[s[i+3]]&isPath != 0 {
 			return 3, s[i+1 : i+2]
 		}
+	case 0xE2:
+		return altHyphen(s, i), "-"
 	case '&':
 		if strings.HasPrefix(s[i:], "&amp;") && !escapedEnd("&"+s[i+5:min(i+11, len(s))]) {
 			return 5, "&"
@@ -132,7 +138,7 @@ const maxIndex = 24
 func placeholder(s string, i int) bool {
 	for k := i + 1; k < len(s) && k-i < maxIndex; k++ {
 		if c := s[k]; c == ']' {
-			return k+1 < len(s) && class[s[k+1]]&isPath == 0 && s[k+1] != '[' && k-i > 3
+			return (k+1 >= len(s) || class[s[k+1]]&isPath == 0 && s[k+1] != '[') && k-i > 3
 		} else if class[c]&isWord == 0 && c != '.' && c != ':' {
 			return true
 		}

@@ -22,6 +22,9 @@ func (s *scanner) single(i, end int, seen byte) int {
 		return end
 	}
 	if seen&isOther == 0 {
+		if next, ok := s.brokenHash(i, end); ok {
+			return next
+		}
 		if k := hashKind(w); k != "" {
 			if seen&isUpper != 0 {
 				w = lowerASCII(w)

@@ -1,8 +1,12 @@
 package ioc
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestURLs(t *testing.T) {
+	full := "http://bad-host.net/" + strings.Repeat("a", 60)
 	one := func(v string) []string { return []string{"url " + v} }
 	run(t, []readCase{
 		{"plain", "http://bad-host.net/a?b=c#d", one("http://bad-host.net/a?b=c#d")},
@@ -33,6 +37,11 @@ func TestURLs(t *testing.T) {
 		{"a placeholder", "hxxp://bad-host[.]net/?id=[victim's address]", []string{"url http://bad-host.net/?id=", "domain bad-host.net"}},
 		{"a placeholder behind an address without a scheme", "bad-host[.]net/?id=[victim's address]", []string{"domain bad-host.net", "url http://bad-host.net/?id="}},
 		{"an index", "http://bad-host.net/?a[0]=1&b[name]=2", one("http://bad-host.net/?a[0]=1&b[name]=2")},
+		{"an AsciiDoc link's text", "link:hxxp://bad-host[.]net/a[text]", []string{"url http://bad-host.net/a", "domain bad-host.net"}},
+		{"broken over two lines", full + "-\n" + "gate.php?x=1\nnext", one(full + "-gate.php?x=1")},
+		{"at the end of a full line, with a sentence behind it", full + "\nAnd so on", one(full)},
+		{"in a list of links", full + "-\n" + "http://c.com/a\n", []string{"url " + full + "-", "url http://c.com/a"}},
+		{"at the end of a line that isn't full", "http://bad-host.net/a-\ngate.php\n", one("http://bad-host.net/a-")},
 		{"a table's cell", "|http://bad-host.net/a|x|", one("http://bad-host.net/a")},
 		{"an escaped space behind it", "hxxp://bad-host[.]net/a%20", one("http://bad-host.net/a")},
 		{"a lure as the user", "www.fedex[.]com@bad-host[.]ink", one("http://www.fedex.com@bad-host.ink")},
