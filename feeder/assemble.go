@@ -26,9 +26,11 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, metrics
 	if err != nil {
 		return nil, err
 	}
+	known := listsFor(c, log)
 	o := pipeline.Options{
-		Store: data, Feeds: feeds, Judge: c.Needs, Reader: reading.New(reading.Options{Client: web}),
-		Since: c.Since, Window: c.Window, Metrics: metrics, Log: log,
+		Store: data, Feeds: feeds, Judge: c.Needs,
+		Reader: reading.New(reading.Options{Client: web, Known: known.Known, Flagged: known.Flagged}),
+		Since:  c.Since, Window: c.Window, Metrics: metrics, Log: log,
 	}
 	if hive != nil {
 		o.Raiser = alert.New(hive, alert.Options{})

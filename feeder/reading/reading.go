@@ -41,7 +41,10 @@ type Options struct {
 	Client Getter // nil: articles are never fetched
 	// Known says whether a value is known to be benign, and by which list. Nil means the
 	// built-in list.
-	Known func(kind ioc.Kind, value string) (list string, ok bool)
+	Known func(kind, value string) (list string, ok bool)
+	// Flagged names the lists that hold a value without making it benign: an
+	// indicator on one stays one, and says so. Nil means none.
+	Flagged func(kind, value string) []string
 }
 
 // Terms are what the caller knows of a post beside the post.
@@ -97,11 +100,14 @@ func (r *Reader) wanted(post waggle.Post, terms Terms, summary waggle.Finding) b
 
 // find reads the values in a document and bounds its text.
 func (r *Reader) find(document string, isHTML bool, own []string) waggle.Finding {
-	o := ioc.Options{Own: own, Known: r.options.Known}
-	if !isHTML {
-		return bounded(document, ioc.Find(document, o))
+	o := ioc.Options{Own: own}
+	if r.options.Known != nil {
+		o.Known = func(kind ioc.Kind, value string) (string, bool) { return r.options.Known(string(kind), value) }
 	}
-	return bounded(ioc.Text(document), ioc.FindHTML(document, o))
+	if !isHTML {
+		return bounded(document, r.flag(ioc.Find(document, o)))
+	}
+	return bounded(ioc.Text(document), r.flag(ioc.FindHTML(document, o)))
 }
 
 // bounded keeps the first maxText bytes of the text and the values in them.

@@ -216,6 +216,35 @@ func TestThePublishersLinksAreReferences(t *testing.T) {
 	assert.Empty(t, f.OfRole(ioc.Attack))
 }
 
+func TestListsKnowAndFlag(t *testing.T) {
+	o := reading.Options{
+		Known: func(kind, value string) (string, bool) {
+			return "our own", kind == "domain" && value == "moth-ours.top"
+		},
+		Flagged: func(kind, value string) []string {
+			if kind == "domain" && value == "moth-panel.top" {
+				return []string{"one", "two", "three", "four", "five"}
+			}
+			if value == "moth-ours.top" {
+				return []string{"one"}
+			}
+			return nil
+		},
+	}
+	post := waggle.Post{Title: "Malware", Content: "Indicators of compromise:\nmoth-panel[.]top\nmoth-second[.]top\nmoth-ours.top\n", ContentType: "text/plain"}
+	f, err := reading.New(o).Read(t.Context(), post, reading.Terms{})
+	require.NoError(t, err)
+	why := map[string]string{}
+	for _, i := range f.Indicators {
+		why[i.Value] = string(i.Role) + ": " + i.Why
+	}
+	assert.Equal(t, map[string]string{
+		"moth-panel.top":  "indicator: disarmed spelling; on the list one, two, three and 2 more",
+		"moth-second.top": "indicator: disarmed spelling",
+		"moth-ours.top":   "benign: on the list our own",
+	}, why)
+}
+
 func FuzzRead(f *testing.F) {
 	for _, name := range []string{"report.html", "shell.html"} {
 		body, err := os.ReadFile("testdata/" + name)
