@@ -40,6 +40,10 @@ func onceCommand(s *settings) *cobra.Command {
 				return err
 			}
 			summary, err := feeder.Once(cmd.Context(), wait)
+			if cmd.Context().Err() != nil {
+				fmt.Fprintln(cmd.ErrOrStderr(), "feeder: stopped before all was done: what is stored goes on at the next start")
+				return errIncomplete
+			}
 			if err != nil {
 				return err
 			}

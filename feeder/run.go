@@ -88,7 +88,7 @@ func newPage(c *config.Config, listen string, data *store.Store, hiveVersion fun
 	page := web.New(web.Options{
 		Store:          data,
 		Metrics:        promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		Healthy:        data.Ping,
+		Healthy:        func(ctx context.Context) error { return data.Healthy(ctx, time.Now()) },
 		Version:        version(),
 		Listen:         listen,
 		TheHiveURL:     c.TheHive.URL,

@@ -148,6 +148,7 @@ type pace struct {
 	refused        time.Duration // the first pause after TheHive refused a story
 	patience       int           // after so many tries a story may be what TheHive fails at
 	glance         time.Duration // how often an idle queue is looked at
+	write          time.Duration // how often a pass looks whether the store can be written
 }
 
 // patient is the pace of a feeder that runs for ever.
@@ -157,7 +158,7 @@ func patient() pace {
 
 // quick is the pace of one that somebody waits for.
 func quick() pace {
-	return pace{first: 100 * time.Millisecond, longest: 3 * time.Second, refused: 15 * time.Minute, patience: 16, glance: 50 * time.Millisecond}
+	return pace{first: 100 * time.Millisecond, longest: 3 * time.Second, refused: 15 * time.Minute, patience: 16, glance: 50 * time.Millisecond, write: 2 * time.Second}
 }
 
 // longestRefused is the longest pause after a refusal.

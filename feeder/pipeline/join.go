@@ -31,7 +31,7 @@ func (w *joinWorker) Work(ctx context.Context, job *river.Job[joinArgs]) error {
 			if head, why, err = w.find(ctx, tx, at, keys); err != nil {
 				return err
 			}
-			head = grown(head, at, w.feeds[at.Post.Source].Spec)
+			head = grown(head, at, w.spec(at.Post.Source))
 			told := store.Told{Post: at.Post, Joined: why, Indicators: at.Finding.Telling(), Keys: storeKeys(keys)}
 			if err := tx.Tell(ctx, head, told, reason(at.Judgement, why), w.Now()); err != nil {
 				return err

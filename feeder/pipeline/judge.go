@@ -18,7 +18,7 @@ type judgeWorker struct {
 // Work implements river.Worker.
 func (w *judgeWorker) Work(ctx context.Context, job *river.Job[judgeArgs]) error {
 	return w.step(ctx, job.JobRow, job.Args.Ref, store.Judge, func(at store.Progress) error {
-		judgement := w.Judge.Judge(at.Post, at.Finding, w.feeds[at.Post.Source].Spec.Weight, w.Now())
+		judgement := w.Judge.Judge(at.Post, at.Finding, w.spec(at.Post.Source).Weight, w.Now())
 		err := w.Store.Tx(ctx, func(tx *store.Tx) error {
 			moved, err := tx.SetJudgement(ctx, job.Args.Ref, judgement)
 			if err != nil || !moved || !judgement.Keep {

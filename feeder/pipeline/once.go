@@ -64,11 +64,17 @@ func (p *Pipeline) Once(ctx context.Context, wait time.Duration) (Summary, error
 	return p.summary(ctx, before)
 }
 
+// mostUnwritten is how often in a row the store may fail to be written before a
+// pass ends: its jobs would be tried for as long as the disk is full.
+const mostUnwritten = 4
+
 // drain waits until the work is done, or only TheHive is in its way and has
 // been for long enough.
 func (p *Pipeline) drain(ctx context.Context, began time.Time, wait time.Duration) error {
-	look := time.NewTicker(p.pace.glance)
+	look, write := time.NewTicker(p.pace.glance), time.NewTicker(p.pace.write)
 	defer look.Stop()
+	defer write.Stop()
+	unwritten := 0
 	for {
 		done, err := p.done(ctx, began, wait)
 		if done || err != nil {
@@ -78,6 +84,12 @@ func (p *Pipeline) drain(ctx context.Context, began time.Time, wait time.Duratio
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-look.C:
+		case <-write.C:
+			if err := p.Store.Writable(ctx, p.Now()); err == nil {
+				unwritten = 0
+			} else if unwritten++; unwritten == mostUnwritten {
+				return err
+			}
 		}
 	}
 }

@@ -2,11 +2,15 @@ package pipeline
 
 import (
 	"errors"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
@@ -44,4 +48,23 @@ func TestOutages(t *testing.T) {
 func TestRetryAfter(t *testing.T) {
 	assert.Equal(t, time.Second, retryAfter(errors.Join(errors.New("poll"), &upstream.Error{RetryAfter: time.Second})))
 	assert.Zero(t, retryAfter(errors.New("no")))
+}
+
+func TestAPassEndsWhenNothingCanBeWritten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "waggle.db")
+	begun, err := store.Open(t.Context(), path)
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, begun.Close()) }()
+	require.NoError(t, begun.Tx(t.Context(), func(tx *store.Tx) error {
+		_, _, err := tx.SavePosts(t.Context(), []waggle.Post{{Source: "blog", ID: "1", Title: "Waits to be read"}}, time.Time{})
+		return err
+	}))
+	reader, err := store.OpenReader(t.Context(), path) // it refuses writes, as a full disk does
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, reader.Close()) }()
+	p, err := New(Options{Store: reader})
+	require.NoError(t, err)
+	p.pace = pace{glance: time.Millisecond, write: time.Millisecond}
+
+	assert.ErrorContains(t, p.drain(t.Context(), time.Now(), 0), "read only")
 }

@@ -92,6 +92,7 @@ func (o Options) withDefaults() Options {
 type Pipeline struct {
 	Options
 	feeds   map[string]Feed
+	retired map[string]source.Spec // of sources whose posts are still here
 	client  *river.Client[*sql.Tx]
 	outages outages
 	pace    pace
@@ -189,7 +190,11 @@ func (p *Pipeline) prepare(ctx context.Context, pollNow bool) error {
 	if err != nil {
 		return err
 	}
-	return p.Store.Tx(ctx, func(tx *store.Tx) error {
+	configured, err := p.configured()
+	if err != nil {
+		return err
+	}
+	err = p.Store.Tx(ctx, func(tx *store.Tx) error {
 		reclaimed, err := tx.Reclaim(ctx)
 		if err != nil {
 			return err
@@ -197,7 +202,7 @@ func (p *Pipeline) prepare(ctx context.Context, pollNow bool) error {
 		if reclaimed > 0 {
 			p.Log.Info("jobs of the last run go on", "jobs", reclaimed)
 		}
-		if err := tx.SetSources(ctx, p.configured()); err != nil {
+		if err := tx.SetSources(ctx, configured); err != nil {
 			return err
 		}
 		if pollNow {
@@ -217,14 +222,11 @@ func (p *Pipeline) prepare(ctx context.Context, pollNow bool) error {
 		}
 		return p.insert(ctx, tx, jobs)
 	})
-}
-
-func (p *Pipeline) configured() []store.Configured {
-	list := make([]store.Configured, len(p.Feeds))
-	for i, f := range p.Feeds {
-		list[i] = store.Configured{Name: f.Spec.Name, Kind: f.Spec.Kind, URL: f.Spec.Shown(), Every: f.Spec.Every}
+	if err != nil {
+		return err
 	}
-	return list
+	p.retired, err = p.remember(ctx)
+	return err
 }
 
 // resume gives the jobs of posts that are under way. Those that still have

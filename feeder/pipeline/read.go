@@ -18,7 +18,7 @@ type readWorker struct {
 // Work implements river.Worker.
 func (w *readWorker) Work(ctx context.Context, job *river.Job[readArgs]) error {
 	return w.step(ctx, job.JobRow, job.Args.Ref, store.Read, func(at store.Progress) error {
-		spec := w.feeds[at.Post.Source].Spec // zero for a source that is no longer configured
+		spec := w.spec(at.Post.Source)
 		finding, err := w.Reader.Read(ctx, at.Post, reading.Terms{
 			Article: reading.Policy(spec.Article), Home: spec.URL, Last: job.Attempt >= readAttempts,
 		})

@@ -16,6 +16,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/pipeline"
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // run runs a pipeline until the test has seen enough, and tells how it ended.
@@ -119,6 +120,62 @@ func TestASourceThatIsTakenOutStops(t *testing.T) {
 	_, total, err := look(t, path).Posts(t.Context(), waggle.PostQuery{Source: "gone"})
 	require.NoError(t, err)
 	assert.Equal(t, 2, total, "its posts stay")
+}
+
+func TestMarkingsOutliveTheirSource(t *testing.T) {
+	red := feed("gone", &shelf{})
+	red.Spec.TLP, red.Spec.PAP, red.Spec.Tags = 4, 3, []string{"partners-only"}
+	for name, c := range map[string]struct {
+		known bool
+		tlp   int
+		pap   int
+		tags  []string
+	}{
+		"what the configuration said": {true, 4, 3, []string{"partners-only"}},
+		"nothing is known":            {false, 2, 2, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := place(t)
+			if c.known {
+				once(t, path, pipeline.Options{Feeds: []pipeline.Feed{red}}, 0)
+			}
+			// The feeder ends with a post under way, and the source is taken out.
+			s, err := store.Open(t.Context(), path)
+			require.NoError(t, err)
+			late := posts(1)[0]
+			late.Source = "gone"
+			require.NoError(t, s.Tx(t.Context(), func(tx *store.Tx) error {
+				_, _, err := tx.SavePosts(t.Context(), []waggle.Post{late}, time.Time{})
+				return err
+			}))
+			require.NoError(t, s.Close())
+			once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("stays", &shelf{})}}, 0)
+
+			stories, _, err := look(t, path).Stories(t.Context(), waggle.StoryQuery{})
+			require.NoError(t, err)
+			require.Len(t, stories, 1)
+			assert.Equal(t, []any{c.tlp, c.pap, c.tags}, []any{stories[0].TLP, stories[0].PAP, stories[0].Tags})
+		})
+	}
+}
+
+func TestASourceThatMovedIsAskedAnew(t *testing.T) {
+	path := place(t)
+	blog := &shelf{err: &upstream.Error{Service: "blog.example.com", Reason: upstream.Failure, RetryAfter: 20 * time.Hour}}
+	f := feed("blog", blog)
+	once(t, path, pipeline.Options{Feeds: []pipeline.Feed{f}}, 0)
+
+	blog.err = nil
+	f.Spec.URL = "https://blog.example.org/new-feed"
+	run(t, path, pipeline.Options{Feeds: []pipeline.Feed{f}}, func(*store.Store) bool {
+		blog.mu.Lock()
+		defer blog.mu.Unlock()
+		return blog.polls == 2
+	})
+	f.Spec.URL = "https://blog.example.org/newest-feed"
+	once(t, path, pipeline.Options{Feeds: []pipeline.Feed{f}}, 0)
+
+	assert.Equal(t, []string{"", "", ""}, blog.seen, "the cursor is of the old address")
 }
 
 func TestPostsFromTheFutureHaveNoTime(t *testing.T) {

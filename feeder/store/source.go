@@ -17,25 +17,46 @@ type Configured struct {
 	Kind  string
 	URL   string // without secrets: it is shown
 	Every time.Duration
+	Spec  json.RawMessage // all that its posts need of the configuration, without secrets
 }
 
 // SetSources makes the list of sources that of the configuration, in its
 // order. A source that is gone from it keeps its posts and its cursor, and is
-// no longer listed.
+// no longer listed. One that moved to another address is due at once, without
+// its cursor: the new address knows nothing of it, and its old failures are
+// over.
 func (t *Tx) SetSources(ctx context.Context, list []Configured) error {
 	if _, err := t.tx.ExecContext(ctx, `UPDATE sources SET position = -1`); err != nil {
 		return fmt.Errorf("store: sources: %w", err)
 	}
 	for i, c := range list {
 		_, err := t.tx.ExecContext(ctx, `
-			INSERT INTO sources (name, kind, url, every, position) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, url = excluded.url, every = excluded.every, position = excluded.position`,
-			c.Name, c.Kind, c.URL, c.Every.Milliseconds(), i)
+			INSERT INTO sources (name, kind, url, every, position, spec) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (name) DO UPDATE SET every = excluded.every, position = excluded.position, spec = excluded.spec,
+				cursor = CASE WHEN sources.kind = excluded.kind AND sources.url = excluded.url THEN sources.cursor ELSE '' END,
+				next = CASE WHEN sources.kind = excluded.kind AND sources.url = excluded.url THEN sources.next ELSE 0 END,
+				failures = CASE WHEN sources.kind = excluded.kind AND sources.url = excluded.url THEN sources.failures ELSE 0 END,
+				error = CASE WHEN sources.kind = excluded.kind AND sources.url = excluded.url THEN sources.error ELSE '' END,
+				kind = excluded.kind, url = excluded.url`,
+			c.Name, c.Kind, c.URL, c.Every.Milliseconds(), i, string(c.Spec))
 		if err != nil {
 			return fmt.Errorf("store: source %s: %w", c.Name, err)
 		}
 	}
 	return nil
+}
+
+// Retired gives the specs of the sources that are no longer configured, by
+// name; without those that were stored before specs were.
+func (s *Store) Retired(ctx context.Context) (map[string]json.RawMessage, error) {
+	specs := map[string]json.RawMessage{}
+	_, err := list(ctx, s.read, func(rows *sql.Rows) (struct{}, error) {
+		var name, spec string
+		err := rows.Scan(&name, &spec)
+		specs[name] = json.RawMessage(spec)
+		return struct{}{}, err
+	}, `SELECT name, spec FROM sources WHERE position < 0 AND spec <> ''`)
+	return specs, err
 }
 
 // Position is how far reading a source has come.

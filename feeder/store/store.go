@@ -43,6 +43,7 @@ var ErrNoData = errors.New("no data yet")
 
 // Store is the feeder's memory. It is safe for concurrent use.
 type Store struct {
+	path  string
 	write *sql.DB // one connection; nil when opened to read only
 	read  *sql.DB
 	lock  *lock
@@ -63,7 +64,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{lock: held}
+	s := &Store{path: path, lock: held}
 	if err := s.open(ctx, path); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database %s: %w", path, err), s.Close())
 	}
@@ -105,7 +106,7 @@ func OpenReader(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database %s: %w", path, err)
 	}
-	s := &Store{read: read}
+	s := &Store{path: path, read: read}
 	if err := checkVersion(ctx, read); err != nil {
 		return nil, errors.Join(fmt.Errorf("read the database %s: %w", path, err), s.Close())
 	}
@@ -129,12 +130,6 @@ func (s *Store) Close() error {
 // Driver is what River keeps its jobs with: the store's own connection, so
 // that a job can be inserted in a transaction of the store.
 func (s *Store) Driver() riverdriver.Driver[*sql.Tx] { return riversqlite.New(s.write) }
-
-// Ping tells whether the store answers.
-func (s *Store) Ping(ctx context.Context) error {
-	var one int
-	return s.read.QueryRowContext(ctx, `SELECT 1 FROM sources UNION SELECT 1`).Scan(&one)
-}
 
 // readers is how many queries may read at once beside the writer.
 const readers = 4
