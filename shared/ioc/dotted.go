@@ -55,7 +55,7 @@ func (s *scanner) parts(i, end int) {
 func (s *scanner) numbers(end int) int {
 	c := &s.host
 	a, ok := ipv4(c)
-	if !ok || c.start > 0 && s.text[c.start-1] == '.' {
+	if !ok || c.start > 0 && s.text[c.start-1] == '.' || s.inMail(end) {
 		return end
 	}
 	if num, e := port(s.text, end); e > end && e < len(s.text) && s.text[e-1] != ':' && dotAt(s.text, e).n > 0 {
@@ -153,6 +153,19 @@ func (s *scanner) inLocal(i int) bool {
 		k++
 	}
 	return k > i && startsWord(s.text, k)
+}
+
+// inMail reports whether what ends at i goes on as a local part up to its at
+// sign.
+func (s *scanner) inMail(i int) bool {
+	if !s.inLocal(i) {
+		return false
+	}
+	k := i
+	for k < len(s.text) && k-i < maxLocal && class[s.text[k]]&isLocal != 0 {
+		k++
+	}
+	return atSign(s.text, k).n > 0
 }
 
 // oddCase reports whether a plain name is written like code or a sentence
