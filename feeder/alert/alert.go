@@ -8,6 +8,7 @@
 package alert
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -88,7 +89,7 @@ func (r *Raiser) create(ctx context.Context, s waggle.Story) (id string, refused
 		Type:         Type,
 		Source:       s.Source,
 		SourceRef:    s.ID,
-		Title:        s.Title,
+		Title:        title(s.Title),
 		Description:  Describe(s),
 		ExternalLink: webLink(s.URL),
 		Severity:     int(s.Severity),
@@ -116,9 +117,10 @@ func (r *Raiser) grow(ctx context.Context, s waggle.Story) ([]thehive.Failure, e
 	return refused, r.refresh(ctx, s.Alert.ID, s)
 }
 
-// refresh brings an alert's text and tags up to date. Tags are added, never
-// taken away; text and severity are left alone once an analyst has edited the
-// text.
+// refresh brings an alert's text, tags and markings up to date. Tags are added,
+// never taken away, but for a TLP that is none any more; text and severity are
+// left alone once an analyst has edited the text. TLP and PAP only rise: what
+// a stricter source told is in the alert now, too.
 func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
 	held, err := r.theHive.Alert(ctx, id)
 	if err != nil {
@@ -131,10 +133,23 @@ func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
 			patch.Severity = &severity
 		}
 	}
-	if merged := union(held.Tags, tags(s)); len(merged) > len(held.Tags) {
+	was := held.Tags
+	if s.TLP > held.TLP {
+		patch.TLP = &s.TLP
+		was = slices.DeleteFunc(slices.Clone(was), marks)
+	}
+	if s.PAP > held.PAP {
+		patch.PAP = &s.PAP
+	}
+	if merged := union(was, tags(s)); !slices.Equal(merged, held.Tags) {
 		patch.Tags = merged
 	}
 	return r.theHive.UpdateAlert(ctx, id, patch)
+}
+
+// title is a story's title as an alert has it, harmless and never empty.
+func title(text string) string {
+	return cmp.Or(defangWords(oneLine(text, 300)), "(no title)")
 }
 
 // observables are the story's values as TheHive takes them, those that came
@@ -183,16 +198,26 @@ func message(i waggle.Indicator, posts map[string]waggle.Member) string {
 
 // tags are the story's and those that tell the feeder's alerts apart.
 func tags(s waggle.Story) []string {
-	out := []string{Type, "tlp:" + tlpName(s.TLP)}
+	out := []string{Type, tlpTag + tlpName(s.TLP)}
 	for _, p := range s.Posts {
 		out = append(out, Type+":source="+p.Source)
 	}
 	return union(union(nil, out), s.Tags)
 }
 
-// tlpName is the level's name in TLP 2.0, https://www.first.org/tlp/.
+// tlpTag begins the tag that names a TLP.
+const tlpTag = "tlp:"
+
+// marks tells whether a tag names a TLP.
+func marks(tag string) bool {
+	return slices.Contains(tlpNames(), strings.TrimPrefix(tag, tlpTag)) && strings.HasPrefix(tag, tlpTag)
+}
+
+// tlpNames are the levels' names in TLP 2.0, https://www.first.org/tlp/.
+func tlpNames() []string { return []string{"clear", "green", "amber", "amber+strict", "red"} }
+
 func tlpName(level int) string {
-	names := []string{"clear", "green", "amber", "amber+strict", "red"}
+	names := tlpNames()
 	return names[max(0, min(level, len(names)-1))]
 }
 

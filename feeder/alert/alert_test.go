@@ -199,6 +199,56 @@ func TestDeliverGrows(t *testing.T) {
 	}
 }
 
+func TestDeliverRaisesTheMarkings(t *testing.T) {
+	for name, c := range map[string]struct {
+		version  string
+		tlp, pap int // of the story as it has grown; it began with 2 and 1
+		holds    []int
+		tag      string
+	}{
+		"a stricter source joins":             {"5.7.3-1", 4, 3, []int{4, 3}, "tlp:red"},
+		"a stricter source joins, on 4.1":     {"4.1.24-1", 4, 3, []int{3, 3}, "tlp:red"},
+		"a freer source changes nothing":      {"5.7.3-1", 2, 1, []int{2, 1}, "tlp:amber"},
+		"an analyst's stricter marking stays": {"5.7.3-1", 1, 0, []int{2, 1}, "tlp:amber"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, raiser := hive(t, c.version)
+			delivered, err := raiser.Deliver(t.Context(), began())
+			require.NoError(t, err)
+			grown := story()
+			grown.Alert, grown.TLP, grown.PAP = delivered, c.tlp, c.pap
+			for range 2 { // the second time as after a crash
+				_, err = raiser.Deliver(t.Context(), grown)
+				require.NoError(t, err)
+			}
+
+			a := server.Alerts()[0]
+			assert.Equal(t, c.holds, []int{a.TLP, a.PAP})
+			assert.Contains(t, a.Tags, c.tag)
+			if c.tag == "tlp:red" {
+				assert.NotContains(t, a.Tags, "tlp:amber")
+			}
+		})
+	}
+}
+
+func TestDeliverMakesTitlesHarmless(t *testing.T) {
+	for name, c := range map[string]struct{ title, want string }{
+		"turned round": {"Invoice \u202efdp.exe\u202c\x07\nseen", "Invoice fdp.exe seen"},
+		"a live link":  {"Do not open http://evil.example.net/a", "Do not open hxxp://evil[.]example[.]net/a"},
+		"nothing left": {"\u200b\u202e", "(no title)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, raiser := hive(t, "4.1.24-1")
+			s := story()
+			s.Title = c.title
+			_, err := raiser.Deliver(t.Context(), s)
+			require.NoError(t, err)
+			assert.Equal(t, c.want, server.Alerts()[0].Title)
+		})
+	}
+}
+
 func TestDeliverRaisesAnAlertAgainThatWasDeleted(t *testing.T) {
 	server, raiser := hive(t, "4.1.24-1")
 	grown := story()
