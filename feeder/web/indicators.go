@@ -37,10 +37,18 @@ var kinds = []kind{
 }
 
 func kindOf(k ioc.Kind) kind {
-	if i := slices.IndexFunc(kinds, func(n kind) bool { return n.Kind == k }); i >= 0 {
+	if i := rankOf(k); i < len(kinds) {
 		return kinds[i]
 	}
 	return kind{k, string(k), string(k)}
+}
+
+// rankOf is a kind's place in the order, after all others without one.
+func rankOf(k ioc.Kind) int {
+	if i := slices.IndexFunc(kinds, func(n kind) bool { return n.Kind == k }); i >= 0 {
+		return i
+	}
+	return len(kinds)
 }
 
 // group is a story's indicators of one kind.
@@ -60,13 +68,7 @@ func groupByKind(all []waggle.Indicator) []group {
 		}
 		groups[at].Indicators = append(groups[at].Indicators, i)
 	}
-	rank := func(k ioc.Kind) int {
-		if i := slices.IndexFunc(kinds, func(n kind) bool { return n.Kind == k }); i >= 0 {
-			return i
-		}
-		return len(kinds)
-	}
-	slices.SortStableFunc(groups, func(a, b group) int { return rank(a.Kind) - rank(b.Kind) })
+	slices.SortStableFunc(groups, func(a, b group) int { return rankOf(a.Kind) - rankOf(b.Kind) })
 	return groups
 }
 

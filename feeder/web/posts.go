@@ -33,11 +33,8 @@ func (s *site) post(r *http.Request) (waggle.Record, error) {
 // postsView is what the list of posts shows.
 type postsView struct {
 	postList
-	Form     url.Values
-	Filtered bool
-	Tabs     []tab
-	Sources  overview
-	Pager    pager
+	listing
+	Tabs []tab
 }
 
 // tab leads to the posts of one fate, keeping the other filters.
@@ -52,15 +49,11 @@ func (s *site) postsPage(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	health, err := s.Store.Sources(r.Context())
+	around, err := s.listing(r, list.Offset, list.Limit, len(list.Posts), list.Total)
 	if err != nil {
 		return view{}, err
 	}
-	form := r.URL.Query()
-	v := postsView{postList: list, Form: form, Filtered: filtered(form), Tabs: tabsOf(r.URL), Sources: overviewOf(health),
-		Pager: pagerOf(r.URL, list.Offset, list.Limit, len(list.Posts), list.Total)}
-	waiting := list.Total == 0 && !v.Filtered && !v.Sources.Settled()
-	return view{Title: "Posts", Here: "posts", Refresh: waiting, Data: v}, nil
+	return view{Title: "Posts", Here: "posts", Refresh: around.Waiting(), Data: postsView{list, around, tabsOf(r.URL)}}, nil
 }
 
 func tabsOf(u *url.URL) []tab {

@@ -35,11 +35,8 @@ func (s *site) story(r *http.Request) (waggle.Story, error) {
 // storiesView is what the list of stories shows.
 type storiesView struct {
 	storyList
-	Rows     []storyRow
-	Form     url.Values
-	Filtered bool
-	Sources  overview
-	Pager    pager
+	listing
+	Rows []storyRow
 }
 
 // storyRow is one story of the list.
@@ -54,28 +51,15 @@ func (s *site) storiesPage(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	health, err := s.Store.Sources(r.Context())
+	around, err := s.listing(r, list.Offset, list.Limit, len(list.Stories), list.Total)
 	if err != nil {
 		return view{}, err
 	}
-	form := r.URL.Query()
-	v := storiesView{storyList: list, Form: form, Filtered: filtered(form), Sources: overviewOf(health),
-		Pager: pagerOf(r.URL, list.Offset, list.Limit, len(list.Stories), list.Total)}
+	v := storiesView{storyList: list, listing: around}
 	for _, story := range list.Stories {
 		v.Rows = append(v.Rows, storyRow{story, sourcesOf(story), s.alertState(story)})
 	}
-	waiting := list.Total == 0 && !v.Filtered && !v.Sources.Settled()
-	return view{Title: "Stories", Here: "stories", Refresh: waiting, Data: v}, nil
-}
-
-// filtered says whether a form narrows the list; order and page do not.
-func filtered(form url.Values) bool {
-	for name := range form {
-		if name != "sort" && name != "page" && name != "limit" && strings.TrimSpace(form.Get(name)) != "" {
-			return true
-		}
-	}
-	return false
+	return view{Title: "Stories", Here: "stories", Refresh: around.Waiting(), Data: v}, nil
 }
 
 func sourcesOf(story waggle.Story) []string {
@@ -120,7 +104,7 @@ func (s *site) storyPage(r *http.Request) (view, error) {
 
 // alertState is how far a story's alert has come, in words.
 type alertState struct {
-	Class string // local, waiting, failing, behind, delivered
+	Class string // local, waiting, failing, behind, partial, delivered
 	Short string // in a list
 	Long  string // on the story
 	Error string
@@ -134,6 +118,9 @@ func (s *site) alertState(story waggle.Story) alertState {
 	case d.ID == "" && d.Revision == 0 && s.TheHiveURL == "":
 		state.Class, state.Short = "local", "kept here"
 		state.Long = "No TheHive is configured. The story stays on this page and is delivered once one is."
+	case d.Revision == story.Revision && d.Error != "":
+		state.Class, state.Short = "partial", "in TheHive, in part"
+		state.Long = "TheHive holds the story, but not all of its values."
 	case d.Error != "":
 		state.Class, state.Short = "failing", "delivery failing"
 		state.Long = "The last delivery to TheHive failed. It is tried again by itself."

@@ -188,6 +188,7 @@ func TestAlertStates(t *testing.T) {
 		{"not yet", "https://th.example", "", waggle.Delivery{}, "waiting", ""},
 		{"failing", "https://th.example", "", waggle.Delivery{Error: "TheHive: auth (401)"}, "failing", ""},
 		{"failing update", "https://th.example", "", waggle.Delivery{ID: "~8", Revision: 1, Error: "TheHive: network"}, "failing", "https://th.example/index.html#!/alert/~8/details"},
+		{"a value refused", "https://th.example", "", waggle.Delivery{ID: "~8", Revision: 2, Error: "TheHive did not take 1 of the values"}, "partial", "https://th.example/index.html#!/alert/~8/details"},
 		{"behind", "https://th.example", "4.1.24-1", waggle.Delivery{ID: "~8", Revision: 1}, "behind", "https://th.example/index.html#!/alert/~8/details"},
 		{"delivered", "https://th.example/hive/", "4.1.24-1", waggle.Delivery{ID: "~8", Revision: 2}, "delivered", "https://th.example/hive/index.html#!/alert/~8/details"},
 		{"delivered to 5", "https://th.example", "5.4.0", waggle.Delivery{ID: "~8", Revision: 2}, "delivered", "https://th.example/alerts/~8/details"},
