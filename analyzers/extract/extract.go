@@ -8,15 +8,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
-// maxFile bounds what is read of one file, in bytes.
-const maxFile = 256 << 20
+// maxHTML bounds an HTML file, in bytes; text may be of any length.
+const maxHTML = 256 << 20
+
+// maxHead is how much of a file's beginning tells whether it may be HTML.
+const maxHead = 512
 
 // maxDoc bounds one line of a file of documents, in bytes.
 const maxDoc = 64 << 20
@@ -98,14 +103,35 @@ func withFile(name string, stdin io.Reader, do func(name string, r io.Reader) er
 
 // file prints the values of one file.
 func (p printer) file(name string, r io.Reader) error {
-	b, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	in := bufio.NewReader(r)
+	head, _ := in.Peek(maxHead) // what is wrong with the reader shows below
+	if !strings.HasPrefix(http.DetectContentType(head), "text/html") {
+		return p.stream(name, in)
+	}
+	b, err := io.ReadAll(io.LimitReader(in, maxHTML+1))
 	if err != nil {
 		return fmt.Errorf("extract: reading %s: %w", name, err)
 	}
-	if len(b) > maxFile {
-		return fmt.Errorf("extract: %s is larger than %d MB: split it", name, maxFile>>20)
+	if len(b) > maxHTML {
+		return fmt.Errorf("extract: %s is an HTML file larger than %d MB: split it", name, maxHTML>>20)
 	}
 	return p.print(name, string(b))
+}
+
+// stream prints the values of a text of any length.
+func (p printer) stream(name string, r io.Reader) error {
+	var failed error
+	err := ioc.FindReader(r, ioc.Options{}, func(i ioc.Indicator) bool {
+		failed = p.line(name, i)
+		return failed == nil
+	})
+	if failed != nil {
+		return failed
+	}
+	if err != nil {
+		return fmt.Errorf("extract: %s: %w", name, err)
+	}
+	return nil
 }
 
 // documents prints the values of each document in a file of lines.
@@ -136,12 +162,20 @@ func (p printer) print(doc, text string) error {
 		find = ioc.FindHTML
 	}
 	for _, i := range find(text, ioc.Options{}) {
-		if !p.all && i.Role != ioc.Attack {
-			continue
+		if err := p.line(doc, i); err != nil {
+			return err
 		}
-		if err := p.enc.Encode(line{Doc: doc, Indicator: i}); err != nil {
-			return fmt.Errorf("extract: writing the output: %w", err)
-		}
+	}
+	return nil
+}
+
+// line prints one value, if it is wanted.
+func (p printer) line(doc string, i ioc.Indicator) error {
+	if !p.all && i.Role != ioc.Attack {
+		return nil
+	}
+	if err := p.enc.Encode(line{Doc: doc, Indicator: i}); err != nil {
+		return fmt.Errorf("extract: writing the output: %w", err)
 	}
 	return nil
 }

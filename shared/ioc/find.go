@@ -59,6 +59,7 @@ type line struct {
 // scanner goes through a text once, line by line and word by word.
 type scanner struct {
 	text    string
+	before  int // how much of a stream was read before the text
 	values  valueSet
 	marks   []mark
 	fanged  bool   // a value was disarmed

@@ -24,7 +24,7 @@ func (s *scanner) judge(o Options) []Indicator {
 	if o.Known == nil {
 		o.Known = func(k Kind, v string) (string, bool) { return knownbenign.Lookup(string(k), v) }
 	}
-	j := judge{scanner: s, o: o, attack: s.fanged || s.threat.any(len(s.text))}
+	j := judge{scanner: s, o: o, attack: s.fanged || s.threat.any(s.before+len(s.text))}
 	out := make([]Indicator, 0, len(s.values.all))
 	for n := range s.marks {
 		j.n = n
