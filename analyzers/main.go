@@ -7,6 +7,7 @@ import (
 	"github.com/waggle-cti/waggle/analyzers/iocs"
 	"github.com/waggle-cti/waggle/analyzers/misp"
 	"github.com/waggle-cti/waggle/analyzers/urlhaus"
+	"github.com/waggle-cti/waggle/analyzers/warninglists"
 	"github.com/waggle-cti/waggle/shared/cortex"
 )
 
@@ -18,5 +19,6 @@ func workers() []*cortex.Worker {
 		iocs.Analyzer,
 		misp.Analyzer,
 		urlhaus.Analyzer,
+		warninglists.Analyzer,
 	}
 }
