@@ -15,7 +15,6 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/config"
 	"github.com/waggle-cti/waggle/feeder/demo"
-	"github.com/waggle-cti/waggle/feeder/profiles"
 	"github.com/waggle-cti/waggle/feeder/relevance"
 )
 
@@ -26,6 +25,9 @@ func demoCommand(s *settings) *cobra.Command {
 		Short: "Show the feeder on posts that come with it, without a network",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if s.config != "" || s.database != "" {
+				return errors.New("the demonstration keeps apart from your configuration and data: give it neither --config nor --database; --data names a folder for what it finds")
+			}
 			folder, remove, err := demoFolder(folder)
 			if err != nil {
 				return err
@@ -79,11 +81,8 @@ func serveDemo() (*demoBlogs, error) {
 // send the demonstration's posts to a real TheHive.
 func demoConfig(blogs, folder, listen string) (*config.Config, error) {
 	c := config.Default()
-	name, text, err := profiles.Read(c.Profile)
-	if err != nil {
-		return nil, err
-	}
-	if c.Needs, err = relevance.Parse(name, text); err != nil {
+	var err error
+	if c.Needs, err = relevance.Load(c.Profile); err != nil {
 		return nil, err
 	}
 	c.Database = filepath.Join(folder, "waggle.db")

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +44,19 @@ func TestDemoShowsStoriesOnThePage(t *testing.T) {
 
 	stop()
 	assert.Equal(t, exitWell, <-ended)
+}
+
+func TestDemoKeepsApartFromTheOperatorsData(t *testing.T) {
+	for _, flag := range []string{"--config", "--database"} {
+		t.Run(flag, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "mine")
+			var log strings.Builder
+			code := feeder(t.Context(), []string{"demo", flag, path}, io.Discard, &log)
+			assert.Equal(t, exitWrong, code)
+			assert.Contains(t, log.String(), "--data")
+			assert.NoFileExists(t, path)
+		})
+	}
 }
 
 func get(address string) (string, error) {

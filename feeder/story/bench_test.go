@@ -38,6 +38,6 @@ func BenchmarkMatch(b *testing.B) {
 		candidates = append(candidates, report(n+1).candidate(strconv.Itoa(n)))
 	}
 	for b.Loop() {
-		story.Match(p, keys, candidates, story.DefaultWindow)
+		story.Match(p, keys, candidates, window)
 	}
 }

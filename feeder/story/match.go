@@ -19,9 +19,6 @@ type Candidate struct {
 	Title string
 }
 
-// DefaultWindow is how far apart in time posts of one story may be.
-const DefaultWindow = 14 * 24 * time.Hour
-
 // What it takes to join.
 const (
 	hub        = 8    // a value that this many candidates share tells nothing

@@ -17,6 +17,9 @@ import (
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
+// window is how far apart in time posts of one story may be.
+const window = 14 * 24 * time.Hour
+
 func day(n int) time.Time { return time.Date(2026, 11, n, 9, 0, 0, 0, time.UTC) }
 
 // told is a post with what reading it gave.
@@ -42,7 +45,7 @@ func (a told) candidate(id string) story.Candidate {
 
 func match(post told, candidates ...story.Candidate) (string, string, bool) {
 	p, f := post.read()
-	return story.Match(p, story.Keys(p, f), candidates, story.DefaultWindow)
+	return story.Match(p, story.Keys(p, f), candidates, window)
 }
 
 func hash(of string) string {
@@ -222,7 +225,7 @@ func FuzzKeysAndMatch(f *testing.F) {
 		post := told{title: title, text: text, url: url}
 		p, found := post.read()
 		keys := story.Keys(p, found)
-		id, why, ok := story.Match(p, keys, []story.Candidate{post.candidate("s")}, story.DefaultWindow)
+		id, why, ok := story.Match(p, keys, []story.Candidate{post.candidate("s")}, window)
 		if ok && (id != "s" || why == "") {
 			t.Fatalf("joined %q because %q", id, why)
 		}
