@@ -36,8 +36,8 @@ func (w *pollWorker) Work(ctx context.Context, job *river.Job[pollArgs]) error {
 	}
 	// The job may be here before its time: after a crash, between the poll
 	// and the sleep.
-	if early := at.Next.Sub(w.Now()); early > 0 {
-		return river.JobSnooze(early)
+	if now := w.Now(); !source.Due(now, at.Next, feed.Spec.Every) {
+		return river.JobSnooze(at.Next.Sub(now))
 	}
 	next, err := w.poll(ctx, feed, at)
 	if err != nil {

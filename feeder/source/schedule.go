@@ -33,6 +33,12 @@ func NextPoll(now time.Time, every time.Duration, recent []time.Time, failures i
 	return now.Add(pause)
 }
 
+// Due tells whether a source whose next poll was set for a time is to be asked.
+// A time further away than NextPoll sets one is from a clock that was wrong.
+func Due(now, next time.Time, every time.Duration) bool {
+	return !next.After(now) || next.Sub(now) > max(every, longestOut)
+}
+
 // adapted is half the median gap between the posts of the last week.
 func adapted(now time.Time, every time.Duration, recent []time.Time) time.Duration {
 	var week []time.Time

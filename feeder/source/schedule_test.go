@@ -47,3 +47,23 @@ func TestNextPoll(t *testing.T) {
 		})
 	}
 }
+
+func TestDue(t *testing.T) {
+	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		next  time.Duration // from now
+		every time.Duration
+		due   bool
+	}{
+		"its time has come":             {0, time.Hour, true},
+		"long ago":                      {-time.Hour, time.Hour, true},
+		"early":                         {time.Minute, time.Hour, false},
+		"failing for long":              {24 * time.Hour, time.Hour, false},
+		"asked once a week":             {6 * 24 * time.Hour, 7 * 24 * time.Hour, false},
+		"set by a clock that was ahead": {400 * 24 * time.Hour, time.Hour, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, c.due, source.Due(now, now.Add(c.next), c.every))
+		})
+	}
+}
