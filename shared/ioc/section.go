@@ -1,5 +1,7 @@
 package ioc
 
+import "strings"
+
 // section is what the part of a text is about, by its heading.
 type section uint8
 
@@ -12,6 +14,9 @@ const (
 
 // maxHeading bounds a heading's length; longer lines are text.
 const maxHeading = 100
+
+// shortLine is the length up to which a line is looked at word by word.
+const shortLine = 32
 
 // outline follows a text's headings.
 type outline struct {
@@ -55,6 +60,9 @@ func (o *outline) see(s string, from, end int) {
 		limit = maxWords
 	case colon:
 		limit = 12
+	}
+	if level == 0 && end-from > shortLine && class[s[from+1]]&isUpper == 0 && strings.Count(s[from:end], " ") > limit {
+		return // a sentence
 	}
 	about, words, capital := topic(s[from:end], limit)
 	switch {
