@@ -24,6 +24,13 @@ func isBTC(w string) bool {
 	return len(w) <= 35 && (w[0] == '1' || w[0] == '3') && base58Holds(w)
 }
 
+// isTRON reports whether the word is a TRON address whose checksum holds:
+// Base58Check of 21 bytes, the first 0x41
+// (https://developers.tron.network/docs/account).
+func isTRON(w string) bool {
+	return len(w) == 34 && w[0] == 'T' && base58Holds(w)
+}
+
 func base58Holds(w string) bool {
 	var b [25]byte
 	for i := range len(w) {

@@ -200,6 +200,11 @@ func (s *scanner) spacedSign(i int) bool {
 // signed reads the word at i whose end may be a separator's start.
 func (s *scanner) signed(i, end int, seen byte) (int, bool) {
 	t := s.text
+	if t[end] == ':' && seen&isOther == 0 {
+		if next, ok := s.coloned(i, end, seen); ok {
+			return next, true
+		}
+	}
 	if seen&isOther == 0 && end-i <= 4 && i >= s.six && (t[end] == ':' || t[end] == '[') {
 		if next, ok := s.six6(i); ok {
 			return next, true
@@ -215,6 +220,18 @@ func (s *scanner) signed(i, end int, seen byte) (int, bool) {
 		return s.dotted(i), true
 	}
 	return s.mail(i, end)
+}
+
+// coloned reads what is written in parts with colons between them, the first of
+// which is the hex word s[i:end].
+func (s *scanner) coloned(i, end int, seen byte) (next int, ok bool) {
+	switch {
+	case end-i == 2:
+		return s.mac(i)
+	case seen&isHex == 0:
+		return s.ssdeep(i, end)
+	}
+	return 0, false
 }
 
 // colons reads an IPv6 address that starts with "::".

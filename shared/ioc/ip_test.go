@@ -25,7 +25,7 @@ func TestAddresses(t *testing.T) {
 		{"IPv6 with a port", "[2001:db8::1]:21", []string{"ip 2001:db8::1"}},
 		{"IPv6 with IPv4 in it", "::ffff:198.51.100.7", []string{"ip 198.51.100.7"}},
 		{"IPv6 loopback", "to ::1 only", []string{"ip ::1"}},
-		{"a MAC address", "00:1b:44:11:3a:b7", nil},
+		{"a MAC address", "00:1b:44:11:3a:b7", []string{"mac 00:1b:44:11:3a:b7"}},
 		{"a leading zero", "198.51.100.07", nil},
 		{"five numbers", "1.2.3.4.5", nil},
 	})

@@ -24,7 +24,7 @@ func (k Kind) TheHive(value string) string {
 		return "url"
 	case Email:
 		return "mail"
-	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512:
+	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512, SSDeep, TLSH:
 		return "hash"
 	case Filename:
 		return "filename"
@@ -54,12 +54,18 @@ func (k Kind) MISP(value string) (typ, category string) {
 		return "url", "Network activity"
 	case Email:
 		return "email-src", "Payload delivery"
-	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512:
+	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512, SSDeep, TLSH:
 		return string(k), "Payload delivery"
 	case Filename:
 		return "filename", "Payload delivery"
-	case CVE:
+	case CVE, GHSA, EUVD:
 		return "vulnerability", "External analysis"
+	case CWE:
+		return "weakness", "External analysis"
+	case JARM:
+		return "jarm-fingerprint", "Network activity"
+	case MAC:
+		return "mac-address", "Network activity"
 	case ASN:
 		return "AS", "Network activity"
 	case BTC:

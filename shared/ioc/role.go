@@ -113,12 +113,14 @@ func (j *judge) verdict(m *mark, e *entry) verdict {
 	switch e.kind {
 	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512:
 		return j.hash(m)
-	case CVE:
+	case CWE:
+		return verdict{Reference, 60, "a class of weaknesses"}
+	case CVE, GHSA, EUVD:
 		if j.attack {
 			return verdict{Attack, 80, "a vulnerability the text is about"}
 		}
 		return verdict{Reference, 60, "a vulnerability in a text that tells of no attack"}
-	case Technique, ASN, BTC, Registry, Filename:
+	case Technique, Tactic, Group, Software, ASN, BTC, TRON, Registry, Filename, SSDeep, TLSH, JARM, JA4, MAC:
 		return j.named(m)
 	}
 	if m.fanged {

@@ -25,7 +25,9 @@ func (s *scanner) single(i, end int, seen byte) int {
 		if next, ok := s.brokenHash(i, end); ok {
 			return next
 		}
-		if k := hashKind(w); k != "" {
+		if s.jarm(i, end) {
+			s.add(JARM, lowerASCII(w), i, end, false)
+		} else if k := hashKind(w); k != "" {
 			if seen&isUpper != 0 {
 				w = lowerASCII(w)
 			}
@@ -33,28 +35,76 @@ func (s *scanner) single(i, end int, seen byte) int {
 		}
 		return end
 	}
-	switch w[0] {
-	case 'T':
-		if v, ok := technique(w); ok {
-			return s.technique(v, i, end)
-		}
-	case 'A':
-		if v, ok := asn(w); ok {
-			s.add(ASN, v, i, end, false)
-			return end
-		}
+	if len(w) <= maxNumber && follows[w[0]]&startsName != 0 && s.numbered(i, end) {
+		return max(end, s.floor)
 	}
-	if len(w) >= 26 {
+	if len(w) >= minLong {
 		return s.long(i, end)
 	}
 	return end
 }
 
+// maxNumber is longer than a number of a public list.
+const maxNumber = 20
+
+// numbered reads the word s[i:end] if it is the number of an entry in a public
+// list: of techniques, weaknesses, advisories, networks.
+func (s *scanner) numbered(i, end int) bool {
+	w := s.text[i:end]
+	var k Kind
+	value, ok := "", false
+	switch w[0] | 0x20 {
+	case 't':
+		if value, ok = technique(w); ok {
+			s.technique(value, i, end)
+			return true
+		}
+		k, ok = Tactic, isTactic(w)
+		value = w
+	case 'g':
+		if value, ok = ghsa(w); ok {
+			k = GHSA
+		} else {
+			k, value, ok = Group, w, isCatalogued(w) && s.speaksOfATTACK(i)
+		}
+	case 's':
+		k, value, ok = Software, w, isCatalogued(w) && s.speaksOfATTACK(i)
+	case 'c':
+		k = CWE
+		value, ok = cwe(w)
+	case 'e':
+		k = EUVD
+		value, ok = euvd(w)
+	case 'a':
+		k = ASN
+		value, ok = asn(w)
+	}
+	if ok {
+		s.add(k, value, i, end, false)
+	}
+	return ok
+}
+
+// nameless tells the kind of a long word that shows it by itself.
+func nameless(w string) Kind {
+	switch {
+	case isBTC(w):
+		return BTC
+	case isTRON(w):
+		return TRON
+	case isTLSH(w):
+		return TLSH
+	case isJA4(w):
+		return JA4
+	}
+	return ""
+}
+
 // long reads a word that is long enough for a Bitcoin address or for a hash
 // that an underscore or hyphen joins to something else.
 func (s *scanner) long(i, end int) int {
-	if isBTC(s.text[i:end]) {
-		s.add(BTC, s.text[i:end], i, end, false)
+	if k := nameless(s.text[i:end]); k != "" {
+		s.add(k, s.text[i:end], i, end, false)
 		return end
 	}
 	for from := i; from < end; {
