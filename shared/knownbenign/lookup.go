@@ -40,9 +40,6 @@ func (l *Lists) Lookup(kind, value string) []Hit {
 // Known says whether the value is harmless, and names a list that says so. It
 // is what ioc.Options.Known asks for.
 func (l *Lists) Known(kind, value string) (list string, ok bool) {
-	if list, ok := Lookup(kind, value); ok {
-		return list, true
-	}
 	for _, hit := range l.Lookup(kind, value) {
 		if hit.Effect == Benign {
 			return hit.List, true
