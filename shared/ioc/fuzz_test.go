@@ -13,6 +13,9 @@ func seeds(f *testing.F) {
 		"", "hxxp://evil[.]example[.]com/a(b)?c=[x]", "1.2.3.4:44394.177.248[.]64:443", "a@b.com", "sales AT example dot com",
 		"2001[:]db8[:]:1%eth0", "[2001:db8::1]:80", "CVE\u20112018\u20118174", "evil。com xn--bcher-kva.example", "www.fedex[.]com@bestaz[.]ink",
 		"h**p://a.b[.com/%20", "http://a.comhttp://b.com", "HKLM\\Software\\x y\\z", "T1059.001 AS64496", "0[.", "h[:]//", "a[dot]__.b",
+		"hxxp\uff1a\uff0f\uff0fa\u2010b[.] com", "hxxps:/a.com a <at> b <dot> com", "GHSA-2345-cfgh-jmpq EUVD-2024-1234 CWE-79 TA0001 MITRE G0001 S0001",
+		"00:1b:44:11:3a:b7 1536:Ab3dEfGh1jKl:yZ1aB2/D3e t13d1516h2_0a1b2c3d4e5f_f5e4d3c2b1a0", "0f1e2d3c4b5a69780f1e2d3c4b5a6978\u200b0f1e2d3c4b5a69780f1e2d3c4b5a6978",
+		"0f1e2d3c4b5a69780f1e2d3c4b5a6978aa\n0f1e2d3c4b5a69780f1e2d3c4b5a69",
 		"![](http://x.com/a.png) <http://u:p@x.com:80/>", strings.Repeat("a.", 300), "http://[::1]:80/",
 	} {
 		f.Add(s)

@@ -24,7 +24,7 @@ func (k Kind) TheHive(value string) string {
 		return "url"
 	case Email:
 		return "mail"
-	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512, SSDeep, TLSH:
+	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512: // not ssdeep and TLSH: analyzers look hashes up
 		return "hash"
 	case Filename:
 		return "filename"
