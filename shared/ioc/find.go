@@ -17,7 +17,8 @@ type Options struct {
 }
 
 // Find reads all values in the text, in text order, one Indicator for each
-// (Kind, Value): its most telling occurrence.
+// (Kind, Value): its most telling occurrence, of those in plain spelling among
+// the first 64.
 //
 // The text is UTF-8 in theory and anything in practice. Time is linear in its
 // length; memory is that of the values found. Texts are read up to 2 GiB.

@@ -12,13 +12,13 @@ func (j *judge) url(m *mark) verdict {
 	p := j.place(m)
 	section := j.lines[m.line].section
 	switch {
-	case p.alone && !p.paren && j.lines[m.line].listing && section != refs && p.says != refs:
+	case j.fanged && p.alone && !p.paren && j.lines[m.line].listing && section != refs && p.says != refs:
 		return verdict{Attack, 60, "listed in a block of its own"}
 	case j.fanged && (section != iocs || !p.alone || p.paren):
 		return verdict{Reference, 80, "plain link in a text whose author disarms what is malicious"}
 	case m.doubtful || p.says == refs || section == refs:
 		return verdict{Reference, 70, "cited"}
-	case p.says == iocs:
+	case p.says == iocs && j.attack:
 		return verdict{Attack, 75, "named as an indicator"}
 	case section == iocs && p.alone:
 		return verdict{Attack, 75, "listed under indicators"}
@@ -35,7 +35,7 @@ func (j *judge) host(m *mark, e *entry) verdict {
 	listed := section == iocs && (p.alone || p.table) && !(p.table && e.kind == Domain && j.fanged)
 	switch {
 	case m.doubtful:
-		if e.kind == Domain && p.alone && (listed && !fileOnly(e.value[strings.LastIndexByte(e.value, '.')+1:]) || j.amongHosts(m)) {
+		if e.kind == Domain && p.alone && (listed && !fileOnly(e.value[strings.LastIndexByte(e.value, '.')+1:]) || j.attack && j.amongHosts(m)) {
 			return verdict{Attack, 40, "listed under indicators, though it may be a file's name"}
 		}
 		return verdict{}
@@ -51,7 +51,7 @@ func (j *judge) host(m *mark, e *entry) verdict {
 		return verdict{Attack, 45, "in brackets behind what is listed under indicators"}
 	case p.alone && !p.table && j.fanged:
 		return verdict{Attack, 45, "listed in a text about an attack"}
-	case e.kind == Domain && p.says == iocs:
+	case e.kind == Domain && p.says == iocs && j.attack:
 		return verdict{Attack, 60, "named as an indicator"}
 	case j.fanged && e.kind == Domain:
 		return verdict{Reference, 60, "plain name in a text whose author disarms what is malicious"}
@@ -76,7 +76,7 @@ func (j *judge) email(m *mark) verdict {
 		return verdict{Attack, 45, "a mail's sender in a text about an attack"}
 	case p.mail || section == headers || section == refs:
 		return verdict{Reference, 60, "in a mail's headers, or cited"}
-	case p.alone && (j.attack):
+	case p.alone && j.attack:
 		return verdict{Attack, 70, "listed under indicators"}
 	case !j.fanged && p.says == iocs && j.attack:
 		return verdict{Attack, 60, "named as an indicator"}

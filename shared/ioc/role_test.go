@@ -67,6 +67,8 @@ func TestRoles(t *testing.T) {
 		{"a mail's addressee", "hxxp://bad[.]net\nTo: <x@bad-host.net>", "x@bad-host.net", Reference},
 		{"links in a block of code", "hxxp://bad[.]net\n\n```\nhttp://bad-host.net/a\n```\n", "http://bad-host.net/a", Attack},
 		{"links in an AsciiDoc listing", "hxxp://bad[.]net\n\n=== Add-ons\n-----\nhttp://bad-host.net/a\n-----\n", "http://bad-host.net/a", Attack},
+		{"links in a block of code of a text that disarms nothing", attackTalk + "\n```\nhttp://research-blog.net/a\n```\nand more\n", "http://research-blog.net/a", Attack},
+		{"links in a block of code of a manual", "Fetch it:\n\n```\nhttp://research-blog.net/a\n```\n", "http://research-blog.net/a", Reference},
 		{"links behind an AsciiDoc listing", "hxxp://bad[.]net\n\n=== Add-ons\n-----\nx\n-----\nhttp://bad-host.net/a\n", "http://bad-host.net/a", Reference},
 		{"links below an underlined heading", "hxxp://bad[.]net\n\nSummary\n-------\nhttp://bad-host.net/a\n", "http://bad-host.net/a", Reference},
 		{"a table of one column", "a[.]bad[.]net\n| bad-host.net |\n", "bad-host.net", Attack},
