@@ -143,6 +143,7 @@ func (f *full) ask(lists *knownbenign.Lists) {
 	}
 	for _, h := range lists.Lookup(string(in.Kind), in.Value) {
 		if !slices.ContainsFunc(f.Hits, func(got hit) bool { return got.List == h.List }) {
+			h.Effect = knownbenign.Flags
 			f.Hits = append(f.Hits, hit{Hit: h, Host: in.Value})
 		}
 	}

@@ -62,7 +62,7 @@ func TestCompiledLists(t *testing.T) {
 		{"a URL of an address", "url", "http://198.51.100.7:8080/x", cortex.Info, []hit{of(flag("Rented ranges", "198.51.100.7"), "198.51.100.7")}},
 		{"a URL of an IPv6 address", "url", "http://[2001:db8:1::7]/x", cortex.Info, []hit{of(flag("Rented ranges", "2001:db8:1::7"), "2001:db8:1::7")}},
 		{"a mail address, and its host", "mail", "a@trash-1.hoster.com", cortex.Info, []hit{flag("Disposable", "@trash-"), of(flag("Hosters", "hoster.com"), "trash-1.hoster.com")}},
-		{"a mail address at a harmless host", "mail", "a@acme.com", cortex.Info, []hit{of(ours("acme.com"), "acme.com")}},
+		{"a mail address at a harmless host", "mail", "a@acme.com", cortex.Info, []hit{of(flag("Our own", "acme.com"), "acme.com")}},
 		{"one's own", "domain", "www.acme.com", cortex.Safe, []hit{ours("acme.com")}},
 		{"one's own URL", "url", "https://www.acme.com/login", cortex.Safe, []hit{ours("acme.com")}},
 		{"a local name", "fqdn", "Printer.lan.", cortex.Safe, []hit{ours("printer.lan")}},
