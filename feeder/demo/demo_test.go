@@ -71,7 +71,7 @@ func visit(t *testing.T) map[string]seen {
 	for _, s := range all {
 		if s.judgement.Keep {
 			keys := story.Keys(s.post, s.finding)
-			id, why, ok := story.Match(s.post, keys, stories, story.DefaultWindow)
+			id, why, ok := story.Match(s.post, keys, stories, 14*24*time.Hour)
 			if !ok {
 				id = waggle.StoryID(s.post)
 			}
