@@ -12,12 +12,15 @@ func (s *scanner) brokenHash(i, end int) (next int, ok bool) {
 	from := end + unseen(t, end)
 	list := from == end
 	if list {
+		if hashLength(end-i) != "" {
+			return 0, false
+		}
 		if from = lineBreak(t, end); from == end {
 			return 0, false
 		}
 	}
 	to, seen := wordEnd(t, from)
-	if seen&(isOther|isHigh) != 0 || list && (hashLength(end-i) != "" || hashLength(to-from) != "") || hashLength(end-i+to-from) == "" {
+	if seen&(isOther|isHigh) != 0 || list && hashLength(to-from) != "" || hashLength(end-i+to-from) == "" {
 		return 0, false
 	}
 	value := lowerASCII(t[i:end] + t[from:to])
