@@ -100,6 +100,8 @@ func mayJoin(s string, i int) bool {
 		return hasFold(s, i+1, "at ") || hasFold(s, i+1, "dot ")
 	case '[', '(', '{', '<':
 		return mayOpen(s, i)
+	case '@':
+		return hasDot(s, i+1)
 	case '.':
 		return class[next]&(isWord|isHigh) != 0 || next == ']'
 	}
