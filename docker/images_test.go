@@ -47,7 +47,7 @@ func run(t *testing.T, name string, args ...string) string {
 func build(t *testing.T) []string {
 	t.Helper()
 	bin := t.TempDir()
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", bin+"/", "../analyzers", "../responders", "../feeder")
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", bin+"/", "../analyzers", "../responders", "../feeder")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)

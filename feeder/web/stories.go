@@ -138,8 +138,8 @@ func (s *site) alertState(story waggle.Story) alertState {
 	return state
 }
 
-// alertLink is the address of an alert in TheHive's own page. TheHive 4 routes
-// behind a hash, TheHive 5 by path.
+// alertLink is the address of an alert in TheHive's own page. TheHive 4 has no
+// page for one alert, so there it is the list of alerts.
 func (s *site) alertLink(id string) string {
 	u, err := url.Parse(s.TheHiveURL)
 	if id == "" || err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -150,5 +150,5 @@ func (s *site) alertLink(id string) string {
 	if s.TheHiveVersion != nil && strings.HasPrefix(s.TheHiveVersion(), "5") {
 		return base + "/alerts/" + id + "/details"
 	}
-	return base + "/index.html#!/alert/" + id + "/details"
+	return base + "/index.html#!/alert/list"
 }

@@ -173,7 +173,7 @@ func TestStory(t *testing.T) {
 	require.Equal(t, 2, members.Length())
 	assert.Contains(t, text(members.Last()), "Joined: both name CVE-2026-90417")
 	assert.Equal(t, "noopener noreferrer nofollow", members.First().Find("a.out").AttrOr("rel", ""))
-	assert.Equal(t, "https://thehive.example/index.html#!/alert/~40968/details",
+	assert.Equal(t, "https://thehive.example/index.html#!/alert/list",
 		doc.Find("[aria-labelledby=alert] a").AttrOr("href", ""))
 	assert.Contains(t, text(doc.Find(".facts")), "TLP:AMBER, PAP:AMBER")
 }
@@ -187,10 +187,10 @@ func TestAlertStates(t *testing.T) {
 		{"no TheHive", "", "", waggle.Delivery{}, "local", ""},
 		{"not yet", "https://th.example", "", waggle.Delivery{}, "waiting", ""},
 		{"failing", "https://th.example", "", waggle.Delivery{Error: "TheHive: auth (401)"}, "failing", ""},
-		{"failing update", "https://th.example", "", waggle.Delivery{ID: "~8", Revision: 1, Error: "TheHive: network"}, "failing", "https://th.example/index.html#!/alert/~8/details"},
-		{"a value refused", "https://th.example", "", waggle.Delivery{ID: "~8", Revision: 2, Error: "TheHive did not take 1 of the values"}, "partial", "https://th.example/index.html#!/alert/~8/details"},
-		{"behind", "https://th.example", "4.1.24-1", waggle.Delivery{ID: "~8", Revision: 1}, "behind", "https://th.example/index.html#!/alert/~8/details"},
-		{"delivered", "https://th.example/hive/", "4.1.24-1", waggle.Delivery{ID: "~8", Revision: 2}, "delivered", "https://th.example/hive/index.html#!/alert/~8/details"},
+		{"failing update", "https://th.example", "", waggle.Delivery{ID: "~8", Revision: 1, Error: "TheHive: network"}, "failing", "https://th.example/index.html#!/alert/list"},
+		{"a value refused", "https://th.example", "", waggle.Delivery{ID: "~8", Revision: 2, Error: "TheHive did not take 1 of the values"}, "partial", "https://th.example/index.html#!/alert/list"},
+		{"behind", "https://th.example", "4.1.24-1", waggle.Delivery{ID: "~8", Revision: 1}, "behind", "https://th.example/index.html#!/alert/list"},
+		{"delivered", "https://th.example/hive/", "4.1.24-1", waggle.Delivery{ID: "~8", Revision: 2}, "delivered", "https://th.example/hive/index.html#!/alert/list"},
 		{"delivered to 5", "https://th.example", "5.4.0", waggle.Delivery{ID: "~8", Revision: 2}, "delivered", "https://th.example/alerts/~8/details"},
 		{"delivered, then TheHive taken out", "", "", waggle.Delivery{ID: "~8", Revision: 2}, "delivered", ""},
 		{"a hostile id stays in its place", "https://th.example", "5", waggle.Delivery{ID: "../x?y#z", Revision: 2}, "delivered", "https://th.example/alerts/..%2Fx%3Fy%23z/details"},
