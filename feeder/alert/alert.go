@@ -179,11 +179,7 @@ func observables(s waggle.Story, after int) []thehive.Observable {
 // compromises tells the kinds that betray an attack when they are seen from
 // those that only describe one.
 func compromises(k ioc.Kind) bool {
-	switch k {
-	case ioc.CVE, ioc.Technique, ioc.ASN:
-		return false
-	}
-	return true
+	return !k.Subject() && k != ioc.CWE && k != ioc.ASN
 }
 
 // message says where a value was first read. It is the same for all values of

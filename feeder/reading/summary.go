@@ -33,7 +33,7 @@ func isSummary(f waggle.Finding) bool {
 // tells reports whether a value alone makes a short post worth reading as it
 // is. A CVE id does not: it stands in every summary of an advisory.
 func tells(i ioc.Indicator) bool {
-	return i.Role == ioc.Attack && i.Kind != ioc.CVE && i.Kind != ioc.Technique
+	return i.Role == ioc.Attack && !i.Kind.Subject()
 }
 
 // withTitle puts the title before the text it belongs to, unless the text

@@ -82,8 +82,7 @@ type Finding struct {
 func (f Finding) Telling() []ioc.Indicator {
 	var out []ioc.Indicator
 	for _, i := range f.Indicators {
-		subject := (i.Kind == ioc.CVE || i.Kind == ioc.Technique) && i.Role != ioc.Benign
-		if i.Role == ioc.Attack || subject {
+		if i.Role == ioc.Attack || i.Kind.Subject() && i.Role != ioc.Benign {
 			out = append(out, i)
 		}
 	}

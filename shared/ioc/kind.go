@@ -36,6 +36,16 @@ func (k Kind) TheHive(value string) string {
 	return "other"
 }
 
+// Subject tells the kinds that say what a text is about, vulnerabilities and
+// what ATT&CK names, from those that betray an attack when they are seen.
+func (k Kind) Subject() bool {
+	switch k {
+	case CVE, GHSA, EUVD, Technique, Tactic, Group, Software:
+		return true
+	}
+	return false
+}
+
 // MISP gives the attribute type and the category for the kind, as a
 // destination seen in an attack. A type that needs a value of another shape
 // (asn without its prefix) is left to the caller, who has the value.

@@ -99,3 +99,12 @@ func TestDefang(t *testing.T) {
 	assert.Equal(t, "no value", Defang("no value"))
 	assert.Equal(t, "see a.b or c:d", Refang("see a[.]b or c[:]d"))
 }
+
+func TestSubject(t *testing.T) {
+	for kind, want := range map[Kind]bool{
+		CVE: true, GHSA: true, EUVD: true, Technique: true, Tactic: true, Group: true, Software: true,
+		CWE: false, IP: false, Domain: false, SHA256: false, ASN: false,
+	} {
+		assert.Equal(t, want, kind.Subject(), kind)
+	}
+}
