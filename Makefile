@@ -46,8 +46,9 @@ fuzz: ## each fuzz target for FUZZTIME (default 30s)
 	  done; \
 	done
 
-lint: ## gofmt, go vet, staticcheck
+lint: ## gofmt, go mod tidy, go vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }
+	go mod tidy -diff
 	go vet ./...
 	go tool staticcheck ./...
 
