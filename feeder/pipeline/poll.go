@@ -65,7 +65,7 @@ func (p *Pipeline) poll(ctx context.Context, feed Feed, at store.Position) (next
 		return time.Time{}, err
 	}
 	if failure != nil {
-		next = source.NextPoll(now, feed.Spec.Every, recent, at.Failures+1, retryAfter(failure))
+		next = source.NextPoll(now, feed.Spec.Every, recent, at.Failures+1, patience(failure, feed.Spec.Every))
 		p.Log.Warn("a source failed", "source", feed.Spec.Name, "failures", at.Failures+1, "next", next, "error", failure)
 		return next, p.Store.Tx(ctx, func(tx *store.Tx) error {
 			return tx.Unanswered(ctx, feed.Spec.Name, failure.Error(), now, next)
@@ -123,6 +123,16 @@ func inOrder(posts []waggle.Post, name string, now time.Time) []waggle.Post {
 	}
 	slices.SortStableFunc(ordered, func(a, b waggle.Post) int { return a.When().Compare(b.When()) })
 	return ordered
+}
+
+// patience is how long a source that failed is left alone at least: as long as
+// it asked for, and its usual time. One that did not answer at all is asked
+// sooner, since it may have been our own line.
+func patience(failure error, every time.Duration) time.Duration {
+	if upstream.ReasonOf(failure) == upstream.Network {
+		return retryAfter(failure)
+	}
+	return max(retryAfter(failure), every)
 }
 
 // retryAfter is how long a failure asked to wait.

@@ -18,16 +18,17 @@ const (
 // A source that posts often is asked often: half the usual gap between its
 // posts of the last week, but never later than `every` and never sooner than
 // five minutes or `every`, whichever is shorter. A failing one is asked after 2, 4, 8 …
-// minutes, at most a day. `wait` is what the source itself asked for
-// (Retry-After, Cache-Control: max-age, ttl); it is honoured up to a day, so
-// that a wrong header cannot silence a source for ever.
+// minutes, at most a day. `wait` is the least pause: what the source itself
+// asked for (Retry-After, Cache-Control: max-age, ttl), or what is polite. It
+// is honoured up to a day, so that a wrong header cannot silence a source for
+// ever.
 //
 // recent are the times of its latest posts in any order, failures the polls
 // that failed in a row.
 func NextPoll(now time.Time, every time.Duration, recent []time.Time, failures int, wait time.Duration) time.Time {
 	pause := adapted(now, every, recent)
 	if failures > 0 {
-		pause = max(pause, backoff(failures))
+		pause = backoff(failures)
 	}
 	pause = max(pause, min(wait, longestOut))
 	return now.Add(pause)
