@@ -18,6 +18,7 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/ioc"
+	"github.com/waggle-cti/waggle/shared/marking"
 	"github.com/waggle-cti/waggle/shared/thehive"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
@@ -194,7 +195,7 @@ func message(i waggle.Indicator, posts map[string]waggle.Member) string {
 
 // tags are the story's and those that tell the feeder's alerts apart.
 func tags(s waggle.Story) []string {
-	out := []string{Type, tlpTag + tlpName(s.TLP)}
+	out := []string{Type, tlpTag + marking.TLP(s.TLP)}
 	for _, p := range s.Posts {
 		out = append(out, Type+":source="+p.Source)
 	}
@@ -206,15 +207,8 @@ const tlpTag = "tlp:"
 
 // marks tells whether a tag names a TLP.
 func marks(tag string) bool {
-	return slices.Contains(tlpNames(), strings.TrimPrefix(tag, tlpTag)) && strings.HasPrefix(tag, tlpTag)
-}
-
-// tlpNames are the levels' names in TLP 2.0, https://www.first.org/tlp/.
-func tlpNames() []string { return []string{"clear", "green", "amber", "amber+strict", "red"} }
-
-func tlpName(level int) string {
-	names := tlpNames()
-	return names[max(0, min(level, len(names)-1))]
+	name, ok := strings.CutPrefix(tag, tlpTag)
+	return ok && marking.IsTLP(name)
 }
 
 // union is a and what of b it lacks.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/ioc"
+	"github.com/waggle-cti/waggle/shared/marking"
 )
 
 // words are the functions of the templates: they turn data into what people
@@ -120,18 +121,8 @@ func fateNames() []string {
 	return all
 }
 
-// tlp names a Traffic Light Protocol level, https://www.first.org/tlp/, as
-// TheHive counts them since 5.2 and the configuration does.
-func tlp(level int) string {
-	return named("TLP", level, "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
-}
+// tlp names a Traffic Light Protocol level as it is written for readers.
+func tlp(level int) string { return "TLP:" + strings.ToUpper(marking.TLP(level)) }
 
 // pap names a Permissible Actions Protocol level.
-func pap(level int) string { return named("PAP", level, "CLEAR", "GREEN", "AMBER", "RED") }
-
-func named(protocol string, level int, names ...string) string {
-	if level < 0 || level >= len(names) {
-		return fmt.Sprintf("%s:%d", protocol, level)
-	}
-	return protocol + ":" + names[level]
-}
+func pap(level int) string { return "PAP:" + strings.ToUpper(marking.PAP(level)) }

@@ -1,10 +1,5 @@
 package ioc
 
-import (
-	"net/netip"
-	"strings"
-)
-
 // TheHive gives the data type that TheHive 4 and 5 ship for the kind. The
 // value decides between a host of its own (fqdn) and a registrable name
 // (domain). Kinds for which TheHive has no type of its own are "other".
@@ -84,16 +79,4 @@ func (k Kind) MISP(value string) (typ, category string) {
 		return "regkey", "Persistence mechanism"
 	}
 	return "text", "Other"
-}
-
-// IsPrivate reports whether the value is an address that is not reachable
-// from the public internet: private, loopback, link-local, documentation,
-// multicast or otherwise reserved (IANA special-purpose registries, RFC 6890).
-func IsPrivate(value string) bool {
-	a, err := netip.ParseAddr(strings.Trim(value, "[]"))
-	if err != nil {
-		return false
-	}
-	_, special := specialRange(a)
-	return special
 }
