@@ -4,18 +4,15 @@
 //
 // A host is matched by suffix (the name itself and all below it), but where
 // anybody gets a name below (Hosting) only itself; an address and a hash are
-// matched exactly. The lists are facts written down for this package; they
-// are data of the binary, so that a process that starts pays nothing for them.
+// matched exactly. The lists are facts written down for this package, and part
+// of the binary.
 //
 // Lists adds those of a compiled file: MISP's warninglists, with MISP's ways of
 // matching. README.md says what is compiled, and which lists make a value
 // harmless and which only flag it.
 package knownbenign
 
-import (
-	"sort"
-	"strings"
-)
+import "slices"
 
 // The lists' names, as Lookup gives them.
 const (
@@ -39,9 +36,7 @@ const (
 func Lookup(kind, value string) (list string, ok bool) {
 	switch kind {
 	case "domain":
-		if list, ok := host(value); ok {
-			return list, true
-		}
+		return host(value)
 	case "url":
 		if list, ok := host(urlHost(value)); ok && list != Hosting && list != WellKnown {
 			return list, true
@@ -55,40 +50,8 @@ func Lookup(kind, value string) (list string, ok bool) {
 }
 
 func exact(sorted []string, value, name string) (string, bool) {
-	i := sort.SearchStrings(sorted, value)
-	if i < len(sorted) && sorted[i] == value {
+	if _, ok := slices.BinarySearch(sorted, value); ok {
 		return name, true
 	}
 	return "", false
-}
-
-// host looks for the name and each of its parents.
-func host(name string) (string, bool) {
-	full := strings.TrimPrefix(name, "www.")
-	for {
-		i := sort.Search(len(hosts), func(i int) bool { return hosts[i].name >= name })
-		if i < len(hosts) && hosts[i].name == name {
-			return hosts[i].list, hosts[i].list != Hosting || len(name) == len(full)
-		}
-		_, parent, ok := strings.Cut(name, ".")
-		if !ok {
-			return "", false
-		}
-		name = parent
-	}
-}
-
-// urlHost gives the host of a normalised URL.
-func urlHost(u string) string {
-	if _, rest, ok := strings.Cut(u, "://"); ok {
-		u = rest
-	}
-	if i := strings.IndexAny(u, "/?#"); i >= 0 {
-		u = u[:i]
-	}
-	u = u[strings.LastIndexByte(u, '@')+1:]
-	if i := strings.IndexByte(u, ':'); i >= 0 {
-		u = u[:i]
-	}
-	return u
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/netip"
 	"sort"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -59,8 +60,71 @@ func TestResolversAreCanonical(t *testing.T) {
 	}
 }
 
+// TestHostsAreFoundAsByWalking asks for names on the list, below and beside them,
+// and wants what a plain walk over the list answers.
+func TestHostsAreFoundAsByWalking(t *testing.T) {
+	for _, h := range hosts {
+		for _, name := range []string{h.name, "www." + h.name, "a.b." + h.name, "not" + h.name, "." + h.name, h.name + ".", h.name + ".evil.example", h.name[1:]} {
+			want, wanted := walk(name)
+			got, ok := Lookup("domain", name)
+			assert.Equal(t, wanted, ok, name)
+			assert.Equal(t, want, got, name)
+		}
+	}
+}
+
+// walk asks for the name and each of its parents.
+func walk(name string) (list string, ok bool) {
+	for at := name; ; {
+		for _, h := range hosts {
+			if h.name == at && (h.list != Hosting || at == strings.TrimPrefix(name, "www.")) {
+				return h.list, true
+			} else if h.name == at {
+				return "", false
+			}
+		}
+		_, above, below := strings.Cut(at, ".")
+		if !below {
+			return "", false
+		}
+		at = above
+	}
+}
+
+func TestURLHost(t *testing.T) {
+	for _, c := range []struct{ url, want string }{
+		{"https://example.com/a", "example.com"},
+		{"https://example.com", "example.com"},
+		{"https://example.com:8443?x", "example.com"},
+		{"https://u:p@example.com:8443#x", "example.com"},
+		{"https://a@b@example.com/", "example.com"},
+		{"https://example.com/@else.example:80", "example.com"},
+		{"https://example.com/[x]", "example.com"},
+		{"http://[2001:db8::7]:8080/x", "2001:db8::7"},
+		{"http://u:p@[2001:db8::7]", "2001:db8::7"},
+		{"example.com/x", "example.com"},
+		{"https://", ""},
+		{"", ""},
+	} {
+		assert.Equal(t, c.want, urlHost(c.url), c.url)
+	}
+}
+
 func BenchmarkLookup(b *testing.B) {
-	for b.Loop() {
-		Lookup("domain", "a.very.deep.name.below.example-of-a-host.com")
+	for _, c := range []struct{ name, kind, value string }{
+		{"domain on none", "domain", "a.very.deep.name.below.example-of-a-host.com"},
+		{"domain on one", "domain", "mail.google.com"},
+		{"URL on none", "url", "https://www.example-of-a-host.com/a/path?with=more"},
+		{"URL on one", "url", "https://www.virustotal.com/gui/file/x"},
+		{"IPv4", "ip", "198.51.100.7"},
+		{"SHA-256", "sha256", "0e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85"},
+		{"mail", "email", "someone@example.com"},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Lookup(c.kind, c.value)
+			}
+		})
 	}
 }
