@@ -45,7 +45,15 @@ var kinds = []kind{
 	{ioc.Software, "ATT&CK software", "ATT&CK software"},
 	{ioc.ASN, "autonomous system", "Autonomous systems"},
 	{ioc.BTC, "Bitcoin address", "Bitcoin addresses"},
+	{ioc.ETH, "Ethereum address", "Ethereum addresses"},
+	{ioc.XMR, "Monero address", "Monero addresses"},
 	{ioc.TRON, "TRON address", "TRON addresses"},
+	{ioc.LTC, "Litecoin address", "Litecoin addresses"},
+	{ioc.BCH, "Bitcoin Cash address", "Bitcoin Cash addresses"},
+	{ioc.DOGE, "Dogecoin address", "Dogecoin addresses"},
+	{ioc.DASH, "Dash address", "Dash addresses"},
+	{ioc.XRP, "XRP address", "XRP addresses"},
+	{ioc.SOL, "Solana address", "Solana addresses"},
 }
 
 func kindOf(k ioc.Kind) kind {

@@ -39,6 +39,23 @@ func (s *scanner) saysBefore(i int, word string) bool {
 	return false
 }
 
+// saysWord gives what the lexicon makes of the words that the line has shortly
+// before i: of the last that means something.
+func (s *scanner) saysWord(i int, l *lexicon) uint8 {
+	for k := i; k > max(s.at.start, i-lookBehind); {
+		end := k
+		for k > s.at.start && end-k <= maxLexeme && alnum(s.text[k-1]) {
+			k--
+		}
+		if k == end {
+			k--
+		} else if is := l.find(s.text, k, end); is > 0 {
+			return is
+		}
+	}
+	return 0
+}
+
 // ssdeep reads a context-triggered piecewise hash, "size:hash:hash", whose size
 // is the word s[i:end] (https://ssdeep-project.github.io/ssdeep/). Sizes are 3
 // times a power of two.

@@ -48,9 +48,17 @@ const (
 	JARM      Kind = "jarm" // TLS fingerprint of a server
 	JA4       Kind = "ja4"  // TLS fingerprint of a client
 	MAC       Kind = "mac"  // lower case, colons
-	TRON      Kind = "tron" // TRON wallet address
 	ASN       Kind = "asn"  // AS64496
-	BTC       Kind = "btc"
+	BTC       Kind = "btc"  // wallet addresses, by coin
+	BCH       Kind = "bch"  // cash address without its prefix
+	DASH      Kind = "dash"
+	DOGE      Kind = "doge"
+	ETH       Kind = "eth" // with the capitals of EIP-55
+	LTC       Kind = "ltc"
+	SOL       Kind = "sol"
+	TRON      Kind = "tron"
+	XMR       Kind = "xmr"
+	XRP       Kind = "xrp"
 	Registry  Kind = "registry"
 	Filename  Kind = "filename"
 )

@@ -73,8 +73,10 @@ func (k Kind) MISP(value string) (typ, category string) {
 		return "mac-address", "Network activity"
 	case ASN:
 		return "AS", "Network activity"
-	case BTC:
-		return "btc", "Financial fraud"
+	case BTC, XMR, DASH:
+		return string(k), "Financial fraud"
+	case BCH, DOGE, ETH, LTC, SOL, TRON, XRP:
+		return "text", "Financial fraud"
 	case Registry:
 		return "regkey", "Persistence mechanism"
 	}

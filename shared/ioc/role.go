@@ -120,9 +120,14 @@ func (j *judge) verdict(m *mark, e *entry) verdict {
 			return verdict{Attack, 80, "a vulnerability the text is about"}
 		}
 		return verdict{Reference, 60, "a vulnerability in a text that tells of no attack"}
-	case Technique, Tactic, Group, Software, ASN, BTC, TRON, Registry, Filename, SSDeep, TLSH, JARM, JA4, MAC:
-		return j.named(m)
+	case IP, CIDR, Domain, URL, Email:
+		return j.address(m, e)
 	}
+	return j.named(m)
+}
+
+// address judges what leads somewhere.
+func (j *judge) address(m *mark, e *entry) verdict {
 	if m.fanged {
 		return verdict{Attack, 95, "disarmed spelling"}
 	}

@@ -88,10 +88,6 @@ func (s *scanner) numbered(i, end int) bool {
 // nameless tells the kind of a long word that shows it by itself.
 func nameless(w string) Kind {
 	switch {
-	case isBTC(w):
-		return BTC
-	case isTRON(w):
-		return TRON
 	case isTLSH(w):
 		return TLSH
 	case isJA4(w):
@@ -100,11 +96,14 @@ func nameless(w string) Kind {
 	return ""
 }
 
-// long reads a word that is long enough for a Bitcoin address or for a hash
+// long reads a word that is long enough for a wallet's address or for a hash
 // that an underscore or hyphen joins to something else.
 func (s *scanner) long(i, end int) int {
 	if k := nameless(s.text[i:end]); k != "" {
 		s.add(k, s.text[i:end], i, end, false)
+		return end
+	}
+	if s.wallet(i, end) {
 		return end
 	}
 	for from := i; from < end; {
