@@ -84,6 +84,30 @@ func followers() (t [256]byte) {
 	return t
 }
 
+// What a byte of ASCII is in a word of prose. A table tells without a branch,
+// which no processor can foresee in a hash.
+const (
+	isLetter = 1 << iota // a-z, A-Z
+	isAlnum              // letter or digit
+	isSmall              // a-z
+	isLexeme             // letter, digit or &: may stand in a lexicon's word
+)
+
+// letters gives what each byte is.
+var letters = letterClasses()
+
+func letterClasses() (t [256]byte) {
+	for c := byte('0'); c <= '9'; c++ {
+		t[c] = isAlnum | isLexeme
+	}
+	for c := byte('a'); c <= 'z'; c++ {
+		t[c] = isAlnum | isLetter | isSmall | isLexeme
+		t[c-'a'+'A'] = isAlnum | isLetter | isLexeme
+	}
+	t['&'] = isLexeme
+	return t
+}
+
 // minLong is the length from which a word with digits may be a hash or the
 // like.
 const minLong = 26
@@ -100,6 +124,16 @@ func mayJoin(s string, i int) bool {
 		return hasFold(s, i+1, "at ") || hasFold(s, i+1, "dot ")
 	case '[', '(', '{', '<':
 		return mayOpen(s, i)
+	case ':':
+		if next == ' ' && i+2 < len(s) {
+			next = s[i+2]
+			return next == '/' || next == '\\' || next == '[' || next == 0xEF
+		}
+		return next > ' '
+	case 0xC2:
+		return next != 0xA0 // a space that doesn't break
+	case 0xE2:
+		return next != 0x80 || i+2 == len(s) || !punctuates(s[i+2])
 	case '@':
 		return hasDot(s, i+1)
 	case '.':
@@ -107,6 +141,10 @@ func mayJoin(s string, i int) bool {
 	}
 	return true
 }
+
+// punctuates reports whether U+2000 and c-0x80 is a quotation mark, an ellipsis
+// or a bullet.
+func punctuates(c byte) bool { return c >= 0x98 && c <= 0x9F || c == 0xA6 || c == 0xA2 }
 
 // mayOpen reports whether the bracket at i may open a separator.
 func mayOpen(s string, i int) bool {
@@ -126,8 +164,9 @@ func mayOpen(s string, i int) bool {
 }
 
 func digit(c byte) bool  { return c-'0' < 10 }
+func small(c byte) bool  { return c-'a' < 26 }
 func letter(c byte) bool { return c|0x20-'a' < 26 }
-func alnum(c byte) bool  { return digit(c) || letter(c) }
+func alnum(c byte) bool  { return letters[c]&isAlnum != 0 }
 func lower(c byte) byte {
 	if c-'A' < 26 {
 		return c | 0x20

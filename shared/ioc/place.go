@@ -86,7 +86,7 @@ func says(t string) section {
 			end--
 		}
 		i := end
-		for i > 0 && (alnum(t[i-1]) || t[i-1] == '&') {
+		for i > 0 && letters[t[i-1]] != 0 {
 			i--
 		}
 		if i == end {
@@ -110,13 +110,16 @@ func says(t string) section {
 // ends in the middle of a sentence, the value is cited.
 func goesOn(before string) section {
 	before = strings.TrimRight(before, " \r")
+	if before == "" || !small(before[len(before)-1]) {
+		return body
+	}
 	before = before[strings.LastIndexByte(before, '\n')+1:]
 	last := before[strings.LastIndexByte(before, ' ')+1:]
 	if len(last) == len(before) || last == "" {
 		return body
 	}
 	for k := range len(last) {
-		if c := last[k]; !letter(c) || class[c]&isUpper != 0 {
+		if !small(last[k]) {
 			return body
 		}
 	}
@@ -139,6 +142,9 @@ func mailHeader(t string) bool {
 	i := 0
 	for i < len(t) && !alnum(t[i]) {
 		i++
+	}
+	if i == len(t) || strings.IndexByte("rftmxsb", t[i]|0x20) < 0 { // none begins so
+		return false
 	}
 	for _, h := range [...]string{"received:", "from:", "to:", "reply-to:", "return-path:", "message-id:", "x-", "sender:", "by ", "for "} {
 		if hasFold(t, i, h) {

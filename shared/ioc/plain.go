@@ -86,12 +86,16 @@ func (j *judge) email(m *mark) verdict {
 
 // hash judges a file's hash.
 func (j *judge) hash(m *mark) verdict {
+	attack := verdict{Attack, 85, "hash in a text about an attack"}
+	if j.attack {
+		return attack
+	}
 	p := j.place(m)
 	switch {
-	case p.says == refs && !j.attack && dotAt(j.text, int(m.end)).n == 0: // a file's name goes on
+	case p.says == refs && dotAt(j.text, int(m.end)).n == 0: // a file's name goes on
 		return verdict{Reference, 80, "names a commit or a version"}
-	case j.attack || j.short():
-		return verdict{Attack, 85, "hash in a text about an attack"}
+	case j.short():
+		return attack
 	case p.alone || j.lines[m.line].section == iocs || p.says == iocs:
 		return verdict{Attack, 60, "hash in a list"}
 	}

@@ -118,7 +118,7 @@ const (
 // topic tells what a heading's words say, how many there are, and whether all
 // of its letters are capitals. It stops at the limit of words in small letters.
 func topic(s string, limit int) (about section, words int, capital bool) {
-	letters, small := 0, false
+	count, small := 0, false
 	for i := 0; i < len(s); {
 		if !alnum(s[i]) {
 			if s[i] == '/' && nextIs(s, i+1, '/') { // an address
@@ -127,15 +127,15 @@ func topic(s string, limit int) (about section, words int, capital bool) {
 			i++
 			continue
 		}
-		end := i
-		for end < len(s) && (alnum(s[end]) || s[end] == '&') {
-			if letter(s[end]) {
-				letters++
-				small = small || class[s[end]]&isUpper == 0
-			}
+		end, seen := i, byte(0)
+		for end < len(s) && end-i <= maxWord && letters[s[end]] != 0 {
+			c := letters[s[end]]
+			count += int(c & isLetter)
+			seen |= c
 			end++
 		}
 		words++
+		small = small || seen&isSmall != 0
 		if words > maxWords || end-i > maxWord || small && words >= limit {
 			return body, maxWords, false
 		}
@@ -146,7 +146,7 @@ func topic(s string, limit int) (about section, words int, capital bool) {
 		}
 		i = end
 	}
-	return about, words, letters > 2 && !small
+	return about, words, count > 2 && !small
 }
 
 // headingWords are the words that tell what a heading's section is about.
