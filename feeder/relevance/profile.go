@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -93,7 +94,7 @@ func Parse(fileName string, data []byte) (*Profile, error) {
 	if p.ours, err = written.needs(doc); err != nil {
 		return nil, err
 	}
-	if p.common, err = subjects(); err != nil {
+	if p.common, err = vocabularyOnce(); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -137,7 +138,9 @@ func phrase(doc *strictyaml.Document, text string, path ...any) error {
 	return nil
 }
 
-// subjects reads the built-in vocabulary.
+// vocabularyOnce reads the built-in vocabulary, which never changes, once.
+var vocabularyOnce = sync.OnceValues(subjects)
+
 func subjects() (*lexicon[*subject], error) {
 	var written struct {
 		Subjects []*subject `yaml:"subjects"`
