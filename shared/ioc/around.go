@@ -24,6 +24,29 @@ func (j *judge) amongHosts(m *mark) bool {
 	return false
 }
 
+// nothingElse reports whether the text is a list of values, each alone on its
+// line, and has next to nothing beside them.
+func (s *scanner) nothingElse() bool {
+	sure, size := 0, 0
+	for k := range s.marks {
+		m := &s.marks[k]
+		if m.link || !s.fills(m) {
+			continue
+		}
+		size += int(m.end - m.start)
+		if !m.doubtful {
+			sure++
+		}
+	}
+	return sure > 2 && 2*sure > len(s.marks) && 4*size > 3*len(s.text)
+}
+
+// fills reports whether the mark's line holds nothing but it.
+func (s *scanner) fills(m *mark) bool {
+	l := &s.lines[m.line]
+	return bullet(s.text, l.start, int(m.start)) && strings.TrimRight(s.text[m.end:max(l.end, int(m.end))], " ,;\r\"'") == ""
+}
+
 // behindListed reports whether the mark stands in brackets right behind the
 // first value of its line, "x@a.example (mail.a.example)".
 func (j *judge) behindListed(m *mark) bool {

@@ -108,10 +108,14 @@ func (s *scanner) cutShort(k Kind, end int, fanged bool) {
 	}
 }
 
-// quote gives the quotation mark right before i, which then ends the value.
+// quote gives the sign that ends the value that starts at i: the quotation mark
+// right before it, or what ends a table's cell.
 func (s *scanner) quote(i int) byte {
 	if i > 0 && (s.text[i-1] == '\'' || s.text[i-1] == '"') {
 		return s.text[i-1]
+	}
+	if end := s.cellEnd(i); end != 0 {
+		return end
 	}
 	return '"'
 }

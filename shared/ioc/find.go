@@ -55,6 +55,7 @@ type line struct {
 	start, end int
 	section    section
 	listing    bool // it is part of a block shown as it is
+	row        byte // what separates the cells of the table it is part of; 0: of none
 }
 
 // scanner goes through a text once, line by line and word by word.
@@ -75,6 +76,7 @@ type scanner struct {
 	outline outline
 	floor   int  // end of the last value read: nothing before it is looked at again
 	six     int  // no IPv6 address starts before here
+	rowOf   byte // what separates the cells of the line; noRow, or 0: not asked yet
 	whole   bool // the text is one value: nothing else can say what it is
 	host    chain
 	build   builder
@@ -86,9 +88,9 @@ func (s *scanner) scan() {
 		if n := strings.IndexByte(s.text[from:], '\n'); n >= 0 {
 			end = from + n
 		}
-		s.at.start, s.at.end, s.kept = from, end, -1
+		s.at.start, s.at.end, s.kept, s.rowOf = from, end, -1, 0
 		s.outline.see(s.text, from, end)
-		s.at.section, s.at.listing = s.outline.now, s.outline.fence != 0
+		s.at.section, s.at.listing, s.at.row = s.outline.now, s.outline.fence != 0, s.outline.row
 		s.scanLine(max(from, s.floor), end)
 		from = end + 1
 	}

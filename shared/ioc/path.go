@@ -73,7 +73,7 @@ func restored(s string, i int) (n int, with string) {
 }
 
 // pathEnd finds where the path, query and fragment at i end: at white space,
-// at a sign that no URL holds, before closing brackets that were not opened
+// at a sign that no URL holds, before the next URL of a list, before closing brackets that were not opened
 // in it, and before the punctuation of the sentence around.
 func pathEnd(s string, i int, quote byte) int {
 	start, open := i, 0
@@ -114,8 +114,8 @@ func pathEnd(s string, i int, quote byte) int {
 			if glued(s, start, i) {
 				return pathTrim(s, start, schemeStart(s, start, i))
 			}
-		case c == ',':
-			if i+1 < len(s) && (s[i+1] == 'h' || s[i+1] == 'H') && hasFold(s, i+1, "hxxp") {
+		case c == ',' || c == ';':
+			if i+1 < len(s) && (s[i+1] == 'h' || s[i+1] == 'H') && nextInList(s, i+1) {
 				n = 0
 			}
 		case class[c]&isHigh != 0:
@@ -164,6 +164,11 @@ func glued(s string, start, i int) bool {
 	}
 	k := schemeStart(s, start, i)
 	return k < i && k > start && (s[k] == 'h' || s[k] == 'H') && (alnum(s[k-1]) || s[k-1] == '.') && hasFold(s, k, "hxxp")
+}
+
+// nextInList reports whether the next URL of a list begins at i.
+func nextInList(s string, i int) bool {
+	return hasFold(s, i, "hxxp") || hasFold(s, i, "http://") || hasFold(s, i, "https://")
 }
 
 func schemeStart(s string, floor, end int) int {

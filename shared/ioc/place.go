@@ -25,7 +25,7 @@ func (j *judge) place(m *mark) (p place) {
 		k--
 	}
 	_, e := port(t, end)
-	for e < l.end && shuts(t[e]) {
+	for e < l.end && shuts(t[e]) && t[e] != l.row {
 		e++
 	}
 	first := k == l.start || k > from && cell(t, k-1) || bullet(t, l.start, k)

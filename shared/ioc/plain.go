@@ -35,7 +35,7 @@ func (j *judge) host(m *mark, e *entry) verdict {
 	listed := section == iocs && (p.alone || p.table) && !(p.table && e.kind == Domain && j.fanged)
 	switch {
 	case m.doubtful:
-		if e.kind == Domain && p.alone && (listed && !fileOnly(e.value[strings.LastIndexByte(e.value, '.')+1:]) || j.attack && j.amongHosts(m)) {
+		if e.kind == Domain && p.alone && (listed && !fileOnly(e.value[strings.LastIndexByte(e.value, '.')+1:]) || (j.attack || j.list) && j.amongHosts(m)) {
 			return verdict{Attack, 40, "listed under indicators, though it may be a file's name"}
 		}
 		return verdict{}
@@ -76,7 +76,7 @@ func (j *judge) email(m *mark) verdict {
 		return verdict{Attack, 45, "a mail's sender in a text about an attack"}
 	case p.mail || section == headers || section == refs:
 		return verdict{Reference, 60, "in a mail's headers, or cited"}
-	case p.alone && j.attack:
+	case p.alone && (j.attack || section == iocs):
 		return verdict{Attack, 70, "listed under indicators"}
 	case !j.fanged && p.says == iocs && j.attack:
 		return verdict{Attack, 60, "named as an indicator"}

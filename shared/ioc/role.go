@@ -25,6 +25,7 @@ func (s *scanner) judge(o Options) []Indicator {
 		o.Known = func(k Kind, v string) (string, bool) { return knownbenign.Lookup(string(k), v) }
 	}
 	j := judge{scanner: s, o: o, attack: s.fanged || s.threat.any(s.before+len(s.text))}
+	j.list = !j.attack && s.nothingElse()
 	out := make([]Indicator, 0, len(s.values.all))
 	for n := range s.marks {
 		j.n = n
@@ -98,6 +99,7 @@ type judge struct {
 	o      Options
 	n      int  // the mark that is judged
 	attack bool // the text disarms values, or tells of an attack
+	list   bool // the text is nothing but values, and doesn't say what of
 	fixed  []verdict
 }
 
@@ -133,6 +135,9 @@ func (j *judge) address(m *mark, e *entry) verdict {
 	}
 	if m.link {
 		return verdict{Reference, 80, "target of a link"}
+	}
+	if j.list && !m.doubtful && j.fills(m) {
+		return verdict{Attack, 50, "listed in a text that is nothing but a list"}
 	}
 	switch e.kind {
 	case URL:

@@ -1,6 +1,7 @@
 package ioc
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -76,6 +77,16 @@ func TestRoles(t *testing.T) {
 		{"a host in brackets behind a listed value", "a[.]bad[.]net\n## Indicators\nx@bad-host.net (mail.bad-host.net)\n", "mail.bad-host.net", Attack},
 		{"a name like a file's among hosts", "a[.]bad[.]net\n* bad-host.net\n* install.sh\n", "install.sh", Attack},
 		{"a certificate named by its hash", "See link: " + sha1Value + ".pem", sha1Value, Attack},
+		{"a list of nothing else", "bad-host.net\r\nbad-2.org\r\nbad-3.info\r\n", "bad-host.net", Attack},
+		{"a list of addresses", "http://bad-host.net/a\nhttp://bad-2.org/b\nhttp://bad-3.info/c\n", "http://bad-2.org/b", Attack},
+		{"a list with as much text", "bad-host.net\nbad-2.org\nbad-3.info\n" + strings.Repeat("We moved there and told all who asked.\n", 20), "bad-host.net", Reference},
+		{"a well-known name in a list of nothing else", "bad-host.net\nbad-2.org\nbad-3.info\ngoogle.com\n", "google.com", Benign},
+		{"a name like a file's in a list of nothing else", "bad-host.net\nbad-2.org\nsetup.link\nbad-3.info\n", "setup.link", Attack},
+		{"a row of indicators", "Indicator,Type,Note\nbad-host.net,domain,C2\n", "bad-host.net", Attack},
+		{"an address in a row of indicators", "IOC, From, Until\nhttp://bad-host.net/a,2025-01-01,2025-02-01\n", "http://bad-host.net/a", Attack},
+		{"a row of something else", "Customer,Site,Note\nX,research-blog.net,paid\n", "research-blog.net", Reference},
+		{"a sender in a row of indicators", "Indicator,Type\nx@bad-host.net,mail\n", "x@bad-host.net", Attack},
+		{"senders by their heading", attackTalk + "\nSENDERS OBSERVED\nx@bad-host.net\ny@bad-host.net\n", "y@bad-host.net", Attack},
 		{"a vulnerability under attack", attackTalk + "CVE-2021-0001", "CVE-2021-0001", Attack},
 		{"a vulnerability in a changelog", "Fix CVE-2021-0001 (closes: #1)", "CVE-2021-0001", Reference},
 	} {

@@ -24,12 +24,22 @@ type outline struct {
 	level int  // of the heading, by its signs, that began a section of indicators; 0: none
 	fence byte // the sign of the line that opened a listing; 0: in none
 	title bool // the line before was a heading or a block's title, by its signs
+
+	row    byte    // what separates the cells of the table the line is in, 0: none
+	around section // the section that table stands in
 }
 
 // see takes the line s[from:end] in.
 func (o *outline) see(s string, from, end int) {
-	if end-from > maxHeading || end == from {
+	if end > from && o.inTable(s[from:end], from == 0) || end-from > maxHeading {
 		o.title = false
+		return
+	}
+	if end == from {
+		o.title = false
+		if o.row != 0 {
+			o.row, o.now = 0, o.around
+		}
 		return
 	}
 	title := o.title
@@ -121,7 +131,7 @@ func topic(s string, limit int) (about section, words int, capital bool) {
 	count, small := 0, false
 	for i := 0; i < len(s); {
 		if !alnum(s[i]) {
-			if s[i] == '/' && nextIs(s, i+1, '/') { // an address
+			if s[i] == '/' && nextIs(s, i+1, '/') || limit < maxWords && joinsName(s, i) { // an address
 				return body, maxWords, false
 			}
 			i++
@@ -149,11 +159,23 @@ func topic(s string, limit int) (about section, words int, capital bool) {
 	return about, words, count > 2 && !small
 }
 
+// joinsName reports whether the sign at i joins two words to a name, as in
+// "links.example.net", which is no heading that speaks of links.
+func joinsName(s string, i int) bool {
+	switch s[i] {
+	case '.':
+		return i > 0 && letter(s[i-1]) && i+1 < len(s) && letter(s[i+1])
+	case '[':
+		return nextIs(s, i+1, '.')
+	}
+	return false
+}
+
 // headingWords are the words that tell what a heading's section is about.
 var headingWords = newLexicon(map[uint8]string{
 	uint8(iocs): "indicator indicators ioc iocs hash hashes sha sha1 sha256 md5 domain domains network c2 c2s c&c cnc " +
 		"url urls ip ips address addresses traffic sample samples payload payloads infrastructure observables artifacts " +
-		"servers files malware host hosts hostnames uris emails droppers loaders distribution download",
+		"servers files malware host hosts hostnames uris emails senders droppers loaders distribution download",
 	uint8(refs): "reference references reading read resources links credits credit acknowledgements sources source " +
 		"related about social notes conclusion",
 	uint8(headers): "header headers",

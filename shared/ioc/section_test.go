@@ -27,6 +27,8 @@ func TestSections(t *testing.T) {
 		{"a deeper heading about references does", "# Indicators\n## References\n", refs},
 		{"numbers don't", "C2:\n198.51.100.7\n", iocs},
 		{"rules don't", "C2:\n--------\n", iocs},
+		{"a name is no heading", "## Indicators\nsource.links.bad-host.net\nsources[.]com\nread@about.net\n", iocs},
+		{"a number before it", "1.2 Indicators\n", iocs},
 		{"a long line is text", "# " + strings.Repeat("indicators ", 20) + "\n", body},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -15,7 +15,7 @@ const isStrong = 32
 
 // threatWords are the words of attack.
 var threatWords = newLexicon(map[uint8]string{
-	isStrong + 0:  "malware malicious",
+	isStrong + 0:  "malware malicious malicious-activity",
 	isStrong + 1:  "ransomware",
 	isStrong + 2:  "phishing phish smishing",
 	isStrong + 3:  "trojan trojans rat",
@@ -28,15 +28,19 @@ var threatWords = newLexicon(map[uint8]string{
 	isStrong + 10: "opendir scam",
 	isStrong + 11: "apt espionage",
 	isStrong + 12: "cryptominer coinminer dropper downloader",
-	1:             "threat threats",
-	2:             "attacker attackers adversary",
-	3:             "exploit exploited exploits exploitation exploiting",
-	4:             "vulnerability vulnerabilities",
-	5:             "payload payloads",
-	6:             "compromise compromised",
-	7:             "victim victims",
-	8:             "infection infected",
-	9:             "campaign campaigns",
+	isStrong + 13: "rootkit rootkits spyware webshell webshells",
+	isStrong + 14: "openioc stix misp to_ids",
+	isStrong + 15: "qakbot qbot emotet trickbot icedid dridex ursnif zloader bazarloader lokibot agenttesla " +
+		"formbook njrat asyncrat remcos darkgate pikabot gootloader socgholish lumma lockbit revil mimikatz",
+	1: "threat threats",
+	2: "attacker attackers adversary",
+	3: "exploit exploited exploits exploitation exploiting",
+	4: "vulnerability vulnerabilities",
+	5: "payload payloads",
+	6: "compromise compromised",
+	7: "victim victims",
+	8: "infection infected",
+	9: "campaign campaigns",
 })
 
 // see takes in the word s[i:end] and reports whether there were enough of them.
