@@ -81,10 +81,31 @@ func Update(ctx context.Context, path string, o Options) (compiled []knownbenign
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, nil, err
 	}
-	if err := renameio.WriteFile(path, data, 0o644); err != nil {
+	if err := install(path, data); err != nil {
 		return nil, nil, fmt.Errorf("writing the compiled lists: %w", err)
 	}
 	return g.compiler.Lists(), g.left, nil
+}
+
+// install writes a compiled file beside the one at path, reads it back, and only
+// then puts it in its place: who opens it later relies on that.
+func install(path string, data []byte) error {
+	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
+	if err != nil {
+		return err
+	}
+	defer file.Cleanup()
+	if _, err := file.Write(data); err != nil {
+		return err
+	}
+	written, err := knownbenign.Open(file.Name())
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(written.Verify(), written.Close()); err != nil {
+		return err
+	}
+	return file.CloseAtomicallyReplace()
 }
 
 // gathering is what was gathered so far.

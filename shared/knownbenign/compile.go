@@ -3,6 +3,7 @@ package knownbenign
 import (
 	"cmp"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -211,23 +212,26 @@ func (c *Compiler) Bytes(when time.Time, from string) ([]byte, error) {
 		return nil, fmt.Errorf("the lists overlap in %d different ways; %d are the most", len(shared.lists), maxSets)
 	}
 
-	var out writer
-	if err := out.json(m); err != nil {
+	about, err := m.json()
+	if err != nil {
 		return nil, err
 	}
-	offsets, members := shared.packed()
-	out.u32s(offsets)
-	out.u16s(members)
-	out.u32s(fan)
-	out.records(found)
-	out.low32s(v4)
-	out.u32s(v4sets)
-	out.numbers(v6)
-	out.u32s(v6sets)
+	var body sections
+	body.add(written(fan, binary.LittleEndian.AppendUint32))
+	body.add(written(found, writeRecord))
+	body.add(written(v4, writeLow))
+	body.add(written(v4sets, binary.LittleEndian.AppendUint32))
+	body.add(written(v6, writeNumber))
+	body.add(written(v6sets, binary.LittleEndian.AppendUint32))
 	for _, entries := range c.texts {
-		out.section([]byte(strings.Join(entries, "\n")))
+		body.add([]byte(strings.Join(entries, "\n")))
 	}
-	return out.file(), nil
+	offsets, members := shared.packed()
+	file := body.file(about, offsets, members)
+	if len(file) > maxFile {
+		return nil, fmt.Errorf("the compiled lists take %d MB; %d are the most: take fewer of them", len(file)>>20, maxFile>>20)
+	}
+	return file, nil
 }
 
 // records gives each hash once, sorted, with the set of lists that it is on.

@@ -32,6 +32,7 @@ func invented() []Warninglist {
 		{Name: "Disposable", Match: Substring, Attributes: mailTypes, Entries: []string{"mail.example", "mail.example.com", "@drop", "trash-", "abc"}},
 		{Name: "Contacts", Match: Regex, Attributes: mailTypes, Entries: []string{`/^(abuse|noc)\@.*\..*$/i`, `/(a)\1/`, `/x/e`, `//`, `abuse`}},
 		{Name: "Everything", Match: Exact, Entries: []string{"203.0.113.9", "shop.example", strings.Repeat("cd", 32)}},
+		{Name: "Resolvers by name", Match: Hostname, Attributes: hostTypes, Entries: []string{"192.0.2.200", "2.200", "2001:DB8:0::53"}},
 		{Name: "Our own", Match: Hostname, Attributes: hostTypes, Entries: []string{"acme.example"}, Benign: true},
 	}
 }

@@ -15,13 +15,22 @@ import (
 //
 //	bytes 0-7    magic
 //	      8-11   format, so that a later one is told from damage
-//	      12-15  CRC-32C of all that follows byte 23
+//	      12-15  CRC-32C of the head
 //	      16-23  length of the file
-//	      24-    sections: length (8 bytes), content, zeros up to a multiple of 8
+//	      24-27  length of the head
+//	      28-31  CRC-32C of the body
+//	      32-    head: sections, each its length (8 bytes), its content and
+//	             zeros up to a multiple of 8
+//	             body: the contents of further sections, with such zeros
 //
-// The sections are the meta data (JSON); the sets of lists, as offsets (u32)
-// into members (u16, numbers of lists); the fan (u32) and the records (key of 6
-// bytes, set of 3) of what is found by hash; starts (u32) and sets (u32) of IPv4 spans; starts
+// The head is what opening reads: meta data (JSON); the sets of lists, as
+// offsets (u32) into members (u16, numbers of lists); the lengths (u64) of the
+// body's sections. The body is large, so that its checksum is for Verify:
+// whoever compiles or installs a file has it checked once, and lookups stay inside
+// of the file whatever is in it.
+//
+// The body's sections are the fan (u32) and the records (key of 6 bytes, set of
+// 3) of what is found by hash; starts (u32) and sets (u32) of IPv4 spans; starts
 // (u64 twice, high and low) and sets (u32) of IPv6 spans; then, for each list
 // that matches by substring, its entries with line feeds between.
 //
@@ -33,8 +42,8 @@ import (
 // https://www.aumasson.jp/siphash/siphash.pdf
 const (
 	magic      = "waggleKB"
-	format     = 1
-	headerSize = 24
+	format     = 2
+	headerSize = 32
 	saltSize   = 16
 	maxMeta    = 16 << 20 // bytes
 	maxFile    = 1 << 30
@@ -60,6 +69,15 @@ type listMeta struct {
 	Patterns []string `json:",omitempty"` // of RE2
 }
 
+// json writes the meta data.
+func (m *meta) json() ([]byte, error) {
+	content, err := json.Marshal(m)
+	if err == nil && len(content) > maxMeta {
+		err = fmt.Errorf("the lists' names and patterns take %d bytes; %d are allowed", len(content), maxMeta)
+	}
+	return content, err
+}
+
 func (m *meta) lists() []List {
 	out := make([]List, len(m.Lists))
 	for i, l := range m.Lists {
@@ -83,65 +101,90 @@ func (m *meta) split(key uint64) (beginning int, rest uint64) {
 // checksum is CRC-32C, which processors compute by themselves.
 func checksum(data []byte) uint32 { return crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)) }
 
-// writer puts sections together.
-type writer struct{ data []byte }
+// sections are put one after another, each padded to a multiple of 8.
+type sections struct {
+	data    []byte
+	lengths []uint64
+}
 
-func (w *writer) section(content []byte) {
-	w.data = binary.LittleEndian.AppendUint64(w.data, uint64(len(content)))
+func (w *sections) add(content []byte) {
+	w.lengths = append(w.lengths, uint64(len(content)))
 	w.data = append(w.data, content...)
 	for len(w.data)%8 != 0 {
 		w.data = append(w.data, 0)
 	}
 }
 
-func (w *writer) json(v any) error {
-	content, err := json.Marshal(v)
-	if err != nil {
-		return err
+// file puts the header, the head and the body together. About is the meta data.
+func (w *sections) file(about []byte, offsets []uint32, members []uint16) []byte {
+	var head []byte
+	for _, content := range [][]byte{
+		about,
+		written(offsets, binary.LittleEndian.AppendUint32),
+		written(members, binary.LittleEndian.AppendUint16),
+		written(w.lengths, binary.LittleEndian.AppendUint64),
+	} {
+		one := sections{data: binary.LittleEndian.AppendUint64(head, uint64(len(content)))}
+		one.add(content)
+		head = one.data
 	}
-	if len(content) > maxMeta {
-		return fmt.Errorf("the lists' names and patterns take %d bytes; %d are allowed", len(content), maxMeta)
-	}
-	w.section(content)
-	return nil
+	return whole(head, w.data)
 }
 
-func (w *writer) u16s(numbers []uint16) { section(w, numbers, binary.LittleEndian.AppendUint16) }
-func (w *writer) u32s(numbers []uint32) { section(w, numbers, binary.LittleEndian.AppendUint32) }
-
-func (w *writer) records(records []record) {
-	section(w, records, func(b []byte, r record) []byte {
-		b = binary.LittleEndian.AppendUint64(b, r.key|uint64(r.set)<<48)
-		return append(b, byte(r.set>>16))
-	})
+// whole puts the header before head and body.
+func whole(head, body []byte) []byte {
+	out := make([]byte, 0, headerSize+len(head)+len(body))
+	out = append(out, magic...)
+	out = binary.LittleEndian.AppendUint32(out, format)
+	out = binary.LittleEndian.AppendUint32(out, checksum(head))
+	out = binary.LittleEndian.AppendUint64(out, uint64(headerSize+len(head)+len(body)))
+	out = binary.LittleEndian.AppendUint32(out, uint32(len(head)))
+	out = binary.LittleEndian.AppendUint32(out, checksum(body))
+	return append(append(out, head...), body...)
 }
 
-func (w *writer) low32s(numbers []number) {
-	section(w, numbers, func(b []byte, n number) []byte { return binary.LittleEndian.AppendUint32(b, uint32(n.lo)) })
-}
-
-func (w *writer) numbers(numbers []number) {
-	section(w, numbers, func(b []byte, n number) []byte {
-		return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(b, n.hi), n.lo)
-	})
-}
-
-func section[N any](w *writer, numbers []N, write func([]byte, N) []byte) {
+// written gives numbers as a section has them.
+func written[N any](numbers []N, write func([]byte, N) []byte) []byte {
 	var content []byte
 	for _, n := range numbers {
 		content = write(content, n)
 	}
-	w.section(content)
+	return content
 }
 
-// file puts the header before the sections.
-func (w *writer) file() []byte {
-	out := append([]byte(magic), make([]byte, headerSize-len(magic))...)
-	out = append(out, w.data...)
-	binary.LittleEndian.PutUint32(out[8:], format)
-	binary.LittleEndian.PutUint32(out[12:], checksum(out[headerSize:]))
-	binary.LittleEndian.PutUint64(out[16:], uint64(len(out)))
-	return out
+func writeRecord(b []byte, r record) []byte {
+	b = binary.LittleEndian.AppendUint64(b, r.key|uint64(r.set)<<48)
+	return append(b, byte(r.set>>16))
+}
+
+func writeLow(b []byte, n number) []byte {
+	return binary.LittleEndian.AppendUint32(b, uint32(n.lo))
+}
+
+func writeNumber(b []byte, n number) []byte {
+	return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(b, n.hi), n.lo)
+}
+
+// parts checks the header and the head, and gives head and body.
+func parts(data []byte) (head, body []byte, err error) {
+	if len(data) < headerSize || string(data[:len(magic)]) != magic {
+		return nil, nil, ErrDamaged
+	}
+	if f := binary.LittleEndian.Uint32(data[8:]); f != format {
+		return nil, nil, fmt.Errorf("%w: format %d, this one reads %d", ErrFormat, f, format)
+	}
+	if size := binary.LittleEndian.Uint64(data[16:]); size != uint64(len(data)) {
+		return nil, nil, fmt.Errorf("%w: %d bytes of %d are there", ErrDamaged, len(data), size)
+	}
+	size := uint64(binary.LittleEndian.Uint32(data[24:]))
+	if size > uint64(len(data)-headerSize) {
+		return nil, nil, fmt.Errorf("%w: its head is longer than the file", ErrDamaged)
+	}
+	head, body = data[headerSize:headerSize+size], data[headerSize+size:]
+	if checksum(head) != binary.LittleEndian.Uint32(data[12:]) {
+		return nil, nil, fmt.Errorf("%w: the checksum of its head is another", ErrDamaged)
+	}
+	return head, body, nil
 }
 
 // reader takes sections apart. After the first that is not there it gives
@@ -151,36 +194,26 @@ type reader struct {
 	broken bool
 }
 
-// newReader checks the header.
-func newReader(data []byte) (*reader, error) {
-	if len(data) < headerSize || string(data[:len(magic)]) != magic {
-		return nil, ErrDamaged
+// section gives the next one of the head.
+func (r *reader) section(width int) []byte {
+	if len(r.data) < 8 {
+		r.broken = true
+		return nil
 	}
-	if f := binary.LittleEndian.Uint32(data[8:]); f != format {
-		return nil, fmt.Errorf("%w: format %d, this one reads %d", ErrFormat, f, format)
-	}
-	if size := binary.LittleEndian.Uint64(data[16:]); size != uint64(len(data)) {
-		return nil, fmt.Errorf("%w: %d bytes of %d are there", ErrDamaged, len(data), size)
-	}
-	if checksum(data[headerSize:]) != binary.LittleEndian.Uint32(data[12:]) {
-		return nil, fmt.Errorf("%w: its checksum is another", ErrDamaged)
-	}
-	return &reader{data: data[headerSize:]}, nil
+	size := binary.LittleEndian.Uint64(r.data)
+	r.data = r.data[8:]
+	return r.next(size, width)
 }
 
-// section gives the next one, whose length must be a multiple of width.
-func (r *reader) section(width int) []byte {
-	if r.broken || len(r.data) < 8 {
+// next gives what follows, of that size, which must be a multiple of width.
+func (r *reader) next(size uint64, width int) []byte {
+	if r.broken || size > uint64(len(r.data)) || size%uint64(width) != 0 {
 		r.broken = true
 		return nil
 	}
-	size, rest := binary.LittleEndian.Uint64(r.data), r.data[8:]
-	if size > uint64(len(rest)) || size%uint64(width) != 0 {
-		r.broken = true
-		return nil
-	}
-	r.data = rest[min(uint64(len(rest)), (size+7)&^7):]
-	return rest[:size:size]
+	content := r.data[:size:size]
+	r.data = r.data[min(uint64(len(r.data)), (size+7)&^7):]
+	return content
 }
 
 // record says that entries with a key are on a set of lists.
@@ -213,4 +246,5 @@ func (s u16s) len() int        { return len(s) / 2 }
 func (s u16s) at(i int) uint16 { return binary.LittleEndian.Uint16(s[2*i:]) }
 func (s u32s) len() int        { return len(s) / 4 }
 func (s u32s) at(i int) uint32 { return binary.LittleEndian.Uint32(s[4*i:]) }
+func (s u64s) len() int        { return len(s) / 8 }
 func (s u64s) at(i int) uint64 { return binary.LittleEndian.Uint64(s[8*i:]) }

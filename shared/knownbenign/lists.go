@@ -1,11 +1,13 @@
 package knownbenign
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -39,18 +41,21 @@ type Lists struct {
 	v4, v6  spans
 	texts   []texts
 	regexes []regexes
+	body    []byte // of the file, and what its header says of it
+	sum     uint32
 	unmap   func() error
 }
 
-// texts and regexes are what the list of that number matches by.
+// texts and regexes are what the list of that number matches by. They are made
+// of the file's content when they are asked first: many a process asks never.
 type (
 	texts struct {
-		list int
-		substrings
+		list    int
+		entries func() substrings
 	}
 	regexes struct {
 		list     int
-		patterns []*regexp.Regexp
+		patterns func() []*regexp.Regexp
 	}
 )
 
@@ -58,6 +63,9 @@ type (
 // file may be replaced meanwhile, by renaming another to its name, and must not
 // be written to. Without a file the error is fs.ErrNotExist; with one that
 // cannot be used, ErrDamaged or ErrFormat.
+//
+// Opening reads the head of the file alone. Damage of the rest it does not see:
+// lookups then answer wrongly, without harm to the process. See Verify.
 func Open(path string) (*Lists, error) {
 	data, unmap, err := mapped(path)
 	if err != nil {
@@ -95,60 +103,94 @@ func (l *Lists) Built() (when time.Time, from string) {
 	return l.meta.Built, l.meta.From
 }
 
-// read takes a compiled file apart. Whatever the bytes are, lookups stay inside
-// of them.
-func read(data []byte) (*Lists, error) {
-	r, err := newReader(data)
-	if err != nil {
-		return nil, err
+// Verify reads the whole file and says whether it is as it was compiled; if not,
+// the error is ErrDamaged. Who compiled or received a file checks it once.
+func (l *Lists) Verify() error {
+	if l == nil {
+		return nil
 	}
-	l := &Lists{}
-	about := r.section(1)
-	if r.broken || len(about) > maxMeta {
-		return nil, ErrDamaged
+	if checksum(l.body) != l.sum {
+		return fmt.Errorf("%w: its checksum is another: compile the lists again", ErrDamaged)
 	}
-	if err := json.Unmarshal(about, &l.meta); err != nil {
-		return nil, fmt.Errorf("%w: what it says of itself is no JSON", ErrDamaged)
-	}
-	l.offsets, l.members = r.section(4), r.section(2)
-	l.fan, l.records = r.section(4), r.section(recordSize)
-	l.v4 = spans{starts: r.section(4), sets: r.section(4)}
-	l.v6 = spans{starts: r.section(16), sets: r.section(4), wide: true}
-	if err := l.readMatchers(r); err != nil {
-		return nil, err
-	}
-	if r.broken || !l.whole() {
-		return nil, fmt.Errorf("%w: its parts do not fit each other", ErrDamaged)
-	}
-	return l, nil
-}
-
-// readMatchers prepares the lists that match by substring and by pattern.
-func (l *Lists) readMatchers(r *reader) error {
-	left := maxPatterns
-	for i, one := range l.meta.Lists {
-		switch one.Match {
-		case Substring:
-			l.texts = append(l.texts, texts{i, newSubstrings(strings.Split(string(r.section(1)), "\n"))})
-		case Regex:
-			if left -= len(one.Patterns); left < 0 {
-				return fmt.Errorf("%w: it has too many patterns", ErrDamaged)
-			}
-			patterns := make([]*regexp.Regexp, len(one.Patterns))
-			for n, p := range one.Patterns {
-				var err error
-				if patterns[n], err = regexp.Compile(p); err != nil {
-					return fmt.Errorf("%w: a pattern is none", ErrDamaged)
-				}
-			}
-			l.regexes = append(l.regexes, regexes{i, patterns})
+	for _, r := range l.regexes {
+		if len(r.patterns()) != len(l.meta.Lists[r.list].Patterns) {
+			return fmt.Errorf("%w: a pattern is none: compile the lists again", ErrDamaged)
 		}
 	}
 	return nil
 }
 
-// whole reports whether the sections have the lengths that they must have.
-func (l *Lists) whole() bool {
+// read takes a compiled file apart. Whatever the bytes are, lookups stay inside
+// of them.
+func read(data []byte) (*Lists, error) {
+	top, body, err := parts(data)
+	if err != nil {
+		return nil, err
+	}
+	l := &Lists{body: body, sum: binary.LittleEndian.Uint32(data[28:])}
+	head := &reader{data: top}
+	about := head.section(1)
+	if head.broken || len(about) > maxMeta {
+		return nil, ErrDamaged
+	}
+	if err := json.Unmarshal(about, &l.meta); err != nil {
+		return nil, fmt.Errorf("%w: what it says of itself is no JSON", ErrDamaged)
+	}
+	l.offsets, l.members = head.section(4), head.section(2)
+	lengths := u64s(head.section(8))
+	if head.broken || !l.take(body, lengths) || !l.fits() {
+		return nil, fmt.Errorf("%w: its parts do not fit each other", ErrDamaged)
+	}
+	return l, nil
+}
+
+// take finds the body's sections, of these lengths, and reports whether all are there.
+func (l *Lists) take(body []byte, lengths u64s) bool {
+	r, n := &reader{data: body}, 0
+	next := func(width int) []byte {
+		if n++; n > lengths.len() {
+			r.broken = true
+			return nil
+		}
+		return r.next(lengths.at(n-1), width)
+	}
+	l.fan, l.records = next(4), next(recordSize)
+	l.v4 = spans{starts: next(4), sets: next(4)}
+	l.v6 = spans{starts: next(16), sets: next(4), wide: true}
+	patterns := 0
+	for i, one := range l.meta.Lists {
+		switch one.Match {
+		case Substring:
+			l.texts = append(l.texts, texts{i, splitLater(next(1))})
+		case Regex:
+			patterns += len(one.Patterns)
+			l.regexes = append(l.regexes, regexes{i, compileLater(one.Patterns)})
+		}
+	}
+	return !r.broken && n == lengths.len() && patterns <= maxPatterns
+}
+
+// splitLater copies the entries out of the file: what is found is used after it
+// was closed.
+func splitLater(content []byte) func() substrings {
+	return sync.OnceValue(func() substrings { return newSubstrings(strings.Split(string(content), "\n")) })
+}
+
+// compileLater leaves out what is no pattern.
+func compileLater(texts []string) func() []*regexp.Regexp {
+	return sync.OnceValue(func() []*regexp.Regexp {
+		var patterns []*regexp.Regexp
+		for _, text := range texts {
+			if p, err := regexp.Compile(text); err == nil {
+				patterns = append(patterns, p)
+			}
+		}
+		return patterns
+	})
+}
+
+// fits reports whether the sections have the lengths that they must have.
+func (l *Lists) fits() bool {
 	bits := l.meta.FanBits
 	return bits >= 0 && bits < 32 && l.fan.len() == 1<<bits+1 &&
 		l.v4.len() == l.v4.sets.len() && l.v6.len() == l.v6.sets.len() &&

@@ -70,27 +70,35 @@ func (q *query) ask(value string) {
 	q.askSet(q.find(q.meta.key(Exact, value)), value, false)
 	switch q.kind {
 	case IP:
+		q.askHost(value)
 		if s, err := parseSpan(value); err == nil {
 			q.askSpan(s, value)
 		}
 	case Domain:
 		q.askHost(strings.TrimSuffix(value, "."))
 	case URL:
-		if host := strings.TrimSuffix(urlHost(value), "."); !address(host) {
-			q.askHost(host)
-		}
+		q.askHost(strings.TrimSuffix(urlHost(value), "."))
 	}
 	q.askMatchers(value)
 }
 
+// address reports whether a host is none that has a name.
 func address(host string) bool {
+	if host == "" || host[len(host)-1] > '9' && !strings.Contains(host, ":") {
+		return false
+	}
 	_, err := netip.ParseAddr(host)
 	return err == nil
 }
 
-// askHost looks for the name and each domain above it, the longest first.
+// askHost looks for the name and each domain above it, the longest first. Of an
+// address there is none above.
 func (q *query) askHost(host string) {
 	if len(host) > maxHost {
+		return
+	}
+	if address(host) {
+		q.askSet(q.find(q.meta.key(Hostname, host)), host, false)
 		return
 	}
 	for name := host; name != ""; {
@@ -103,7 +111,7 @@ func (q *query) askHost(host string) {
 func (q *query) askMatchers(value string) {
 	for i := range q.texts {
 		if t := &q.texts[i]; q.asked(t.list) {
-			if part, ok := t.in(value); ok {
+			if part, ok := t.entries().in(value); ok {
 				q.hit(t.list, part, false)
 			}
 		}
@@ -112,8 +120,9 @@ func (q *query) askMatchers(value string) {
 		if !q.asked(r.list) {
 			continue
 		}
-		if i := slices.IndexFunc(r.patterns, func(p *regexp.Regexp) bool { return p.MatchString(value) }); i >= 0 {
-			q.hit(r.list, r.patterns[i].String(), false)
+		patterns := r.patterns()
+		if i := slices.IndexFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(value) }); i >= 0 {
+			q.hit(r.list, patterns[i].String(), false)
 		}
 	}
 }

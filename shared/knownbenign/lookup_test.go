@@ -2,6 +2,7 @@ package knownbenign
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -29,7 +30,11 @@ func TestListsLookup(t *testing.T) {
 		{"hostname: all below a public suffix", "domain", "evil-invented.com", []Hit{{"List of known bank domains", Flags, "com"}}},
 		{"hostname: a URL is flagged", "url", "https://u:p@www.bank.example:8443/login?x", []Hit{{"List of known bank domains", Flags, "bank.example"}}},
 		{"hostname: a URL whose user is a lure", "url", "https://bank.example@evil.example/", nil},
-		{"hostname: a URL with an address", "url", "http://203.0.113.7/x", nil},
+		{"hostname: a URL with an address", "url", "http://203.0.113.8/x", nil},
+		{"hostname: an address of a list of names", "url", "http://192.0.2.200:8080/x", []Hit{{"Resolvers by name", Flags, "192.0.2.200"}}},
+		{"hostname: that address alone", "ip", "192.0.2.200", []Hit{{"Resolvers by name", Flags, "192.0.2.200"}}},
+		{"hostname: an IPv6 address", "url", "http://[2001:db8::53]/x", []Hit{{"Resolvers by name", Flags, "2001:db8::53"}}},
+		{"hostname: the end of an address is no domain above it", "ip", "203.0.2.200", nil},
 		{"hostname: a long name", "domain", strings.Repeat("a.", 200) + "bank.example", nil},
 
 		{"cidr: one of two", "ip", "198.51.100.200", []Hit{{"Wide ranges", Flags, "198.51.100.200"}}},
@@ -141,7 +146,9 @@ func TestOpen(t *testing.T) {
 	other := append([]byte(nil), data...)
 	binary.LittleEndian.PutUint32(other[8:], format+1)
 	flipped := append([]byte(nil), data...)
-	flipped[len(flipped)/2] ^= 1
+	flipped[headerSize+9] ^= 1
+	longHead := append([]byte(nil), data...)
+	binary.LittleEndian.PutUint32(longHead[24:], uint32(len(data)))
 	for _, test := range []struct {
 		name string
 		data []byte
@@ -150,12 +157,14 @@ func TestOpen(t *testing.T) {
 		{"whole", data, nil},
 		{"empty", nil, ErrDamaged},
 		{"cut in the header", data[:headerSize-1], ErrDamaged},
+		{"cut after the header", data[:headerSize], ErrDamaged},
 		{"cut", data[:len(data)-1], ErrDamaged},
 		{"longer", append(append([]byte(nil), data...), 0), ErrDamaged},
-		{"one bit changed", flipped, ErrDamaged},
+		{"one bit of the head changed", flipped, ErrDamaged},
 		{"of another version", other, ErrFormat},
 		{"something else", []byte("<html>not found, and some more bytes"), ErrDamaged},
-		{"no sections", (&writer{}).file(), ErrDamaged},
+		{"no sections", whole(nil, nil), ErrDamaged},
+		{"a head longer than the file", longHead, ErrDamaged},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "lists.bin")
@@ -172,6 +181,7 @@ func TestOpen(t *testing.T) {
 			assert.Equal(t, time.Unix(1795422240, 0).UTC(), when)
 			assert.Equal(t, "a test", from)
 			assert.NotEmpty(t, l.Lookup("domain", "shop.example"))
+			assert.NoError(t, l.Verify())
 			assert.NoError(t, l.Close())
 		})
 	}
@@ -185,22 +195,62 @@ func TestOpen(t *testing.T) {
 	})
 }
 
-// FuzzRead takes damage that the checksum does not tell, as in a file that
-// somebody made on purpose.
-func FuzzRead(f *testing.F) {
-	for _, w := range invented() { // small seeds: the fuzzer first shrinks what it finds
-		data := compiledBytes(f, w)
-		f.Add(data[headerSize:], strings.Trim(w.Entries[0], "."))
+// TestVerifyFindsDamage changes each byte of the body in turn.
+func TestVerifyFindsDamage(t *testing.T) {
+	data := compiledBytes(t, invented()...)
+	_, body, err := parts(data)
+	require.NoError(t, err)
+	for at := len(data) - len(body); at < len(data); at++ {
+		changed := append([]byte(nil), data...)
+		changed[at] ^= 0x40
+		l, err := read(changed)
+		require.NoError(t, err)
+		require.ErrorIs(t, l.Verify(), ErrDamaged, "byte %d", at)
+		askAll(l, "198.51.100.7", "www.bank.example", "trash-1@mail.example")
 	}
-	f.Fuzz(func(t *testing.T, sections []byte, value string) {
-		l, err := read((&writer{data: sections}).file())
-		if err != nil {
-			require.True(t, strings.Contains(err.Error(), ErrDamaged.Error()), err)
-			return
-		}
+}
+
+// askAll asks for values as each kind that lists know.
+func askAll(l *Lists, values ...string) {
+	for _, value := range values {
 		for _, kind := range []string{"ip", "cidr", "domain", "url", "email", "md5"} {
 			l.Lookup(kind, value)
 		}
+	}
+}
+
+// FuzzRead takes damage that no checksum tells, as in a file that somebody made
+// on purpose.
+func FuzzRead(f *testing.F) {
+	for _, w := range invented() { // small seeds: the fuzzer first shrinks what it finds
+		head, body, err := parts(compiledBytes(f, w))
+		require.NoError(f, err)
+		f.Add(head, body, strings.Trim(w.Entries[0], "."))
+	}
+	f.Fuzz(func(t *testing.T, head, body []byte, value string) {
+		l, err := read(whole(head, body))
+		if err != nil {
+			require.ErrorIs(t, err, ErrDamaged)
+			return
+		}
+		askAll(l, value)
+	})
+}
+
+// FuzzDamage changes bytes of a file that opens all the same, and asks for values
+// that are on its lists: lookups stay inside of the file.
+func FuzzDamage(f *testing.F) {
+	data := compiledBytes(f, invented()...)
+	f.Add(uint32(0), []byte{0xff, 0xff, 0xff, 0xff}, "shop.example")
+	f.Add(uint32(len(data)/2), []byte("0123456789abcdef"), "198.51.100.95")
+	f.Add(uint32(len(data)-9), []byte{'\n', 0}, "trash-1@mail.example")
+	f.Fuzz(func(t *testing.T, at uint32, change []byte, value string) {
+		head, body, err := parts(append([]byte(nil), data...))
+		require.NoError(t, err)
+		copy(body[int(at)%len(body):], change)
+		l, err := read(whole(head, body))
+		require.NoError(t, err, "nothing of the head was changed")
+		askAll(l, value, "shop.example", "198.51.100.95", "2001:db8:1::7", "trash-1@mail.example")
 	})
 }
 
@@ -227,13 +277,12 @@ func FuzzAdd(f *testing.F) {
 	})
 }
 
-// large has half a million names, ranges and hashes, as the project's lists
-// have together without those of a million sites.
-func large(b *testing.B) string {
+// large makes a file of lists that have so many names, ranges and hashes each.
+func large(b *testing.B, each int) string {
 	lists := invented()
 	for n, match := range []Match{Exact, Hostname, CIDR} {
 		w := Warninglist{Name: fmt.Sprintf("large %d", n), Match: match}
-		for i := range 170_000 {
+		for i := range each {
 			switch match {
 			case CIDR:
 				w.Entries = append(w.Entries, fmt.Sprintf("%d.%d.%d.%d/%d", 20+i%180, i>>8&255, i>>16&255, i&255, 20+i%13))
@@ -247,22 +296,42 @@ func large(b *testing.B) string {
 	for i := range 8000 {
 		parts.Entries = append(parts.Entries, fmt.Sprintf("%x-mail.example", i*7919))
 	}
+	for i := range 130 { // as many lists as the project has
+		lists = append(lists, Warninglist{Name: fmt.Sprintf("List of known domains and addresses, number %d", i), Match: Hostname, Attributes: hostTypes, Entries: []string{"a.example"}})
+	}
 	path := filepath.Join(b.TempDir(), "lists.bin")
 	require.NoError(b, os.WriteFile(path, compiledBytes(b, append(lists, parts)...), 0o600))
 	return path
 }
 
+// few and many are as the project's lists are together, without and with those
+// of a million sites and of file collections.
+const few, many = 170_000, 1_500_000
+
 func BenchmarkOpen(b *testing.B) {
-	path := large(b)
-	for b.Loop() {
-		l, err := Open(path)
+	for _, each := range []int{few, many} {
+		path := large(b, each)
+		about, err := os.Stat(path)
 		require.NoError(b, err)
-		require.NoError(b, l.Close())
+		b.Run(fmt.Sprintf("%dMB", about.Size()>>20), func(b *testing.B) {
+			for b.Loop() {
+				l, err := Open(path)
+				require.NoError(b, err)
+				require.NoError(b, l.Close())
+			}
+		})
+		b.Run(fmt.Sprintf("%dMB and verify", about.Size()>>20), func(b *testing.B) {
+			for b.Loop() {
+				l, err := Open(path)
+				require.NoError(b, err)
+				require.NoError(b, errors.Join(l.Verify(), l.Close()))
+			}
+		})
 	}
 }
 
 func BenchmarkListsLookup(b *testing.B) {
-	l, err := Open(large(b))
+	l, err := Open(large(b, few))
 	require.NoError(b, err)
 	b.Cleanup(func() { assert.NoError(b, l.Close()) })
 	for _, c := range []struct{ name, kind, value string }{
