@@ -6,6 +6,7 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/alert"
 	"github.com/waggle-cti/waggle/feeder/config"
+	"github.com/waggle-cti/waggle/feeder/lists"
 	"github.com/waggle-cti/waggle/feeder/pipeline"
 	"github.com/waggle-cti/waggle/feeder/reading"
 	"github.com/waggle-cti/waggle/feeder/source"
@@ -26,10 +27,10 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, metrics
 	if err != nil {
 		return nil, err
 	}
-	known := listsFor(c, log)
+	known := lists.Follow(listsPath(c), log)
 	o := pipeline.Options{
 		Store: data, Feeds: feeds, Judge: c.Needs,
-		Reader: reading.New(reading.Options{Client: web, Known: known.Known, Flagged: known.Flagged}),
+		Reader: reading.New(reading.Options{Client: web, Known: known.Known, Note: known.Note}),
 		Since:  c.Since, Window: c.Window, Metrics: metrics, Log: log,
 	}
 	if hive != nil {

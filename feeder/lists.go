@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log/slog"
 	"path/filepath"
 	"text/tabwriter"
 	"time"
@@ -56,7 +55,7 @@ func updateListsCommand(s *settings) *cobra.Command {
 		Use:   "update --from PLACE",
 		Short: "Compile warninglists for the feeder",
 		Long: "update compiles warninglists into the data folder, in the place of those that are\n" +
-			"there. A running feeder uses them when it is started again.\n\n" +
+			"there. A running feeder uses them within seconds.\n\n" +
 			"A place is a folder or an archive (.zip, .tar.gz) of lists as\nhttps://github.com/MISP/misp-warninglists has them, a single list.json, the\n" +
 			"address of an archive, or misp: the lists that are enabled in the configured MISP.",
 		Example: "  feeder lists update --from https://github.com/MISP/misp-warninglists/archive/refs/heads/main.tar.gz\n" +
@@ -117,14 +116,39 @@ func openLists(c *config.Config) (*knownbenign.Lists, error) {
 	return l, err
 }
 
-// listsFor opens the lists for as long as the process lives. With a file that
-// cannot be used the built-in list must do: posts are to be read all the same.
-func listsFor(c *config.Config, log *slog.Logger) *knownbenign.Lists {
-	l, err := openLists(c)
+// listsAge is when compiled lists are old: the project changes them every few
+// weeks.
+const listsAge = 90 * 24 * time.Hour
+
+// checkLists says what the compiled lists are, and whether they are whole.
+func checkLists(c *config.Config, now time.Time) check {
+	said, err := describeLists(c, now)
 	if err != nil {
-		log.Error("the compiled warninglists cannot be used, only the built-in list is; run feeder lists update", "error", err)
+		err = fmt.Errorf("%w; until then only the built-in list is used: run feeder lists update", err)
 	}
-	return l
+	return check{name: "warninglists", said: said, err: err}
+}
+
+func describeLists(c *config.Config, now time.Time) (said string, err error) {
+	loaded, err := openLists(c)
+	if err != nil {
+		return "", err
+	}
+	if loaded == nil {
+		return listsPath(c) + " is not there: only the built-in list is used; feeder lists update compiles MISP's", nil
+	}
+	defer func() { err = errors.Join(err, loaded.Close()) }()
+	entries := 0
+	for _, l := range loaded.Loaded() {
+		entries += l.Entries
+	}
+	when, _ := loaded.Built()
+	age := now.Sub(when)
+	said = fmt.Sprintf("%s: %d lists, %d entries, compiled %s, %d days ago", listsPath(c), len(loaded.Loaded()), entries, clock(when), age/(24*time.Hour))
+	if age > listsAge {
+		said += ": run feeder lists update for newer ones"
+	}
+	return said, loaded.Verify()
 }
 
 func printLists(out io.Writer, loaded *knownbenign.Lists) error {
@@ -158,6 +182,6 @@ func printUpdate(out io.Writer, path string, compiled []knownbenign.List, left [
 	for _, l := range left {
 		fmt.Fprintf(out, "%s: left out: %s\n", plain(l.Name), plain(l.Why.Error()))
 	}
-	_, err := fmt.Fprintf(out, "%d lists with %d entries are in %s. A feeder that runs uses them when it is started again.\n", len(compiled), entries, path)
+	_, err := fmt.Fprintf(out, "%d lists with %d entries are in %s. A feeder that runs uses them within seconds.\n", len(compiled), entries, path)
 	return err
 }

@@ -5,10 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/waggle-cti/waggle/feeder/config"
 	"github.com/waggle-cti/waggle/feeder/lists"
 	"github.com/waggle-cti/waggle/shared/knownbenign"
 )
@@ -20,6 +22,8 @@ func TestLists(t *testing.T) {
 	code, out, _ := d.feeder(t, "lists")
 	assert.Equal(t, exitWell, code)
 	assert.Contains(t, out, "The built-in list alone")
+	_, out, _ = d.feeder(t, "check")
+	assert.Regexp(t, `warninglists +ok .* is not there: only the built-in list is used; feeder lists update`, out)
 
 	from := filepath.Join(d.folder, "rented.json")
 	require.NoError(t, os.WriteFile(from, []byte(rented), 0o600))
@@ -28,6 +32,8 @@ func TestLists(t *testing.T) {
 	assert.Contains(t, out, "Rented names: 1 entries cannot be used")
 	assert.Contains(t, out, "1 lists with 1 entries are in "+filepath.Join(d.folder, lists.File))
 
+	_, out, _ = d.feeder(t, "check")
+	assert.Regexp(t, `warninglists +ok +\S*lists.bin: 1 lists, 1 entries, compiled .*, 0 days ago\n`, out)
 	code, out, _ = d.feeder(t, "lists")
 	assert.Equal(t, exitWell, code)
 	assert.Regexp(t, `Rented names +3 +hostname +domain +1 +1\n`, out)
@@ -69,7 +75,35 @@ func TestDamagedListsDoNotStopTheFeeder(t *testing.T) {
 	assert.Contains(t, log, "only the built-in list is; run feeder lists update")
 	assert.Contains(t, out, "reports")
 
-	code, _, log := d.feeder(t, "lists")
+	code, out, _ := d.feeder(t, "check")
+	assert.Equal(t, exitIncomplete, code)
+	assert.Regexp(t, `warninglists +WRONG .*compile the lists again.*run feeder lists update`, out)
+	code, _, log = d.feeder(t, "lists")
 	assert.Equal(t, exitWrong, code)
 	assert.Contains(t, log, "compile the lists again")
+}
+
+// TestCheckSaysWhatIsWrongWithTheLists takes files that open, and yet are not as
+// they should be.
+func TestCheckSaysWhatIsWrongWithTheLists(t *testing.T) {
+	compiler := knownbenign.NewCompiler()
+	w, err := knownbenign.Parse([]byte(rented))
+	require.NoError(t, err)
+	_, err = compiler.Add(w)
+	require.NoError(t, err)
+	compiled := time.Unix(1795422240, 0)
+	data, err := compiler.Bytes(compiled, "a test")
+	require.NoError(t, err)
+	c := &config.Config{Database: filepath.Join(t.TempDir(), "waggle.db")}
+
+	require.NoError(t, os.WriteFile(listsPath(c), data, 0o600))
+	got := checkLists(c, compiled.Add(listsAge+time.Hour))
+	require.NoError(t, got.err)
+	assert.Contains(t, got.said, "90 days ago: run feeder lists update for newer ones")
+
+	data[len(data)-1] ^= 1
+	require.NoError(t, os.WriteFile(listsPath(c), data, 0o600))
+	got = checkLists(c, compiled)
+	require.ErrorIs(t, got.err, knownbenign.ErrDamaged)
+	assert.ErrorContains(t, got.err, "run feeder lists update")
 }

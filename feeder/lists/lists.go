@@ -55,8 +55,8 @@ type LeftOut struct {
 }
 
 // Update compiles the lists and puts the file in the place of the one at path,
-// all at once; a feeder that reads the old one goes on with it until it is
-// started again. If a place cannot be read, or has no list, nothing is changed.
+// all at once; see Current for a feeder that reads the old one. If a place
+// cannot be read, or has no list, nothing is changed.
 func Update(ctx context.Context, path string, o Options) (compiled []knownbenign.List, left []LeftOut, err error) {
 	g := &gathering{Options: o, compiler: knownbenign.NewCompiler()}
 	for _, place := range o.From {

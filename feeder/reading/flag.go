@@ -1,18 +1,10 @@
 package reading
 
-import (
-	"fmt"
-	"strings"
+import "github.com/waggle-cti/waggle/shared/ioc"
 
-	"github.com/waggle-cti/waggle/shared/ioc"
-)
-
-// maxNamed is how many lists an indicator names; popular sites are on dozens.
-const maxNamed = 3
-
-// flag adds to the reason of each indicator the lists that hold it.
+// flag adds to the reason of each indicator what the lists note of it.
 func (r *Reader) flag(found []ioc.Indicator) []ioc.Indicator {
-	if r.options.Flagged == nil {
+	if r.options.Note == nil {
 		return found
 	}
 	for n := range found {
@@ -20,17 +12,9 @@ func (r *Reader) flag(found []ioc.Indicator) []ioc.Indicator {
 		if i.Role != ioc.Attack {
 			continue
 		}
-		if lists := r.options.Flagged(string(i.Kind), i.Value); len(lists) > 0 {
-			i.Why += "; on the list " + named(lists)
+		if note := r.options.Note(string(i.Kind), i.Value); note != "" {
+			i.Why += "; " + note
 		}
 	}
 	return found
-}
-
-// named joins the first names and counts the others.
-func named(lists []string) string {
-	if more := len(lists) - maxNamed; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(lists[:maxNamed], ", "), more)
-	}
-	return strings.Join(lists, ", ")
 }

@@ -42,9 +42,9 @@ type Options struct {
 	// Known says whether a value is known to be benign, and by which list. Nil means the
 	// built-in list.
 	Known func(kind, value string) (list string, ok bool)
-	// Flagged names the lists that hold a value without making it benign: an
-	// indicator on one stays one, and says so. Nil means none.
-	Flagged func(kind, value string) []string
+	// Note says which lists hold a value without making it benign: an indicator
+	// on one stays one, and says so. Nil means none.
+	Note func(kind, value string) string
 }
 
 // Terms are what the caller knows of a post beside the post.

@@ -221,14 +221,11 @@ func TestListsKnowAndFlag(t *testing.T) {
 		Known: func(kind, value string) (string, bool) {
 			return "our own", kind == "domain" && value == "moth-ours.top"
 		},
-		Flagged: func(kind, value string) []string {
-			if kind == "domain" && value == "moth-panel.top" {
-				return []string{"one", "two", "three", "four", "five"}
+		Note: func(kind, value string) string {
+			if kind == "domain" && value != "moth-second.top" {
+				return "on the list rented (flag only)"
 			}
-			if value == "moth-ours.top" {
-				return []string{"one"}
-			}
-			return nil
+			return ""
 		},
 	}
 	post := waggle.Post{Title: "Malware", Content: "Indicators of compromise:\nmoth-panel[.]top\nmoth-second[.]top\nmoth-ours.top\n", ContentType: "text/plain"}
@@ -239,7 +236,7 @@ func TestListsKnowAndFlag(t *testing.T) {
 		why[i.Value] = string(i.Role) + ": " + i.Why
 	}
 	assert.Equal(t, map[string]string{
-		"moth-panel.top":  "indicator: disarmed spelling; on the list one, two, three and 2 more",
+		"moth-panel.top":  "indicator: disarmed spelling; on the list rented (flag only)",
 		"moth-second.top": "indicator: disarmed spelling",
 		"moth-ours.top":   "benign: on the list our own",
 	}, why)

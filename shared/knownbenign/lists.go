@@ -110,11 +110,11 @@ func (l *Lists) Verify() error {
 		return nil
 	}
 	if checksum(l.body) != l.sum {
-		return fmt.Errorf("%w: its checksum is another: compile the lists again", ErrDamaged)
+		return fmt.Errorf("%w: its checksum is another", ErrDamaged)
 	}
 	for _, r := range l.regexes {
 		if len(r.patterns()) != len(l.meta.Lists[r.list].Patterns) {
-			return fmt.Errorf("%w: a pattern is none: compile the lists again", ErrDamaged)
+			return fmt.Errorf("%w: a pattern is none", ErrDamaged)
 		}
 	}
 	return nil

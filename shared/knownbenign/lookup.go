@@ -1,6 +1,7 @@
 package knownbenign
 
 import (
+	"fmt"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -48,15 +49,25 @@ func (l *Lists) Known(kind, value string) (list string, ok bool) {
 	return "", false
 }
 
-// Flagged names the lists that hold the value without making it harmless.
-func (l *Lists) Flagged(kind, value string) []string {
+// maxNamed is how many lists a note names; popular sites are on dozens.
+const maxNamed = 3
+
+// Note says in words which lists hold the value without making it harmless, "on
+// the list A, B, C and 4 more (flag only)"; nothing if none does.
+func (l *Lists) Note(kind, value string) string {
 	var names []string
 	for _, hit := range l.Lookup(kind, value) {
 		if hit.Effect == Flags {
 			names = append(names, hit.List)
 		}
 	}
-	return names
+	switch more := len(names) - maxNamed; {
+	case len(names) == 0:
+		return ""
+	case more > 0:
+		return fmt.Sprintf("on the list %s and %d more (flag only)", strings.Join(names[:maxNamed], ", "), more)
+	}
+	return "on the list " + strings.Join(names, ", ") + " (flag only)"
 }
 
 // query is one value that is being looked up.

@@ -88,24 +88,29 @@ func TestListsLookup(t *testing.T) {
 	}
 }
 
-func TestKnownAndFlagged(t *testing.T) {
+func TestKnownAndNote(t *testing.T) {
 	l := compiled(t, invented()...)
-	for _, test := range []struct {
-		name, value, known string
-		flagged            []string
-	}{
-		{"flagged by two, harmless by one", "198.51.100.95", "List of known Apple IP ranges", []string{"Rented ranges", "Wide ranges"}},
-		{"flagged", "203.0.113.7", "", []string{"Rented ranges"}},
-		{"built in", "9.9.9.9", Resolvers, nil},
-		{"on no list", "192.0.2.77", "", nil},
+	for _, test := range []struct{ name, value, known, note string }{
+		{"flagged by two, harmless by one", "198.51.100.95", "List of known Apple IP ranges", "on the list Rented ranges, Wide ranges (flag only)"},
+		{"flagged", "203.0.113.7", "", "on the list Rented ranges (flag only)"},
+		{"built in", "9.9.9.9", Resolvers, ""},
+		{"on no list", "192.0.2.77", "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			list, ok := l.Known("ip", test.value)
 			assert.Equal(t, test.known, list)
 			assert.Equal(t, test.known != "", ok)
-			assert.Equal(t, test.flagged, l.Flagged("ip", test.value))
+			assert.Equal(t, test.note, l.Note("ip", test.value))
 		})
 	}
+}
+
+func TestNoteNamesTheFirst(t *testing.T) {
+	var lists []Warninglist
+	for i := range 5 {
+		lists = append(lists, Warninglist{Name: fmt.Sprintf("Top %d", i), Match: Exact, Entries: []string{"shop.example"}})
+	}
+	assert.Equal(t, "on the list Top 0, Top 1, Top 2 and 2 more (flag only)", compiled(t, lists...).Note("domain", "shop.example"))
 }
 
 func TestWithoutFileTheBuiltInListAnswers(t *testing.T) {
