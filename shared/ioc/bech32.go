@@ -1,9 +1,7 @@
 package ioc
 
-import "strings"
-
 // bech32 is the alphabet of Bech32, BIP 173, and of cash addresses.
-const bech32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+var bech32 = newAlphabet("qpzry9x8gf2tvdw0s3jn54khce6mua7l")
 
 // segwit reports whether the word is an address of a chain with that prefix in
 // small letters, "bc", whose checksum holds: that of Bech32 for the first
@@ -21,13 +19,13 @@ func segwit(w, prefix string) bool {
 		sum = bech32Step(sum, prefix[i]&31)
 	}
 	for i := len(prefix) + 1; i < len(w); i++ {
-		v := strings.IndexByte(bech32, lower(w[i]))
-		if v < 0 {
+		v := bech32[lower(w[i])]
+		if v == 0 {
 			return false
 		}
-		sum = bech32Step(sum, byte(v))
+		sum = bech32Step(sum, v-1)
 	}
-	if lower(w[len(prefix)+1]) == bech32[0] {
+	if lower(w[len(prefix)+1]) == 'q' {
 		return sum == 1
 	}
 	return sum == 0x2bc830a3
@@ -57,11 +55,11 @@ func cashAddress(w string) bool {
 	}
 	sum = cashStep(sum, 0)
 	for i := range len(w) {
-		v := strings.IndexByte(bech32, lower(w[i]))
-		if v < 0 {
+		v := bech32[lower(w[i])]
+		if v == 0 {
 			return false
 		}
-		sum = cashStep(sum, byte(v))
+		sum = cashStep(sum, v-1)
 	}
 	return sum == 1
 }

@@ -78,6 +78,8 @@ type scanner struct {
 	six     int  // no IPv6 address starts before here
 	rowOf   byte // what separates the cells of the line; noRow, or 0: not asked yet
 	whole   bool // the text is one value: nothing else can say what it is
+	tables  [len(cellSigns)]columns
+	keccak  keccak
 	host    chain
 	build   builder
 }

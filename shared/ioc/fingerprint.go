@@ -29,6 +29,118 @@ func (s *scanner) jarm(i, end int) bool {
 	return end-i == jarmLength && (s.whole || s.saysBefore(i, "jarm")) && hexDigits(s.text[i:end])
 }
 
+// fingerprintKinds are the fingerprints written as hashes are, which only a
+// label tells from those.
+var fingerprintKinds = [...]Kind{"", Imphash, Authentihash, PEHash, VHash, JA3, JA3S, HASSH}
+
+// fingerprintLength is how many hex digits they have, 0 for any number that a
+// hash has.
+func fingerprintLength(k Kind) int {
+	switch k {
+	case Imphash, JA3, JA3S, HASSH:
+		return 32
+	case PEHash:
+		return 40
+	case Authentihash:
+		return 64
+	}
+	return 0
+}
+
+// fingerprintWords name them, by their place in fingerprintKinds, or leave it
+// to the word before.
+var fingerprintWords = newLexicon(map[uint8]string{
+	1: "imphash imphashes", 2: "authentihash", 3: "pehash", 4: "vhash", 5: "ja3", 6: "ja3s", 7: "hassh hasshserver",
+	lastWord: "hash hashes fingerprint fingerprints digest value md5 sha256 string client server is",
+})
+
+const lastWord = 8 // and is no name
+
+// fingerprintName gives what the label ends in, "JA3" or "JA3S fingerprint", as
+// a place in fingerprintKinds: 0 if that is none.
+func fingerprintName(label string) uint8 {
+	end := len(label)
+	for range 3 {
+		for end > 0 && !alnum(label[end-1]) {
+			end--
+		}
+		i := end
+		for i > 0 && end-i < maxLexeme && alnum(label[i-1]) {
+			i--
+		}
+		if i == end {
+			return 0
+		}
+		is := fingerprintWords.find(label, i, end)
+		if is != lastWord {
+			return is
+		}
+		end = i
+	}
+	return 0
+}
+
+// fingerprint gives what the line or the table's heading makes of the hash
+// s[i:end]; "" where nothing says that it is no file's.
+func (s *scanner) fingerprint(i, end int) Kind {
+	k := fingerprintKinds[s.named(i, end)]
+	if n := fingerprintLength(k); n != 0 && n != end-i {
+		return ""
+	}
+	return k
+}
+
+// named gives that as a place in fingerprintKinds.
+func (s *scanner) named(i, end int) uint8 {
+	if i > s.at.start {
+		before := s.text[max(s.at.start, i-lookBehind):i]
+		if is := fingerprintName(before); is > 0 && labels(before) {
+			return is
+		}
+		if is := s.column(i); is > 0 {
+			return is
+		}
+	}
+	return s.nameBehind(end)
+}
+
+// labels reports whether what stands before a value is a label rather than a
+// sentence that comes to its end.
+func labels(before string) bool {
+	for k := len(before) - 1; k >= 0 && !alnum(before[k]); k-- {
+		if has(".;,", before[k]) {
+			return false
+		}
+	}
+	return true
+}
+
+// nameBehind gives the fingerprint that is named right behind a hash that ends
+// there: "0f1e… (imphash)", "0f1e… | JA3 |". A name with a value of its own is
+// that one's.
+func (s *scanner) nameBehind(end int) uint8 {
+	t := s.text[end:s.at.end]
+	i := 0
+	for i < len(t) && i < 4 && has(" |\t(-`", t[i]) {
+		i++
+	}
+	if i == 0 || i == len(t) {
+		return 0
+	}
+	e := i
+	for e < len(t) && alnum(t[e]) && e-i < maxLexeme {
+		e++
+	}
+	is := fingerprintName(t[i:e])
+	for e < len(t) && has(" `\r)|.", t[e]) {
+		e++
+	}
+	if e < len(t) {
+		return 0
+	}
+	return is
+}
+
 // saysBefore reports whether the line has the lower-case word shortly before i.
 func (s *scanner) saysBefore(i int, word string) bool {
 	for k := max(s.at.start, i-lookBehind); k+len(word) <= i; k++ {
@@ -84,7 +196,14 @@ func base64End(t string, i int) int {
 }
 
 // mixed reports whether there are capitals and small letters.
-func mixed(w string) bool { return strings.ToLower(w) != w && strings.ToUpper(w) != w }
+func mixed(w string) bool {
+	var capital, small bool
+	for k := range len(w) {
+		capital = capital || class[w[k]]&isUpper != 0
+		small = small || w[k]-'a' < 26
+	}
+	return capital && small
+}
 
 func decimal(w string) bool {
 	for k := range len(w) {

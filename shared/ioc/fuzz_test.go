@@ -16,14 +16,22 @@ func seeds(f *testing.F) {
 		"hxxp\uff1a\uff0f\uff0fa\u2010b[.] com", "hxxps:/a.com a <at> b <dot> com", "GHSA-2345-cfgh-jmpq EUVD-2024-1234 CWE-79 TA0001 MITRE G0001 S0001",
 		"00:1b:44:11:3a:b7 1536:Ab3dEfGh1jKl:yZ1aB2/D3e t13d1516h2_0a1b2c3d4e5f_f5e4d3c2b1a0", "0f1e2d3c4b5a69780f1e2d3c4b5a6978\u200b0f1e2d3c4b5a69780f1e2d3c4b5a6978",
 		"0f1e2d3c4b5a69780f1e2d3c4b5a6978aa\n0f1e2d3c4b5a69780f1e2d3c4b5a69",
+		"imphash: 0f1e2d3c4b5a69780f1e2d3c4b5a6978 |ja3|\n|a0b1c2d3e4f5061728394a5b6c7d8e9f", etherAddress + " " + taprootAddress, "solana " + solanaAddress,
+		moneroAddress + " qrhgkhqx75xd05szmv6e482frwx05rc4yg2lgjdgfq rfdpS72oUBaSLufPzdbDSrHStrD1TbYXP",
 		"![](http://x.com/a.png) <http://u:p@x.com:80/>", strings.Repeat("a.", 300), "http://[::1]:80/",
 	} {
 		f.Add(s)
 	}
 }
 
+// labelled are the kinds that a value alone doesn't tell, with a label that does.
+var labelled = map[Kind]string{
+	Imphash: "imphash: ", Authentihash: "authentihash: ", PEHash: "pehash: ", VHash: "vhash: ", JA3: "ja3: ", JA3S: "ja3s: ",
+	HASSH: "hassh: ", SOL: "solana: ",
+}
+
 // FuzzFind: no input panics; offsets hold; every value reads as its own kind,
-// and comes through Defang and Refang unchanged.
+// by itself or behind its label, and comes through Defang and Refang unchanged.
 func FuzzFind(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, s string) {
@@ -35,6 +43,10 @@ func FuzzFind(f *testing.F) {
 			require.Equal(t, s[i.Start:i.End], i.Raw)
 			last = i.Start
 			if !utf8.ValidString(s) {
+				continue
+			}
+			if label, ok := labelled[i.Kind]; ok {
+				require.Contains(t, values(label+i.Value), string(i.Kind)+" "+i.Value, "of %q", s)
 				continue
 			}
 			p, ok := Parse(i.Value)

@@ -59,7 +59,7 @@ func (k Kind) MISP(value string) (typ, category string) {
 		return "url", "Network activity"
 	case Email:
 		return "email-src", "Payload delivery"
-	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512, SSDeep, TLSH:
+	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512, SSDeep, TLSH, Imphash, Authentihash, PEHash, VHash:
 		return string(k), "Payload delivery"
 	case Filename:
 		return "filename", "Payload delivery"
@@ -67,6 +67,12 @@ func (k Kind) MISP(value string) (typ, category string) {
 		return "vulnerability", "External analysis"
 	case CWE:
 		return "weakness", "External analysis"
+	case JA3:
+		return "ja3-fingerprint-md5", "Network activity"
+	case HASSH:
+		return "hassh-md5", "Network activity"
+	case JA3S, JA4: // MISP has them as objects only
+		return "text", "Network activity"
 	case JARM:
 		return "jarm-fingerprint", "Network activity"
 	case MAC:

@@ -28,6 +28,9 @@ func (s *scanner) single(i, end int, seen byte) int {
 		if s.jarm(i, end) {
 			s.add(JARM, lowerASCII(w), i, end, false)
 		} else if k := hashKind(w); k != "" {
+			if f := s.fingerprint(i, end); f != "" {
+				k = f
+			}
 			if seen&isUpper != 0 {
 				w = lowerASCII(w)
 			}

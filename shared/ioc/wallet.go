@@ -2,6 +2,7 @@ package ioc
 
 import (
 	"bytes"
+	"hash"
 	"strings"
 
 	"golang.org/x/crypto/sha3"
@@ -10,10 +11,10 @@ import (
 // wallet notes the long word s[i:end] if it is a wallet's address.
 func (s *scanner) wallet(i, end int) bool {
 	w := s.text[i:end]
-	k := coin(w)
+	k := s.coin(w)
 	switch {
 	case k != "":
-		if strings.ToUpper(w) == w { // only Bech32 is written so
+		if !mixed(w) { // only Bech32 has one case, either
 			w = lowerASCII(w)
 		}
 	case s.solana(i, end):
@@ -26,7 +27,7 @@ func (s *scanner) wallet(i, end int) bool {
 }
 
 // coin tells of which coin the long word is an address whose checksum holds.
-func coin(w string) Kind {
+func (s *scanner) coin(w string) Kind {
 	switch w[0] {
 	case '1', '3', 'M', 'D', '9', 'A', 'X', 'T', '7':
 		return base58Coin(w)
@@ -49,7 +50,7 @@ func coin(w string) Kind {
 			return BCH
 		}
 	case '4', '8':
-		if monero(w) {
+		if s.monero(w) {
 			return XMR
 		}
 	}
@@ -91,7 +92,7 @@ const (
 	moneroIntegrated = 106
 )
 
-func monero(w string) bool {
+func (s *scanner) monero(w string) bool {
 	var b [77]byte
 	n := 69
 	switch len(w) {
@@ -107,16 +108,24 @@ func monero(w string) bool {
 			return false
 		}
 	}
-	sum := keccak256(b[:n-4])
+	sum := s.keccak.sum(b[:n-4])
 	return (b[0] == 18 || b[0] == 19 || b[0] == 42) && bytes.Equal(sum[:4], b[n-4:n])
 }
 
-// keccak256 is the hash that Monero and Ethereum use: Keccak as it was before
-// it became SHA-3, with another padding.
-func keccak256(data []byte) []byte {
-	h := sha3.NewLegacyKeccak256()
-	h.Write(data)
-	return h.Sum(nil)
+// keccak is the hash that Monero and Ethereum use: Keccak-256 as it was before it
+// became SHA-3, with another padding.
+type keccak struct {
+	state hash.Hash
+	out   [32]byte
+}
+
+func (k *keccak) sum(data []byte) []byte {
+	if k.state == nil {
+		k.state = sha3.NewLegacyKeccak256()
+	}
+	k.state.Reset()
+	k.state.Write(data)
+	return k.state.Sum(k.out[:0])
 }
 
 // etherWords are what a line says before an Ethereum address.
@@ -134,7 +143,7 @@ func (s *scanner) ether(i, end int) bool {
 	if !checked && !s.whole && s.saysWord(i, etherWords) == 0 {
 		return false
 	}
-	address := eip55(w)
+	address := s.eip55(w)
 	if checked && address != w {
 		return false
 	}
@@ -143,9 +152,9 @@ func (s *scanner) ether(i, end int) bool {
 }
 
 // eip55 writes the letters of an address as its checksum wants them.
-func eip55(w string) string {
+func (s *scanner) eip55(w string) string {
 	b := []byte(lowerASCII(w))
-	sum := keccak256(b[2:])
+	sum := s.keccak.sum(b[2:])
 	for i, c := range b[2:] {
 		if letter(c) && sum[i/2]>>(4-4*(i%2))&8 != 0 {
 			b[2+i] -= 'a' - 'A'
