@@ -3,6 +3,7 @@ package ioc
 import (
 	"math"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -23,7 +24,8 @@ type Options struct {
 // The text is UTF-8 in theory and anything in practice. Time is linear in its
 // length; memory is that of the values found. Texts are read up to 2 GiB.
 func Find(text string, o Options) []Indicator {
-	s := scanner{text: text[:min(len(text), math.MaxInt32)]}
+	s := newScanner(text)
+	defer s.done()
 	s.scan()
 	return s.judge(o)
 }
@@ -41,14 +43,6 @@ type mark struct {
 
 // at gives where the mark stands.
 func (m *mark) at() (start, end int) { return int(m.start), int(m.end) }
-
-// expect makes room for the values that the text is likely to hold.
-func (s *scanner) expect() {
-	n := min(max(8, len(s.text)/128), 1<<14)
-	s.marks = make([]mark, 0, n)
-	s.lines = make([]line, 0, n/2)
-	s.values.expect(n)
-}
 
 // line is a line of the text that holds a value.
 type line struct {
@@ -82,6 +76,26 @@ type scanner struct {
 	keccak  keccak
 	host    chain
 	build   builder
+}
+
+// scanners keeps the room that readings took, for those to come: texts are
+// short, and making room for what they hold would take a fifth of the time.
+var scanners = sync.Pool{New: func() any { return new(scanner) }}
+
+// newScanner gives a scanner of the text, which is cut where marks end.
+func newScanner(text string) *scanner {
+	s := scanners.Get().(*scanner)
+	s.text = text[:min(len(text), math.MaxInt32)]
+	s.values.likely(len(s.text))
+	return s
+}
+
+// done gives the scanner's room back. Nothing of the text stays in it.
+func (s *scanner) done() {
+	s.values.clear()
+	*s = scanner{marks: s.marks[:0], lines: s.lines[:0], values: s.values,
+		host: chain{tops: s.host.tops}, build: builder{b: s.build.b[:0]}}
+	scanners.Put(s)
 }
 
 func (s *scanner) scan() {
@@ -265,15 +279,12 @@ func (s *scanner) six6(i int) (int, bool) {
 
 // add notes a value that stands at s[start:end].
 func (s *scanner) add(k Kind, value string, start, end int, fanged bool) *mark {
-	if s.marks == nil {
-		s.expect()
-	}
 	return s.mark(s.values.of(k, value), start, end, fanged)
 }
 
 // addHost is add for the host that was read.
 func (s *scanner) addHost(k Kind, start, end int, fanged bool) *mark {
-	if c := &s.host; !c.asRead() && s.marks != nil {
+	if c := &s.host; !c.asRead() {
 		return s.mark(s.values.ofBytes(k, c.name()), start, end, fanged)
 	}
 	return s.add(k, s.host.string(s.text), start, end, fanged)
@@ -281,7 +292,7 @@ func (s *scanner) addHost(k Kind, start, end int, fanged bool) *mark {
 
 // addBuilt is add for the value that was put together.
 func (s *scanner) addBuilt(k Kind, start, end int, fanged bool) *mark {
-	if b := &s.build; b.own && s.marks != nil {
+	if b := &s.build; b.own {
 		return s.mark(s.values.ofBytes(k, b.b), start, end, fanged)
 	}
 	return s.add(k, s.build.string(), start, end, fanged)

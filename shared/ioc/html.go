@@ -1,15 +1,13 @@
 package ioc
 
-import "math"
-
 // FindHTML reads all values in an HTML document. Offsets are in the text that
 // Text gives for it. A link's target that the reader doesn't see is read as
 // well, and is a reference: its Raw is the target, its offsets are those of
 // what the link is set on.
 func FindHTML(html string, o Options) []Indicator {
 	p := read(html)
-	text := p.text.String()
-	s := scanner{text: text[:min(len(text), math.MaxInt32)]}
+	s := newScanner(p.text.String())
+	defer s.done()
 	s.scan()
 	s.addLinks(p.links)
 	return s.judge(o)
@@ -27,17 +25,23 @@ func (s *scanner) addLinks(links []link) {
 		if at < shown && int(s.marks[at].start) < l.end {
 			continue
 		}
-		t := scanner{text: l.target}
-		t.scan()
-		if len(t.marks) == 0 || t.marks[0].start != 0 || t.values.all[0].kind != URL {
+		url, end := leads(l.target)
+		if url == "" {
 			continue
 		}
-		m := t.marks[0]
-		if s.marks == nil {
-			s.expect()
-		}
-		s.marks = append(s.marks, mark{of: s.values.of(URL, t.values.all[0].value), start: int32(l.start), end: int32(l.end),
+		s.marks = append(s.marks, mark{of: s.values.of(URL, url), start: int32(l.start), end: int32(l.end),
 			line: int32(len(s.targets)), link: true})
-		s.targets = append(s.targets, l.target[:m.end])
+		s.targets = append(s.targets, l.target[:end])
 	}
+}
+
+// leads gives the URL that a link's target starts with, and where it ends.
+func leads(target string) (url string, end int32) {
+	t := newScanner(target)
+	defer t.done()
+	t.scan()
+	if len(t.marks) == 0 || t.marks[0].start != 0 || t.values.all[0].kind != URL {
+		return "", 0
+	}
+	return t.values.all[0].value, t.marks[0].end
 }

@@ -15,7 +15,9 @@ func Parse(s string) (Indicator, bool) {
 	if to-from > maxValue {
 		return Indicator{}, false
 	}
-	sc := scanner{text: s, whole: true}
+	sc := newScanner(s)
+	defer sc.done()
+	sc.whole = true
 	sc.scan()
 	if len(sc.marks) != 1 || int(sc.marks[0].start) != from || int(sc.marks[0].end) != to {
 		return Indicator{}, false

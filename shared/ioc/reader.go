@@ -70,17 +70,23 @@ func cutAt(b []byte) int {
 // stream is what is known of a stream from one window to the next.
 type stream struct {
 	o    Options
-	from scanner // of the last window: what it saw holds on
-	done int     // bytes before the window
+	done int // bytes before the window
 	seed maphash.Seed
 	sent map[uint64]int // rank of the values handed on, by hash
+
+	outline outline // these as the last window left them: what it saw holds on
+	fanged  bool
+	threat  threat
+	told    bool
 }
 
 // read reads one window and reports whether to go on.
 func (st *stream) read(text string, yield func(Indicator) bool) bool {
-	s := scanner{text: text, before: st.done, outline: st.from.outline,
-		fanged: st.from.fanged, threat: st.from.threat, told: st.from.told}
+	s := newScanner(text)
+	defer s.done()
+	s.before, s.outline, s.fanged, s.threat, s.told = st.done, st.outline, st.fanged, st.threat, st.told
 	s.scan()
+	st.outline, st.fanged, st.threat, st.told = s.outline, s.fanged, s.threat, s.told
 	for _, i := range s.judge(st.o) {
 		if !st.news(&i) {
 			continue
@@ -91,7 +97,6 @@ func (st *stream) read(text string, yield func(Indicator) bool) bool {
 			return false
 		}
 	}
-	st.from = scanner{outline: s.outline, fanged: s.fanged, threat: s.threat, told: s.told}
 	st.done += len(text)
 	return true
 }

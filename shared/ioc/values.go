@@ -8,9 +8,10 @@ import (
 // valueSet holds the different values of a text: a hash table with open
 // addressing, which keeps each value's hash so that it grows cheaply.
 type valueSet struct {
-	seed  maphash.Seed
-	slots []slot // a power of two of them, at most half in use
-	all   []entry
+	seed   maphash.Seed
+	seeded bool
+	slots  []slot // a power of two of them, at most half in use
+	all    []entry
 }
 
 // slot is a place in the table.
@@ -71,11 +72,24 @@ func (v *valueSet) put(free, hash uint32, k Kind, text string) int32 {
 	return int32(len(v.all) - 1)
 }
 
-// expect makes the first room, for n values or a few more.
-func (v *valueSet) expect(n int) {
-	v.seed = maphash.MakeSeed()
-	v.all = make([]entry, 0, n)
-	v.slots = make([]slot, 2<<bits.Len(uint(n)))
+// minSlots is how many slots the smallest table has.
+const minSlots = 16
+
+// likely sets how much of the room that an empty set kept is used for a text of
+// that length: as much as a list needs, which has a value in 32 bytes.
+func (v *valueSet) likely(length int) {
+	n := max(minSlots, length/16)
+	v.slots = v.slots[:min(1<<bits.Len(uint(n-1)), cap(v.slots))]
+}
+
+// clear empties the set and keeps its room.
+func (v *valueSet) clear() {
+	if len(v.all) == 0 {
+		return
+	}
+	clear(v.slots)
+	clear(v.all)
+	v.all = v.all[:0]
 }
 
 // room makes room for one more value.
@@ -83,8 +97,11 @@ func (v *valueSet) room() {
 	if 2*len(v.all) < len(v.slots) {
 		return
 	}
+	if !v.seeded {
+		v.seed, v.seeded = maphash.MakeSeed(), true
+	}
 	old := v.slots
-	v.slots = make([]slot, 4*len(old))
+	v.slots = make([]slot, max(minSlots, 4*len(old)))
 	for _, s := range old {
 		if s.of == 0 {
 			continue
