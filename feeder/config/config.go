@@ -12,6 +12,7 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/profiles"
 	"github.com/waggle-cti/waggle/feeder/relevance"
+	"github.com/waggle-cti/waggle/feeder/secret"
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/strictyaml"
 )
@@ -42,7 +43,7 @@ type Config struct {
 // used.
 type Server struct {
 	URL          string
-	Key          Secret
+	Key          secret.Text
 	Organisation string // TheHive's, for users of several; optional
 }
 
@@ -83,14 +84,14 @@ func Load(path string) (*Config, error) {
 	if err := applyEnvironment(&c); err != nil {
 		return nil, err
 	}
-	if err := c.readProfile(written, doc); err != nil {
+	if err := c.readProfile(written, doc, filepath.Dir(path)); err != nil {
 		return nil, err
 	}
 	return &c, nil
 }
 
 // readProfile reads the profile and puts its sources before the file's.
-func (c *Config) readProfile(written file, doc *strictyaml.Document) error {
+func (c *Config) readProfile(written file, doc *strictyaml.Document, folder string) error {
 	name, data, err := profiles.Read(c.Profile)
 	if err != nil {
 		return err
@@ -98,7 +99,7 @@ func (c *Config) readProfile(written file, doc *strictyaml.Document) error {
 	if c.Needs, err = relevance.Parse(name, data); err != nil {
 		return err
 	}
-	own, err := checkSources(written.Sources, doc)
+	own, err := checkSources(written.Sources, doc, folder)
 	if err != nil {
 		return err
 	}
@@ -109,7 +110,7 @@ func (c *Config) readProfile(written file, doc *strictyaml.Document) error {
 		c.Sources = own
 		return nil
 	}
-	shipped, err := profileSources(name, data)
+	shipped, err := profileSources(name, data, filepath.Dir(c.Profile))
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/waggle-cti/waggle/feeder/config"
+	"github.com/waggle-cti/waggle/feeder/secret"
 	"github.com/waggle-cti/waggle/feeder/source"
 )
 
@@ -152,7 +153,7 @@ func TestTheEnvironmentWins(t *testing.T) {
 	assert.Equal(t, time.Hour, c.Since)
 	assert.Equal(t, 2*time.Hour, c.Window)
 	assert.Equal(t, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.7/32")}, c.AllowNetworks)
-	assert.Equal(t, config.Server{URL: "http://127.0.0.1:9000", Key: config.NewSecret("env-s3cret"), Organisation: "Other"}, c.TheHive)
+	assert.Equal(t, config.Server{URL: "http://127.0.0.1:9000", Key: secret.New("env-s3cret"), Organisation: "Other"}, c.TheHive)
 	assert.Equal(t, "from-a-file", c.Cortex.Key.Reveal())
 	assert.Equal(t, "http://cortex.example.com:9001", c.Cortex.URL, "the file's, since the environment has none")
 	assert.Equal(t, "https://misp.example.com", c.MISP.URL, "an empty variable is not set")
@@ -241,8 +242,8 @@ func TestNoSecretIsPrinted(t *testing.T) {
 		assert.NotContains(t, text, "thehive-s3cret", how)
 		assert.NotContains(t, text, fmt.Sprintf("%x", "thehive-s3cret"), how)
 	}
-	assert.Empty(t, config.Secret{}.String())
-	assert.False(t, config.Secret{}.Set())
+	assert.Empty(t, secret.Text{}.String())
+	assert.False(t, secret.Text{}.Set())
 }
 
 func FuzzLoad(f *testing.F) {

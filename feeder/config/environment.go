@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/kelseyhightower/envconfig"
+
+	"github.com/waggle-cti/waggle/feeder/secret"
 )
 
 // prefix begins the name of every variable.
@@ -89,7 +91,7 @@ func (e environment) applyServers(c *Config) error {
 		if s.organisation != "" {
 			s.into.Organisation = s.organisation
 		}
-		key, err := secretFrom(s.key, s.keyFile, s.name+"_KEY", s.name+"_KEY_FILE")
+		key, err := secret.From(s.key, s.keyFile, s.name+"_KEY", s.name+"_KEY_FILE")
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/waggle-cti/waggle/feeder/profiles"
+	"github.com/waggle-cti/waggle/feeder/secret"
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/strictyaml"
 )
@@ -121,7 +122,7 @@ func (s server) fill(folder string) (Server, error) {
 			return Server{}, err
 		}
 	}
-	key, err := secretFrom(s.Key, from(folder, s.KeyFile), "key", "key_file")
+	key, err := secret.From(s.Key, from(folder, s.KeyFile), "key", "key_file")
 	if err != nil {
 		return Server{}, err
 	}

@@ -5,20 +5,27 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/waggle-cti/waggle/feeder/secret"
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/source/kinds"
 	"github.com/waggle-cti/waggle/feeder/strictyaml"
 )
 
-// checkSources finds what is wrong with a list of sources.
-func checkSources(specs []source.Spec, doc *strictyaml.Document) ([]source.Spec, error) {
+// checkSources completes a list of sources and finds what is wrong with it.
+// Their files of secrets are looked for from the folder on.
+func checkSources(written []source.Spec, doc *strictyaml.Document, folder string) ([]source.Spec, error) {
+	specs := slices.Clone(written)
 	named := map[string]bool{}
-	for i, s := range specs {
-		if key, err := s.Check(); err != nil {
-			return nil, doc.Errorf([]any{"sources", i, key}, "source %q: %w", s.Name, err)
+	for i := range specs {
+		s := &specs[i]
+		token, err := secret.From(s.Token.Reveal(), from(folder, s.TokenFile), "token", "token_file")
+		if err != nil {
+			return nil, doc.Errorf([]any{"sources", i, "token_file"}, "source %q: %w", s.Name, err)
 		}
-		if err := kinds.Check(s.Kind); err != nil {
-			return nil, doc.Errorf([]any{"sources", i, "kind"}, "source %q: %w", s.Name, err)
+		s.Token = token
+		*s = kinds.Complete(*s)
+		if key, err := kinds.Check(*s); err != nil {
+			return nil, doc.Errorf([]any{"sources", i, key}, "%w", err)
 		}
 		if named[s.Name] {
 			return nil, doc.Errorf([]any{"sources", i, "name"}, "two sources are called %q: what is known of one would be taken for the other's", s.Name)
@@ -30,7 +37,7 @@ func checkSources(specs []source.Spec, doc *strictyaml.Document) ([]source.Spec,
 
 // profileSources reads the sources in a profile's text. What else is in it is
 // package relevance's to check.
-func profileSources(name string, data []byte) ([]source.Spec, error) {
+func profileSources(name string, data []byte, folder string) ([]source.Spec, error) {
 	var written struct {
 		Sources []source.Spec        `yaml:"sources"`
 		Needs   map[string]yaml.Node `yaml:",inline"`
@@ -39,7 +46,7 @@ func profileSources(name string, data []byte) ([]source.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	return checkSources(written.Sources, doc)
+	return checkSources(written.Sources, doc, folder)
 }
 
 // merge puts the own sources behind the shipped ones, or in their place where

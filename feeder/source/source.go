@@ -48,5 +48,15 @@ type Getter interface {
 	Get(ctx context.Context, r fetch.Request) (*fetch.Response, error)
 }
 
-// Kind makes a source of one kind from its description.
-type Kind func(Spec, Getter) (Source, error)
+// Kind is one kind of source.
+type Kind struct {
+	// New makes a source of a description that kinds.Check let through. What is
+	// wrong with the keys of its own is a *Fault. The Getter may be nil where
+	// only the description is looked at.
+	New func(Spec, Getter) (Source, error)
+	// Keys are those of a description that this kind takes beside the common
+	// ones.
+	Keys []string
+	// URL is the address where a description names none; "" = it must.
+	URL string
+}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/waggle-cti/waggle/feeder/secret"
 )
 
 // ArticlePolicy says whether the page that a post links to is read.
@@ -49,7 +51,45 @@ type Spec struct {
 	Weight  int           `yaml:"weight"`  // -20…20: points every post of it gets for its source
 	Key     string        `yaml:"key"`     // guid (default), link or content
 	Group   string        `yaml:"group"`   // a heading to list it under
+
+	// Files has the lists of indicators read that an article links to.
+	Files bool `yaml:"files"`
+
+	// What follows only some kinds take; Kind.Keys names them.
+
+	Accounts []string `yaml:"accounts"` // who is followed, where one source follows several
+	Query    string   `yaml:"query"`    // a search in the service's own language
+	Path     string   `yaml:"path"`     // of the feed below the address of a bridge
+	Reposts  bool     `yaml:"reposts"`  // what accounts repeat of others, too
+	Replies  bool     `yaml:"replies"`  // what accounts answer to others, too
+	Budget   int      `yaml:"budget"`   // posts a month, for services that charge for each
+	Select   Selector `yaml:"select"`   // where on a page the posts stand
+
+	User      string      `yaml:"user"` // whom the token belongs to
+	Token     secret.Text `yaml:"token" json:"-"`
+	TokenFile string      `yaml:"token_file" json:"-"` // a file that holds the token
 }
+
+// Selector says by CSS selectors where a page has its posts. Item is each
+// post's element, the others are looked for within it; all may be empty.
+// https://www.w3.org/TR/selectors-4/
+type Selector struct {
+	Item  string `yaml:"item"`
+	Title string `yaml:"title"` // default: the link's text
+	Link  string `yaml:"link"`  // default: the first link
+	Date  string `yaml:"date"`  // default: the first <time>
+	Text  string `yaml:"text"`  // default: none, the page behind the link is read
+	Match string `yaml:"match"` // an RE2 pattern that a post's address has to match
+}
+
+// Fault is what is wrong with a description.
+type Fault struct {
+	Key string // the YAML key it stands under
+	Say string // what is wrong, and what to do
+}
+
+// Error gives the sentence without the key.
+func (f *Fault) Error() string { return f.Say }
 
 // UnmarshalYAML fills what the description leaves out with the defaults. It
 // takes the decoder's own function because only that keeps the decoder strict
@@ -64,9 +104,9 @@ func (s *Spec) UnmarshalYAML(decode func(any) error) error {
 	return nil
 }
 
-// Check gives the first thing wrong with the description: the YAML key it
-// stands under and what to do; "" and nil when all is well.
-func (s Spec) Check() (key string, err error) {
+// Check gives the first thing wrong with what every kind has in common, as a
+// *Fault; nil when all is well.
+func (s Spec) Check() error {
 	for _, rule := range []struct {
 		key string
 		ok  bool
@@ -81,12 +121,37 @@ func (s Spec) Check() (key string, err error) {
 		{"pap", s.PAP >= 0 && s.PAP <= MaxPAP, "pap is 0 (clear), 1 (green), 2 (amber) or 3 (red)"},
 		{"weight", s.Weight >= -MaxWeight && s.Weight <= MaxWeight, "weight is between -20 and 20"},
 		{"key", s.Key == KeyGUID || s.Key == KeyLink || s.Key == KeyContent, "key is guid, link or content"},
+		{"budget", s.Budget >= 0, "budget is a number of posts a month"},
 	} {
 		if !rule.ok {
-			return rule.key, fmt.Errorf("%s", rule.say)
+			return &Fault{Key: rule.key, Say: rule.say}
 		}
 	}
-	return "", nil
+	return nil
+}
+
+// Given names the keys beside the common ones that the description fills.
+func (s Spec) Given() []string {
+	var keys []string
+	for _, k := range []struct {
+		key   string
+		given bool
+	}{
+		{"accounts", len(s.Accounts) > 0},
+		{"query", s.Query != ""},
+		{"path", s.Path != ""},
+		{"reposts", s.Reposts},
+		{"replies", s.Replies},
+		{"budget", s.Budget != 0},
+		{"select", s.Select != Selector{}},
+		{"user", s.User != ""},
+		{"token", s.Token.Set()},
+	} {
+		if k.given {
+			keys = append(keys, k.key)
+		}
+	}
+	return keys
 }
 
 // Shown is the address without what may be secret: user and password, and the

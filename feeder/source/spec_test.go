@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/waggle-cti/waggle/feeder/secret"
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/source/kinds"
 )
@@ -19,8 +21,7 @@ func TestSpecDefaults(t *testing.T) {
 		Name: "lab", Kind: "rss", URL: "https://lab.example.com/feed", Every: 30 * time.Minute,
 		Article: source.ArticleAuto, TLP: 2, PAP: 2, Key: source.KeyGUID,
 	}, s)
-	key, err := s.Check()
-	require.NoError(t, err, key)
+	require.NoError(t, s.Check())
 }
 
 func TestSpecCheck(t *testing.T) {
@@ -41,13 +42,15 @@ func TestSpecCheck(t *testing.T) {
 		"pap":                 {func(s *source.Spec) { s.PAP = -1 }, "pap"},
 		"weight":              {func(s *source.Spec) { s.Weight = 21 }, "weight"},
 		"key":                 {func(s *source.Spec) { s.Key = "date" }, "key"},
+		"budget":              {func(s *source.Spec) { s.Budget = -1 }, "budget"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := source.Spec{Name: "lab", Kind: "rss", URL: "https://lab.example.com/", Every: time.Hour, Article: source.ArticleAuto, Key: source.KeyGUID}
 			c.change(&s)
-			key, err := s.Check()
-			require.Error(t, err)
-			assert.Equal(t, c.key, key)
+			fault, ok := errors.AsType[*source.Fault](s.Check())
+			require.True(t, ok)
+			assert.Equal(t, c.key, fault.Key)
+			assert.NotEmpty(t, fault.Error())
 		})
 	}
 }
@@ -67,13 +70,39 @@ func TestShownHidesSecrets(t *testing.T) {
 	}
 }
 
-func TestKinds(t *testing.T) {
-	require.NoError(t, kinds.Check("rss"))
-	assert.ErrorContains(t, kinds.Check("pigeon"), "there is rss")
-	_, err := kinds.New(source.Spec{Name: "lab", Kind: "pigeon"}, nil)
-	assert.ErrorContains(t, err, `source "lab"`)
-	for name, make := range kinds.All() {
-		_, err := make(source.Spec{}, nil)
+func TestEveryKindIsReachable(t *testing.T) {
+	for name, kind := range kinds.All() {
+		require.NotNil(t, kind.New, name)
+		_, err := kinds.New(source.Spec{Kind: name}, nil)
 		assert.Error(t, err, "%s takes an empty description", name)
+	}
+}
+
+func TestKindsCheck(t *testing.T) {
+	lab := func(change func(*source.Spec)) source.Spec {
+		s := source.Spec{Name: "lab", Kind: "rss", URL: "https://lab.example.com/", Every: time.Hour, Article: source.ArticleAuto, Key: source.KeyGUID}
+		change(&s)
+		return s
+	}
+	for name, c := range map[string]struct {
+		spec      source.Spec
+		key, says string
+	}{
+		"well":                 {lab(func(*source.Spec) {}), "", ""},
+		"no such kind":         {lab(func(s *source.Spec) { s.Kind = "pigeon" }), "kind", `source "lab": no kind of source is called "pigeon": there is `},
+		"a common key":         {lab(func(s *source.Spec) { s.TLP = 9 }), "tlp", "tlp is 0"},
+		"a key of other kinds": {lab(func(s *source.Spec) { s.Accounts = []string{"a"} }), "accounts", "a source of kind rss takes no accounts"},
+		"a token too many":     {lab(func(s *source.Spec) { s.Token = secret.New("s3cret") }), "token", "takes no token"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			key, err := kinds.Check(c.spec)
+			assert.Equal(t, c.key, key)
+			if c.says == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, c.says)
+			assert.NotContains(t, err.Error(), "s3cret")
+		})
 	}
 }

@@ -79,6 +79,7 @@ type Request struct {
 	Accept       string      // media types; default: pages first, anything else too
 	Header       http.Header // kept from hosts that a redirect leads to
 	MaxBody      int64       // default: the client's
+	Secrets      []string    // never shown in an error, beside what is secret by its name
 }
 
 // Response is an answer with a status of 2xx or 304.
@@ -110,7 +111,7 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
 
-	host, secrets := target.Host, slices.Concat(c.secrets, upstream.Secrets(r.Header, target.Query()))
+	host, secrets := target.Host, slices.Concat(c.secrets, r.Secrets, upstream.Secrets(r.Header, target.Query()))
 	request := c.http.R().SetContext(ctx).SetDoNotParseResponse(true)
 	request.Header = c.header(r)
 	answer, err := request.Get(target.String())
@@ -202,6 +203,10 @@ func (c *Client) read(host string, answer *http.Response, r Request, secrets []s
 func statusError(host string, answer *http.Response, body []byte, secrets []string) error {
 	e := upstream.FromStatus(host, answer.StatusCode, answer.Header, body, secrets...)
 	switch e.Reason {
+	case upstream.RateLimited:
+		if e.RetryAfter == 0 {
+			e.RetryAfter = rateReset(answer.Header, time.Now())
+		}
 	case upstream.Auth:
 		e.Next = "the site wants a login or turns automated readers away: use its feed, or leave it out"
 	case upstream.NotFound:

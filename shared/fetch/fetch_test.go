@@ -207,6 +207,7 @@ func TestNoSecretInErrors(t *testing.T) {
 	for name, r := range map[string]Request{
 		"query":              {URL: url + "/?token=" + secret},
 		"header":             {URL: url, Header: http.Header{"Authorization": {"Bearer " + secret}}},
+		"named as one":       {URL: url + "/?feed=" + secret, Secrets: []string{secret}},
 		"query, no answer":   {URL: gone.URL + "/?whatever=" + secret},
 		"query, refused":     {URL: "http://10.0.0.1/?whatever=" + secret},
 		"userinfo, refused":  {URL: "http://user:" + secret + "@example.com/"},

@@ -27,6 +27,29 @@ func maxAge(header http.Header, now time.Time) time.Duration {
 	return max(0, expires.Sub(now))
 }
 
+// rateReset is how long a service that counts calls says its window still
+// lasts, from the fields that come without a standard: seconds since 1970
+// (https://docs.x.com/x-api/fundamentals/rate-limits), a date
+// (https://docs.joinmastodon.org/api/rate-limits/), or seconds from now on. 0
+// if it does not say.
+func rateReset(header http.Header, now time.Time) time.Duration {
+	for _, name := range []string{"X-Rate-Limit-Reset", "X-RateLimit-Reset", "RateLimit-Reset"} {
+		value := strings.TrimSpace(header.Get(name))
+		if date, err := time.Parse(time.RFC3339, value); err == nil {
+			return max(0, date.Sub(now))
+		}
+		n, err := strconv.ParseUint(value, 10, 40)
+		switch {
+		case err != nil:
+		case n > 1<<30: // a time of day: as a pause it would be decades
+			return max(0, time.Unix(int64(n), 0).Sub(now))
+		default:
+			return time.Duration(n) * time.Second
+		}
+	}
+	return 0
+}
+
 // seconds reads delta-seconds, RFC 9111 section 1.2.2; 0 if it is none.
 func seconds(text string) time.Duration {
 	n, err := strconv.ParseUint(text, 10, 31)

@@ -36,3 +36,23 @@ func TestMaxAge(t *testing.T) {
 		})
 	}
 }
+
+func TestRateReset(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		header map[string][]string
+		want   time.Duration
+	}{
+		"says nothing":       {nil, 0},
+		"seconds since 1970": {map[string][]string{"X-Rate-Limit-Reset": {"1795435500"}}, 5 * time.Minute},
+		"that is over":       {map[string][]string{"X-Rate-Limit-Reset": {"1795435100"}}, 0},
+		"a date":             {map[string][]string{"X-Ratelimit-Reset": {"2026-11-23T12:03:00.000000Z"}}, 3 * time.Minute},
+		"seconds from now":   {map[string][]string{"Ratelimit-Reset": {"90"}}, 90 * time.Second},
+		"not a number":       {map[string][]string{"Ratelimit-Reset": {"soon"}}, 0},
+		"beyond all numbers": {map[string][]string{"Ratelimit-Reset": {"99999999999999999999"}}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, tt.want, rateReset(tt.header, now))
+		})
+	}
+}

@@ -3,6 +3,7 @@
 package kinds
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,23 +16,55 @@ import (
 // All gives the kinds by the name that a source's description calls them by.
 func All() map[string]source.Kind {
 	return map[string]source.Kind{
-		"rss": rss.New,
+		"rss": {New: rss.New},
 	}
 }
 
 // New makes the source that the description asks for.
 func New(spec source.Spec, getter source.Getter) (source.Source, error) {
-	if err := Check(spec.Kind); err != nil {
+	spec = Complete(spec)
+	if err := fits(spec); err != nil {
 		return nil, fmt.Errorf("source %q: %w", spec.Name, err)
 	}
-	return All()[spec.Kind](spec, getter)
+	made, err := All()[spec.Kind].New(spec, getter)
+	if err != nil {
+		return nil, fmt.Errorf("source %q: %w", spec.Name, err)
+	}
+	return made, nil
 }
 
-// Check gives an error that names the kinds there are, unless kind is one.
-func Check(kind string) error {
-	all := All()
-	if _, ok := all[kind]; ok {
-		return nil
+// Complete puts the kind's own address where the description has none.
+func Complete(spec source.Spec) source.Spec {
+	if spec.URL == "" {
+		spec.URL = All()[spec.Kind].URL
 	}
-	return fmt.Errorf("no kind of source is called %q: there is %s", kind, strings.Join(slices.Sorted(maps.Keys(all)), ", "))
+	return spec
+}
+
+// Check finds what is wrong with a completed description: the YAML key it
+// stands under, and an error that says what to do. nil means nothing is.
+func Check(spec source.Spec) (key string, err error) {
+	_, err = New(spec, nil)
+	if fault, ok := errors.AsType[*source.Fault](err); ok {
+		return fault.Key, err
+	}
+	return "", err
+}
+
+// fits looks whether there is such a kind and whether it takes the keys given.
+func fits(spec source.Spec) error {
+	all := All()
+	kind, ok := all[spec.Kind]
+	if !ok {
+		return &source.Fault{Key: "kind", Say: fmt.Sprintf("no kind of source is called %q: there is %s", spec.Kind, strings.Join(slices.Sorted(maps.Keys(all)), ", "))}
+	}
+	if err := spec.Check(); err != nil {
+		return err
+	}
+	for _, key := range spec.Given() {
+		if !slices.Contains(kind.Keys, key) {
+			return &source.Fault{Key: key, Say: fmt.Sprintf("a source of kind %s takes no %s", spec.Kind, key)}
+		}
+	}
+	return nil
 }

@@ -14,9 +14,7 @@ import (
 	"time"
 
 	"github.com/waggle-cti/waggle/feeder/source"
-	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/fetch"
-	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // Limits of one poll.
@@ -32,11 +30,8 @@ type feed struct {
 	getter source.Getter
 }
 
-// New makes a source of kind rss. The spec's defaults must be filled.
+// New makes a source of kind rss.
 func New(spec source.Spec, getter source.Getter) (source.Source, error) {
-	if key, err := spec.Check(); err != nil {
-		return nil, fmt.Errorf("source %q: %s: %w", spec.Name, key, err)
-	}
 	return &feed{spec: spec, getter: getter}, nil
 }
 
@@ -78,33 +73,14 @@ func (f *feed) Poll(ctx context.Context, last json.RawMessage) (source.Batch, er
 	}
 	read, err := parse(answer.Body, answer.ContentType)
 	if err != nil {
-		return source.Batch{}, f.noFeed(answer, err)
+		return source.Batch{}, source.Unreadable(f.spec, answer, "feed", err)
 	}
 	posts, shared := f.posts(read, answer.URL, now)
-	posts, left := newest(posts, maxPosts)
+	posts, left := source.Newest(posts, maxPosts)
 	return source.Batch{
 		Posts: posts, Cursor: encoded, Wait: max(wait, read.ttl),
 		Note: notes(read.damaged, shared, left+read.unread),
 	}, nil
-}
-
-// noFeed is the error for an answer that cannot be read as a feed.
-func (f *feed) noFeed(answer *fetch.Response, cause error) error {
-	e := &upstream.Error{
-		Service: f.spec.Name, Reason: upstream.Failure, Status: answer.Status,
-		Message: "the answer is no feed: " + cause.Error(),
-		Next:    "open " + f.spec.Shown() + " in a browser: the feed may have moved, or its XML may be broken",
-		Err:     cause,
-	}
-	if page, ok := pageOf(answer.Body, answer.ContentType); ok {
-		e.Message = "the answer is a web page, not a feed" + page.titled()
-		e.Next = "open " + f.spec.Shown() + " in a browser and look for the feed's own address"
-		if page.challenge {
-			e.Message = "the site answers with a check for robots, not with its feed" + page.titled()
-			e.Next = "the site turns automated readers away: ask it for an address meant for feed readers, or leave the source out"
-		}
-	}
-	return e
 }
 
 // notes says what was not taken as it stood.
@@ -123,12 +99,4 @@ func notes(damaged, shared, left int) string {
 		}
 	}
 	return strings.Join(said, "; ")
-}
-
-// newest keeps the n newest posts. They come sorted, so the rest is older.
-func newest(posts []waggle.Post, n int) ([]waggle.Post, int) {
-	if len(posts) <= n {
-		return posts, 0
-	}
-	return posts[:n], len(posts) - n
 }

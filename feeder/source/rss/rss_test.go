@@ -159,13 +159,6 @@ func TestPollFails(t *testing.T) {
 	}
 }
 
-func TestNewRefusesABadSpec(t *testing.T) {
-	bad := spec()
-	bad.URL = "ftp://lab.example.com"
-	_, err := rss.New(bad, &site{})
-	assert.ErrorContains(t, err, "url")
-}
-
 func TestKeys(t *testing.T) {
 	item := func(inner string) []byte {
 		return []byte(`<rss version="2.0"><channel><title>t</title>` + inner + `</channel></rss>`)

@@ -1,4 +1,4 @@
-package rss
+package source
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ func (p page) titled() string {
 	if p.title == "" {
 		return ""
 	}
-	return ` (its title is "` + cut(p.title, 100) + `")`
+	return ` (its title is "` + Cut(p.title, 100) + `")`
 }
 
 var (
@@ -46,48 +46,8 @@ func titleOf(head []byte) string {
 			return ""
 		case html.StartTagToken:
 			if name, _ := z.TagName(); string(name) == "title" && z.Next() == html.TextToken {
-				return line(string(z.Text()))
+				return Line(string(z.Text()))
 			}
 		}
 	}
-}
-
-// stripTags drops the tags that format a line. Any other stays: a title about
-// <script> is about <script>.
-func stripTags(s string) string {
-	var out strings.Builder
-	z := html.NewTokenizer(strings.NewReader(s))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return out.String()
-		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
-			raw := string(z.Raw()) // TagName lower-cases in place
-			if name, _ := z.TagName(); !formats(string(name)) {
-				out.WriteString(raw)
-			}
-		default:
-			out.Write(z.Raw())
-		}
-	}
-}
-
-func formats(tag string) bool {
-	switch tag {
-	case "a", "b", "br", "code", "em", "font", "i", "mark", "p", "small", "span", "strong", "sub", "sup", "u":
-		return true
-	}
-	return false
-}
-
-// tagLike finds a tag or a character reference, the two signs of HTML.
-var tagLike = regexp.MustCompile(`<(/?[a-zA-Z][a-zA-Z0-9]*[\s/>]|!--)|&(#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[a-zA-Z]{2,10});`)
-
-// contentType tells HTML from plain text by what is in it: no format of feed
-// says it reliably.
-func contentType(content string) string {
-	if tagLike.MatchString(content) {
-		return "text/html"
-	}
-	return "text/plain"
 }
