@@ -9,6 +9,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/lists"
 	"github.com/waggle-cti/waggle/feeder/pipeline"
 	"github.com/waggle-cti/waggle/feeder/reading"
+	"github.com/waggle-cti/waggle/feeder/robots"
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/source/kinds"
 	"github.com/waggle-cti/waggle/feeder/store"
@@ -30,7 +31,7 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, metrics
 	known := lists.Follow(listsPath(c), log)
 	o := pipeline.Options{
 		Store: data, Feeds: feeds, Judge: c.Needs,
-		Reader: reading.New(reading.Options{Client: web, Known: known.Known, Note: known.Note}),
+		Reader: reading.New(reading.Options{Client: web, Robots: robots.New(web), Known: known.Known, Note: known.Note}),
 		Since:  c.Since, Window: c.Window, Metrics: metrics, Log: log,
 	}
 	if hive != nil {

@@ -20,7 +20,7 @@ func (w *readWorker) Work(ctx context.Context, job *river.Job[readArgs]) error {
 	return w.step(ctx, job.JobRow, job.Args.Ref, store.Read, func(at store.Progress) error {
 		spec := w.spec(at.Post.Source)
 		finding, err := w.Reader.Read(ctx, at.Post, reading.Terms{
-			Article: reading.Policy(spec.Article), Home: spec.URL, Last: job.Attempt >= readAttempts,
+			Article: reading.Policy(spec.Article), Home: spec.URL, Files: spec.Files, Last: job.Attempt >= readAttempts,
 		})
 		if err != nil {
 			return err

@@ -27,11 +27,24 @@ type article struct {
 	url     string // after redirects
 	content string
 	html    bool
+	lists   []list // of indicators that it links to
 }
 
-// article fetches the page behind a post. Errors are *upstream.Error.
-func (r *Reader) article(ctx context.Context, post waggle.Post) (article, error) {
-	answer, err := r.options.Client.Get(ctx, fetch.Request{URL: post.URL, Accept: accept, MaxBody: maxArticle})
+// behind is the address of the page that may say more than the post; "" when
+// there is none.
+func behind(post waggle.Post) string {
+	switch {
+	case !post.Whole:
+		return post.URL
+	case len(post.Links) > 0:
+		return post.Links[0]
+	}
+	return ""
+}
+
+// article fetches a page. Errors are *upstream.Error.
+func (r *Reader) article(ctx context.Context, address string) (article, error) {
+	answer, err := r.fetch(ctx, fetch.Request{URL: address, Accept: accept, MaxBody: maxArticle})
 	if err != nil {
 		return article{}, err
 	}
@@ -41,15 +54,29 @@ func (r *Reader) article(ctx context.Context, post waggle.Post) (article, error)
 	}
 	switch media {
 	case "text/html", "application/xhtml+xml":
-		content, ok := extract(answer)
+		found, ok := extract(answer)
 		if !ok {
 			return article{}, unusable(answer, "no article was found in the page")
 		}
-		return article{url: answer.URL, content: content, html: true}, nil
+		return found, nil
 	case "text/plain", "text/csv", "text/markdown":
 		return article{url: answer.URL, content: utf8Text(answer)}, nil
 	}
 	return article{}, unusable(answer, "it is "+media+", which is not read")
+}
+
+// fetch asks for an address, unless the site wants no program to.
+func (r *Reader) fetch(ctx context.Context, request fetch.Request) (*fetch.Response, error) {
+	if r.options.Robots != nil {
+		allowed, err := r.options.Robots.Allowed(ctx, request.URL)
+		if err != nil {
+			return nil, err
+		}
+		if !allowed {
+			return nil, unusable(&fetch.Response{URL: request.URL}, "its robots.txt asks programs not to read this page")
+		}
+	}
+	return r.options.Client.Get(ctx, request)
 }
 
 // unusable is the error for an answer that arrived and does not help.
@@ -64,18 +91,18 @@ func unusable(answer *fetch.Response, message string) error {
 // extract reduces a page to its article. Readability decides what that is; the
 // tables and listings that it drops are put back, because appendices of
 // indicators live in them.
-func extract(answer *fetch.Response) (content string, ok bool) {
+func extract(answer *fetch.Response) (article, bool) {
 	reader, err := charset.NewReader(bytes.NewReader(answer.Body), answer.ContentType)
 	if err != nil {
-		return "", false
+		return article{}, false
 	}
 	document, err := html.Parse(reader)
 	if err != nil {
-		return "", false
+		return article{}, false
 	}
 	base, err := url.Parse(answer.URL)
 	if err != nil {
-		return "", false
+		return article{}, false
 	}
 	blocks := mark(document)
 	parser := readability.NewParser()
@@ -83,19 +110,21 @@ func extract(answer *fetch.Response) (content string, ok bool) {
 	parser.DisableJSONLD = true
 	found, err := parser.ParseDocument(document, base)
 	if err != nil || found.Node == nil {
-		return "", false
+		return article{}, false
 	}
-	var out strings.Builder
-	if err := html.Render(&out, found.Node); err != nil {
-		return "", false
-	}
-	for _, b := range missing(blocks, found.Node) {
-		out.WriteString("\n")
-		if err := html.Render(&out, b); err != nil {
-			return "", false
+	out := article{url: answer.URL, html: true}
+	var content strings.Builder
+	for i, n := range append([]*html.Node{found.Node}, missing(blocks, found.Node)...) {
+		if i > 0 {
+			content.WriteString("\n")
 		}
+		if err := html.Render(&content, n); err != nil {
+			return article{}, false
+		}
+		out.lists = append(out.lists, listsIn(n, base)...)
 	}
-	return out.String(), true
+	out.content = content.String()
+	return out, true
 }
 
 func utf8Text(answer *fetch.Response) string {

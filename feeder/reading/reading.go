@@ -5,6 +5,7 @@ package reading
 import (
 	"context"
 	"fmt"
+	"html"
 	"strings"
 	"unicode/utf8"
 
@@ -18,6 +19,12 @@ import (
 // Getter fetches hostile public addresses; *fetch.Client is one.
 type Getter interface {
 	Get(ctx context.Context, r fetch.Request) (*fetch.Response, error)
+}
+
+// Robots says whether a site lets programs read an address; *robots.Checker is
+// one. Errors are *upstream.Error.
+type Robots interface {
+	Allowed(ctx context.Context, address string) (bool, error)
 }
 
 // Policy says whether the page that a post links to is read.
@@ -39,6 +46,7 @@ const (
 // Options are what a Reader works with.
 type Options struct {
 	Client Getter // nil: articles are never fetched
+	Robots Robots // nil: nobody is asked
 	// Known says whether a value is known to be benign, and by which list. Nil means the
 	// built-in list.
 	Known func(kind, value string) (list string, ok bool)
@@ -51,6 +59,7 @@ type Options struct {
 type Terms struct {
 	Article Policy // "" is Auto
 	Home    string // the source's own address: its host is the publisher's
+	Files   bool   // lists of indicators that the article links to are read, too
 	// Last means that the caller will not try again: an article that cannot be
 	// had just now counts as one that cannot be had.
 	Last bool
@@ -68,11 +77,15 @@ func New(o Options) *Reader { return &Reader{options: o} }
 // read and the finding's Note says why.
 func (r *Reader) Read(ctx context.Context, post waggle.Post, terms Terms) (waggle.Finding, error) {
 	own := r.hosts(post, terms)
-	summary := r.find(withTitle(post.Title, post.Content, isHTML(post)), isHTML(post), own)
+	text := post.Content
+	if !post.Whole { // a title of its own
+		text = withTitle(post.Title, post.Content, isHTML(post))
+	}
+	summary := r.find(text, isHTML(post), own)
 	if !r.wanted(post, terms, summary) {
 		return summary, nil
 	}
-	page, err := r.article(ctx, post)
+	page, err := r.article(ctx, behind(post))
 	if ctx.Err() != nil {
 		return waggle.Finding{}, ctx.Err()
 	}
@@ -82,17 +95,37 @@ func (r *Reader) Read(ctx context.Context, post waggle.Post, terms Terms) (waggl
 		}
 		return noted(summary, "article: "+err.Error()+"; the post's own text was read"), nil
 	}
-	found := r.find(withTitle(post.Title, page.content, page.html), page.html, append(own, address.Host(page.url)))
+	document := withTitle(post.Title, page.content, page.html)
+	if post.Whole {
+		document = withPost(post, page)
+	}
+	note := ""
+	if terms.Files {
+		var lists string
+		if lists, note, err = r.appendix(ctx, page, terms.Last); err != nil {
+			return waggle.Finding{}, err
+		}
+		document += lists
+	}
+	found := r.find(document, page.html, append(own, address.Host(page.url)))
 	if len(found.Text) < len(summary.Text) {
 		return noted(summary, "article: its page holds less text than the post; the post's own text was read"), nil
 	}
 	found.Article = page.url
-	return found, nil
+	return noted(found, note), nil
 }
 
 // wanted decides whether the article is to be fetched.
 func (r *Reader) wanted(post waggle.Post, terms Terms, summary waggle.Finding) bool {
-	if r.options.Client == nil || post.URL == "" || terms.Article == Never {
+	page := behind(post)
+	if r.options.Client == nil || page == "" || terms.Article == Never {
+		return false
+	}
+	var hostile []string
+	for _, i := range summary.OfRole(ioc.Attack) {
+		hostile = append(hostile, i.Value)
+	}
+	if accused(hostile, page) {
 		return false
 	}
 	return terms.Article == Always || isSummary(summary)
@@ -142,9 +175,28 @@ func (r *Reader) hosts(post waggle.Post, terms Terms) []string {
 	return own
 }
 
+// withPost puts the text of a post that is whole before the page it links to:
+// both say something of their own.
+func withPost(post waggle.Post, page article) string {
+	content := post.Content
+	switch {
+	case page.html && !isHTML(post):
+		content = strings.ReplaceAll(html.EscapeString(content), "\n", "<br>\n")
+	case !page.html && isHTML(post):
+		content = strings.TrimSpace(ioc.Text(content))
+	}
+	if page.html {
+		return "<div>" + content + "</div>\n" + page.content
+	}
+	return content + "\n\n" + page.content
+}
+
 func isHTML(post waggle.Post) bool { return post.ContentType == "text/html" }
 
 func noted(f waggle.Finding, note string) waggle.Finding {
+	if note == "" {
+		return f
+	}
 	if f.Note != "" {
 		note = f.Note + "; " + note
 	}

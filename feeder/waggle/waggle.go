@@ -32,6 +32,10 @@ type Post struct {
 	Content     string `json:"content,omitempty"`
 	ContentType string `json:"contentType,omitempty"`
 
+	// Whole means that Content is all that stands at URL, as with the posts of
+	// social networks: what can be read beyond it is behind the first of Links.
+	Whole bool `json:"whole,omitempty"`
+
 	Links      []string `json:"links,omitempty"`      // links beside the text: enclosures, expanded short links
 	Categories []string `json:"categories,omitempty"` // the source's own labels; profiles' rules may name them
 
