@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -13,6 +14,8 @@ import (
 	"github.com/waggle-cti/waggle/feeder/config"
 	"github.com/waggle-cti/waggle/feeder/lists"
 	"github.com/waggle-cti/waggle/shared/knownbenign"
+	"github.com/waggle-cti/waggle/shared/misp"
+	"github.com/waggle-cti/waggle/shared/misp/misptest"
 )
 
 const rented = `{"name":"Rented names","version":3,"type":"hostname","description":"Invented","matching_attributes":["domain"],"list":["rented.example",""]}`
@@ -106,4 +109,26 @@ func TestCheckSaysWhatIsWrongWithTheLists(t *testing.T) {
 	got = checkLists(c, compiled)
 	require.ErrorIs(t, got.err, knownbenign.ErrDamaged)
 	assert.ErrorContains(t, got.err, "run feeder lists update")
+}
+
+func TestListsOfAMISP(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{Warninglists: []misptest.Warninglist{
+		{Warninglist: misp.Warninglist{Name: "List of known bank domains", Type: "hostname", Attributes: []string{"domain"}, Entries: []string{"bank.example"}}},
+		{Warninglist: misp.Warninglist{Name: "Ours", Type: "hostname", Category: "known", Attributes: []string{"domain"}, Entries: []string{"acme.example"}}},
+		{Warninglist: misp.Warninglist{Name: "Off", Type: "hostname", Entries: []string{"off.example"}}, Disabled: true},
+	}})
+	d := newDesk(t, fmt.Sprintf("misp: {url: %q, key: %q}", server.URL, misptest.ReadOnlyKey))
+	code, out, log := d.feeder(t, "lists", "update", "--from", "misp")
+	require.Equal(t, exitWell, code, log)
+	assert.Contains(t, out, "2 lists with 2 entries are in")
+	assert.NotContains(t, out+log, misptest.ReadOnlyKey)
+
+	l, err := knownbenign.Open(filepath.Join(d.folder, lists.File))
+	require.NoError(t, err)
+	defer l.Close()
+	list, ok := l.Known("domain", "www.bank.example")
+	assert.True(t, ok)
+	assert.Equal(t, "List of known bank domains", list)
+	assert.Equal(t, "on the list Ours (flag only)", l.Note("domain", "acme.example"))
+	assert.Empty(t, l.Lookup("domain", "off.example"))
 }

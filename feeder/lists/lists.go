@@ -159,7 +159,7 @@ func (g *gathering) server(ctx context.Context) error {
 	}
 	for _, l := range lists {
 		g.add(l.Name, knownbenign.Warninglist{
-			Name: l.Name, Version: l.Version, Match: knownbenign.Match(l.Type), Attributes: l.Attributes, Entries: l.Entries,
+			Name: l.Name, Version: l.Version, Match: knownbenign.Match(l.Type), Attributes: l.Attributes, Entries: l.Entries, Category: l.Category,
 		}, nil)
 	}
 	return nil

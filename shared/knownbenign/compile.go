@@ -60,7 +60,7 @@ func (c *Compiler) Add(w Warninglist) (List, error) {
 	}
 	entry := listMeta{List: List{Name: w.Name, Version: w.Version, Match: w.Match, Kinds: matching(w.Attributes)}}
 	entry.Benign = harmless(w.Name) & entry.Kinds
-	if w.Match == Substring || w.Match == Regex {
+	if w.Match == Substring || w.Match == Regex || w.Category == known {
 		entry.Benign = 0
 	}
 	if w.Benign {

@@ -139,11 +139,26 @@ func TestEveryFlagIsTheDefault(t *testing.T) {
 	}
 }
 
-func TestVouchingIsNeededForParts(t *testing.T) {
-	c := NewCompiler()
-	got, err := c.Add(Warninglist{Name: "List of known bank domains", Match: Substring, Entries: []string{"bank.example"}})
-	require.NoError(t, err)
-	assert.Zero(t, got.Benign)
+func TestWhatANameIsNotEnoughFor(t *testing.T) {
+	const name = "List of known bank domains"
+	for _, test := range []struct {
+		name string
+		list Warninglist
+		want Kinds
+	}{
+		{"as the project has it", Warninglist{Match: Hostname}, Domain},
+		{"of parts", Warninglist{Match: Substring}, 0},
+		{"of known identifiers", Warninglist{Match: Hostname, Category: "known"}, 0},
+		{"of known identifiers, and vouched for", Warninglist{Match: Hostname, Category: "known", Benign: true}, all},
+		{"of false positives", Warninglist{Match: Hostname, Category: "false_positive"}, Domain},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.list.Name, test.list.Entries = name, []string{"bank.example"}
+			got, err := NewCompiler().Add(test.list)
+			require.NoError(t, err)
+			assert.Equal(t, test.want, got.Benign)
+		})
+	}
 }
 
 func TestOpen(t *testing.T) {

@@ -19,6 +19,11 @@ const (
 	Regex     Match = "regex"     // the entry is a pattern with its delimiters: /^abuse@/i
 )
 
+// known is the category of lists whose entries are known identifiers: what they
+// hold is identified by them, not cleared.
+// https://github.com/MISP/MISP/blob/2.5/app/Model/Warninglist.php
+const known = "known"
+
 // Warninglist is one list of the MISP project or of a MISP server.
 type Warninglist struct {
 	Name       string
@@ -26,7 +31,8 @@ type Warninglist struct {
 	Match      Match
 	Attributes []string // MISP's attribute types that it is meant for; none: all
 	Entries    []string
-	Benign     bool // its owner vouches for what is on it, of whatever kind
+	Category   string // MISP's: "known" or "" and "false_positive"
+	Benign     bool   // its owner vouches for what is on it, of whatever kind
 }
 
 // Parse reads a list.json. Where it differs from
@@ -40,7 +46,7 @@ func Parse(data []byte) (Warninglist, error) {
 	r := gjson.ParseBytes(data)
 	w := Warninglist{
 		Name: r.Get("name").String(), Version: r.Get("version").Int(), Match: Exact,
-		Attributes: entries(r.Get("matching_attributes")),
+		Attributes: entries(r.Get("matching_attributes")), Category: r.Get("category").String(),
 	}
 	switch t := r.Get("type"); {
 	case t.IsArray():

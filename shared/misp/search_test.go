@@ -30,8 +30,13 @@ func stocked(t *testing.T, o misptest.Options) (*misptest.Server, *misp.Client) 
 	return server, c
 }
 
+// onList is a warninglist of one value.
+func onList(name, value string) misptest.Warninglist {
+	return misptest.Warninglist{Warninglist: misp.Warninglist{Name: name, Entries: []string{value}}}
+}
+
 func TestSearchAttributes(t *testing.T) {
-	_, c := stocked(t, misptest.Options{Warninglists: map[string][]string{"Well known": {"c2.example.net"}}})
+	_, c := stocked(t, misptest.Options{Warninglists: []misptest.Warninglist{onList("Well known", "c2.example.net")}})
 	for name, test := range map[string]struct {
 		search misp.Search
 		want   []string
@@ -116,7 +121,7 @@ func TestSearchLimitOfTheRole(t *testing.T) {
 }
 
 func TestCheckWarninglists(t *testing.T) {
-	server := misptest.Start(t, misptest.Options{Warninglists: map[string][]string{"Resolvers": {"192.0.2.53"}, "Others": {"192.0.2.53"}}})
+	server := misptest.Start(t, misptest.Options{Warninglists: []misptest.Warninglist{onList("Others", "192.0.2.53"), onList("Resolvers", "192.0.2.53")}})
 	c := client(t, server.URL, misptest.Key)
 	hits, err := c.CheckWarninglists(context.Background(), []string{" 192.0.2.53 ", "c2.example.net", "", "192.0.2.53"})
 	require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/waggle-cti/waggle/shared/captured"
 	"github.com/waggle-cti/waggle/shared/misp"
+	"github.com/waggle-cti/waggle/shared/misp/misptest"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
@@ -32,6 +33,25 @@ func answering(t *testing.T, pages map[string]string) *misp.Client {
 	c, err := misp.New(misp.Options{URL: server.URL, Key: "a-key-of-nobody"})
 	require.NoError(t, err)
 	return c
+}
+
+// TestEnabledWarninglists asks the fake MISP, as a user without any rights.
+func TestEnabledWarninglists(t *testing.T) {
+	rented := misp.Warninglist{ID: "8", Name: "Rented", Type: "cidr", Category: "known", Version: 20260811, Attributes: []string{"ip-src", "domain|ip"}, Entries: []string{"198.51.100.0/24"}}
+	plain := misp.Warninglist{ID: "9", Name: "Plain", Entries: []string{"shop.example"}}
+	server := misptest.Start(t, misptest.Options{Warninglists: []misptest.Warninglist{
+		{Warninglist: misp.Warninglist{ID: "7", Name: "Off", Entries: []string{"x.example"}}, Disabled: true},
+		{Warninglist: rented}, {Warninglist: plain},
+	}})
+	plain.Type, plain.Category, plain.Attributes = "string", "false_positive", []string{"ALL"}
+	for _, key := range []string{misptest.ReadOnlyKey, misptest.Key} {
+		lists, err := client(t, server.URL, key).Warninglists(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, []misp.Warninglist{plain, rented}, lists, "the newest first")
+	}
+	_, err := client(t, server.URL, "no-such-key").Warninglists(t.Context())
+	require.ErrorIs(t, err, upstream.Auth)
+	assert.NotContains(t, err.Error(), "no-such-key")
 }
 
 func TestWarninglists(t *testing.T) {

@@ -88,7 +88,7 @@ func (s *Server) addAttribute(c call, e *event, one gjson.Result) (a *attribute,
 		return nil, nil
 	}
 	a, problems := s.readAttribute(one)
-	if one.Get("enforceWarninglist").Bool() && len(s.hits(a.value)) > 0 {
+	if one.Get("enforceWarninglist").Bool() && len(s.hits(a.typ, a.value)) > 0 {
 		return nil, "Attribute could not be saved as it trips over a warninglist and enforceWarninglist is enforced."
 	}
 	if held := e.find(a.typ, a.category, a.value); held != nil {

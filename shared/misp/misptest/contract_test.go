@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/shared/captured"
+	"github.com/waggle-cti/waggle/shared/misp"
 )
 
 // TestAsTheRealOne sends what was sent to a MISP 2.5.1 to the fake, in the
@@ -26,7 +27,7 @@ func TestAsTheRealOne(t *testing.T) {
 	r := replay{server: Start(t, Options{
 		Now:          func() time.Time { return time.Unix(1795422240, 0) }, // a little before the captures
 		Tags:         []string{"tlp:amber", "tlp:green", "tlp:clear", "tlp:red", "tlp:amber+strict", "admin-created:tag5"},
-		Warninglists: map[string][]string{"List of known IPv4 public DNS resolvers": {"8.8.8.8", "8.8.4.4"}, "Others": {"10.1.2.3", "d41d8cd98f00b204e9800998ecf8427e", "google.com"}},
+		Warninglists: enabledThere(),
 	}), ids: map[string]string{}}
 	for _, name := range []string{
 		"version", "version_json_suffix", "version_user", "version_noaccept", "trailing", "accept_star_get", "accept_star", "accept_missing",
@@ -60,9 +61,55 @@ func TestAsTheRealOne(t *testing.T) {
 		"sp_num", "sp_or", "sp_idn", "sp_ipv6", "sp_notrim", "sp_upperhash", "sp_cidr", "list_uuid_1", "list_uuid_2", "list_uuid_3_break0",
 		"rs_value", "rs_value_upper", "rs_value_list", "rs_value_none", "rs_value_wild", "rs_type", "rs_type_comp", "rs_uuid", "rs_eventuuid", "rs_tags",
 		"rs_page1", "rs_page0", "rs_page2", "rs_page99", "rs_unknown_param", "rs_emptybody", "rs_badformat", "rs_user_private", "rs_wrapped_request", "objects_in_attr_rs", "rs_deleted",
-		"warninglist_checkValue_none", "warninglist_checkValue_user", "warninglist_checkValue_obj", "warninglist_checkValue",
+		"warninglists_index", "warninglists_index_user", "warninglist_view", "warninglist_checkValue_none", "warninglist_checkValue_user", "warninglist_checkValue_obj", "warninglist_checkValue",
 	} {
 		t.Run(name, func(t *testing.T) { r.run(t, captured.Load(t, "misp", name)) })
+	}
+}
+
+// enabledThere are lists that were enabled when requests were captured, with
+// those of their entries that matter.
+func enabledThere() []Warninglist {
+	list := func(id, name, typ string, entries ...string) Warninglist {
+		return Warninglist{Warninglist: misp.Warninglist{ID: id, Name: name, Type: typ, Entries: entries, Version: 1}}
+	}
+	return []Warninglist{
+		list("2", "Top 1000 website from Alexa", "hostname", "google.com"),
+		list("44", "List of hashes for EICAR test virus", "string", strings.Repeat("44", 16)),
+		list("45", "List of known hashes for empty files", "string", "d41d8cd98f00b204e9800998ecf8427e"),
+		list("96", "List of known IPv4 public DNS resolvers", "cidr", "8.8.8.8", "8.8.4.4/32"),
+		list("101", "List of RFC 1918 CIDR blocks", "cidr", "10.0.0.0/8"),
+	}
+}
+
+// TestWarninglistsMatchAsInMISP holds what MISP's source does, beside what was captured.
+func TestWarninglistsMatchAsInMISP(t *testing.T) {
+	for _, c := range []struct {
+		name, typ, entry, value, match string
+	}{
+		{"string", "string", "a.example", "a.example", "a.example"},
+		{"string: case counts", "string", "A.example", "a.example", ""},
+		{"hostname: below", "hostname", ".A.example.", "www.a.example", "a.example"},
+		{"hostname: a URL", "hostname", "a.example", "https://www.a.example/x", "a.example"},
+		{"hostname: a trailing dot", "hostname", "a.example", "a.example.", "a.example"},
+		{"hostname: with its port a URL is missed", "hostname", "a.example", "https://a.example:8443/", ""},
+		{"hostname: beside", "hostname", "a.example", "ba.example", ""},
+		{"substring", "substring", "trash", "a@trash.example", "trash"},
+		{"regex", "regex", "/^a@/", "a@b.example", "/^a@/"},
+		{"cidr: an address", "cidr", "192.0.2.53", "192.0.2.53", "192.0.2.53/32"},
+		{"cidr: a range in it", "cidr", "192.0.2.0/24", "192.0.2.128/25", "192.0.2.0/24"},
+		{"cidr: a wider range", "cidr", "192.0.2.0/24", "192.0.0.0/16", ""},
+		{"cidr: IPv6", "cidr", "2001:db8::/32", "2001:db8::7", "2001:db8::/32"},
+		{"cidr: no address", "cidr", "192.0.2.0/24", "a.example", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := Warninglist{Warninglist: misp.Warninglist{Type: c.typ, Entries: []string{c.entry}}}
+			match, ok := l.match(c.value)
+			assert.Equal(t, c.match != "", ok)
+			if ok {
+				assert.Equal(t, c.match, match)
+			}
+		})
 	}
 }
 

@@ -84,6 +84,9 @@ func (s *Server) routes() http.Handler {
 	on("POST /sightings/listSightings", s.listSightings)
 	on("POST /tags/attachTagToObject", s.attachTag)
 	on("POST /tags/attachTagToObject/{$}", s.attachTag)
+	on("GET /warninglists", s.indexWarninglists)
+	on("GET /warninglists/index", s.indexWarninglists)
+	on("GET /warninglists/view/{id}", s.viewWarninglist)
 	on("POST /warninglists/checkValue", s.checkWarninglists)
 	on("/", func(c call) answer { return said(c, 404, "Not Found") })
 	return mux

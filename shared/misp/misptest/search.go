@@ -67,7 +67,7 @@ func (s *Server) matches(a *attribute, asked gjson.Result) bool {
 		!passes(asked.Get("uuid"), a.uuid),
 		!passes(asked.Get("tags"), slices.Concat(names(a.tags), names(a.event.tags))...),
 		asked.Get("to_ids").Exists() && truth(asked.Get("to_ids")) != a.toIDs,
-		truth(asked.Get("enforceWarninglist")) && len(s.hits(a.value)) > 0:
+		truth(asked.Get("enforceWarninglist")) && len(s.hits(a.typ, a.value)) > 0:
 		return false
 	}
 	return true
@@ -150,24 +150,12 @@ func (s *Server) showFound(a *attribute, asked gjson.Result) object {
 	if truth(asked.Get("includeEventUuid")) {
 		out["event_uuid"] = e.uuid
 	}
-	if hits := s.hits(a.value); truth(asked.Get("includeWarninglistHits")) && len(hits) > 0 {
+	if hits := s.hits(a.typ, a.value); truth(asked.Get("includeWarninglistHits")) && len(hits) > 0 {
 		var warnings []object
-		for _, list := range hits {
-			warnings = append(warnings, object{"match": a.value, "value": a.value, "warninglist_id": "45", "warninglist_name": list, "warninglist_category": "false_positive"})
+		for _, h := range hits {
+			warnings = append(warnings, object{"match": h.match, "value": h.value, "warninglist_id": h.list.ID, "warninglist_name": h.list.Name, "warninglist_category": h.list.Category})
 		}
 		out["warnings"] = warnings
 	}
-	return out
-}
-
-// hits are the warninglists that a value is on, sorted.
-func (s *Server) hits(value string) []string {
-	var out []string
-	for list, values := range s.options.Warninglists {
-		if slices.Contains(values, value) {
-			out = append(out, list)
-		}
-	}
-	slices.Sort(out)
 	return out
 }

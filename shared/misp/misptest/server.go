@@ -29,10 +29,10 @@ type Fault = fakeserver.Fault
 
 // Options say which MISP to be. The zero value will do.
 type Options struct {
-	Now          func() time.Time    // nil = time.Now
-	Searches     int                 // searches allowed in 15 minutes; 0 = any number
-	Warninglists map[string][]string // list → values on it, exactly
-	Tags         []string            // that are there already
+	Now          func() time.Time // nil = time.Now
+	Searches     int              // searches allowed in 15 minutes; 0 = any number
+	Warninglists []Warninglist
+	Tags         []string // that are there already
 }
 
 // Server is the MISP, an http.Handler. It is safe for use by several
@@ -41,6 +41,7 @@ type Server struct {
 	*fakeserver.Server // its URL, its requests, its faults
 
 	options Options
+	lists   []Warninglist
 
 	mu        sync.Mutex // guards what follows
 	last      int        // id given last
@@ -57,7 +58,7 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{options: o, blocked: map[string]bool{}, uuids: map[string]*attribute{}, tags: map[string]bool{}}
+	s := &Server{options: o, lists: warninglistsOf(o.Warninglists), blocked: map[string]bool{}, uuids: map[string]*attribute{}, tags: map[string]bool{}}
 	for _, tag := range o.Tags {
 		s.tags[tag] = true
 	}

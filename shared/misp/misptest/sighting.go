@@ -84,22 +84,3 @@ func (s *Server) listSightings(c call) answer {
 	}
 	return answer{status: 200, body: out}
 }
-
-// checkWarninglists answers an object, or an empty list when nothing hits.
-func (s *Server) checkWarninglists(c call) answer {
-	asked := unwrapped(c.body, `\[\]`)
-	out := object{}
-	for _, v := range asked.Array() {
-		var hits []object
-		for _, list := range s.hits(v.String()) {
-			hits = append(hits, object{"id": "96", "name": list, "matched": v.String()})
-		}
-		if hits != nil {
-			out[v.String()] = hits
-		}
-	}
-	if len(out) == 0 {
-		return answer{status: 200, body: []any{}}
-	}
-	return answer{status: 200, body: out}
-}
