@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/waggle-cti/waggle/shared/ioc"
+	"github.com/waggle-cti/waggle/shared/knownbenign"
 )
 
 // maxHTML bounds an HTML file, in bytes; text may be of any length.
@@ -38,20 +40,25 @@ type line struct {
 // --all also references and benign values.
 func Command() *cobra.Command {
 	var all bool
-	var docs string
+	var docs, lists string
 	c := &cobra.Command{
 		Use:   "extract [FILE…]",
 		Short: "Print the indicators that texts hold, one JSON object a line",
 		Long: "Reads files, or standard input, and prints the indicators of compromise in them, one JSON object a line:\n" +
 			"doc (the file), type, value (refanged, normalised), raw and start/end (as it stood), role, confidence, why.",
 		Example: "  analyzers extract report.html\n  curl -s https://example.com/post | analyzers extract --all\n" +
-			"  analyzers extract --docs posts.jsonl",
+			"  analyzers extract --docs posts.jsonl\n  analyzers extract --all --lists lists.bin report.html",
 		SilenceUsage: true,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			known, err := openLists(lists)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, known.Close()) }()
 			out := bufio.NewWriter(cmd.OutOrStdout())
-			p := printer{enc: json.NewEncoder(out), all: all}
+			p := printer{enc: json.NewEncoder(out), all: all, lists: known}
 			p.enc.SetEscapeHTML(false)
-			err := p.run(cmd.InOrStdin(), docs, args)
+			err = p.run(cmd.InOrStdin(), docs, args)
 			if e := out.Flush(); err == nil && e != nil {
 				err = fmt.Errorf("extract: writing the output: %w", e)
 			}
@@ -59,13 +66,38 @@ func Command() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&all, "all", false, "print references and benign values too, with their role")
+	c.Flags().StringVar(&lists, "lists", "", "known-benign lists to ask beside the built-in one, compiled by 'feeder lists update'")
 	c.Flags().StringVar(&docs, "docs", "", `read documents from this file, lines {"doc","text"} ("-" for standard input)`)
 	return c
 }
 
+// openLists opens compiled lists and checks them; without a path there are none.
+func openLists(path string) (*knownbenign.Lists, error) {
+	if path == "" {
+		return nil, nil
+	}
+	lists, err := knownbenign.Open(path)
+	if err == nil {
+		err = lists.Verify()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("extract: the lists: %w", errors.Join(err, lists.Close()))
+	}
+	return lists, nil
+}
+
 type printer struct {
-	enc *json.Encoder
-	all bool
+	enc   *json.Encoder
+	all   bool
+	lists *knownbenign.Lists // nil: the built-in one alone
+}
+
+// options say what is known of values beside the text.
+func (p printer) options() ioc.Options {
+	if p.lists == nil {
+		return ioc.Options{}
+	}
+	return ioc.Options{Known: func(kind ioc.Kind, value string) (string, bool) { return p.lists.Known(string(kind), value) }}
 }
 
 func (p printer) run(stdin io.Reader, docs string, files []string) error {
@@ -121,7 +153,7 @@ func (p printer) file(name string, r io.Reader) error {
 // stream prints the values of a text of any length.
 func (p printer) stream(name string, r io.Reader) error {
 	var failed error
-	err := ioc.FindReader(r, ioc.Options{}, func(i ioc.Indicator) bool {
+	err := ioc.FindReader(r, p.options(), func(i ioc.Indicator) bool {
 		failed = p.line(name, i)
 		return failed == nil
 	})
@@ -161,7 +193,7 @@ func (p printer) print(doc, text string) error {
 	if ioc.IsHTML(text) {
 		find = ioc.FindHTML
 	}
-	for _, i := range find(text, ioc.Options{}) {
+	for _, i := range find(text, p.options()) {
 		if err := p.line(doc, i); err != nil {
 			return err
 		}
@@ -173,6 +205,11 @@ func (p printer) print(doc, text string) error {
 func (p printer) line(doc string, i ioc.Indicator) error {
 	if !p.all && i.Role != ioc.Attack {
 		return nil
+	}
+	if p.lists != nil && i.Role != ioc.Benign {
+		if note := p.lists.Note(string(i.Kind), i.Value); note != "" {
+			i.Why += "; " + note
+		}
 	}
 	if err := p.enc.Encode(line{Doc: doc, Indicator: i}); err != nil {
 		return fmt.Errorf("extract: writing the output: %w", err)

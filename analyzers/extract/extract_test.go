@@ -7,9 +7,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/waggle-cti/waggle/shared/knownbenign"
 )
 
 // run runs the command and gives "doc type value role" of each line printed.
@@ -94,4 +97,47 @@ func TestErrorsNameTheFile(t *testing.T) {
 
 	_, err = command("{\"doc\":\"a\",\"text\":\"b\"}\nnot json\n", "--docs", "-")
 	assert.ErrorContains(t, err, `stdin line 2 is no {"doc","text"} object`)
+}
+
+// TestLists asks a compiled file: some of its lists make values harmless, the
+// others are named and change nothing.
+func TestLists(t *testing.T) {
+	c := knownbenign.NewCompiler()
+	for _, w := range []knownbenign.Warninglist{
+		{Name: "Our own", Match: knownbenign.Hostname, Entries: []string{"acme-works.net"}, Benign: true},
+		{Name: "Rented names", Match: knownbenign.Hostname, Entries: []string{"bad-host.net", "cited-host.net"}},
+	} {
+		_, err := c.Add(w)
+		require.NoError(t, err)
+	}
+	data, err := c.Bytes(time.Now(), "a test")
+	require.NoError(t, err)
+	lists := file(t, "lists.bin", string(data))
+	const text = "Indicators of compromise:\n\nbad-host[.]net\nwww.acme-works.net\n\nSee https://cited-host.net/x\n"
+	why := func(args ...string) map[string]string {
+		out, err := command(text, args...)
+		require.NoError(t, err)
+		got := map[string]string{}
+		for l := range strings.Lines(out) {
+			var v struct{ Value, Role, Why string }
+			require.NoError(t, json.Unmarshal([]byte(l), &v))
+			got[v.Value] = v.Role + ": " + v.Why
+		}
+		return got
+	}
+	with, without := why("--all", "--lists", lists), why("--all")
+	const flagged = "; on the list Rented names (flag only)"
+	assert.Equal(t, "benign: on the list Our own", with["www.acme-works.net"])
+	assert.True(t, strings.HasPrefix(without["www.acme-works.net"], "indicator:"), without)
+	assert.Equal(t, without["bad-host.net"]+flagged, with["bad-host.net"])
+	assert.Equal(t, without["https://cited-host.net/x"]+flagged, with["https://cited-host.net/x"])
+	assert.Len(t, with, 3)
+
+	for name, path := range map[string]string{"no such file": filepath.Join(t.TempDir(), "none.bin"), "a damaged file": file(t, "damaged.bin", string(data[:len(data)-8])+"damaged!"),
+		"another file": file(t, "text.bin", text)} {
+		t.Run(name, func(t *testing.T) {
+			_, err := command(text, "--lists", path)
+			assert.ErrorContains(t, err, "extract: the lists: ")
+		})
+	}
 }
