@@ -59,6 +59,7 @@ const (
 	joins        = 1 << iota // may join the word before it to what follows
 	opensDot                 // opens a separator in brackets
 	startsSpoken             // may start a separator in words, "dot" or "at"
+	isMarkup                 // may stand for something else than itself
 	startsName               // a word with digits in it that starts so may be an identifier
 )
 
@@ -77,6 +78,9 @@ func followers() (t [256]byte) {
 	}
 	for _, c := range []byte("TACcSGE") {
 		t[c] = startsName
+	}
+	for _, c := range []byte("~+\\") {
+		t[c] |= isMarkup
 	}
 	for _, c := range []byte("aAdD") {
 		t[c] |= startsSpoken
@@ -253,6 +257,12 @@ func startsWord(s string, i int) bool {
 		return alnum(c) || c == '_'
 	}
 	return highWord(s, i, false) > 0
+}
+
+// goesOnWith reports whether a word goes on at i: not where a script without
+// spaces begins.
+func goesOnWith(s string, i int) bool {
+	return i < len(s) && (alnum(s[i]) || s[i] == '_' || class[s[i]]&isHigh != 0 && highWord(s, i, true) > 0)
 }
 
 // hasFold reports whether s has the lower-case ASCII text at i, in any case.

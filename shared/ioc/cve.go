@@ -8,7 +8,7 @@ import "strings"
 // there is none.
 func (s *scanner) cve(i int) int {
 	t := s.text
-	if !hasFold(t, i, "cve") || i > 0 && alnum(t[i-1]) {
+	if !hasFold(t, i, "cve") || i > 0 && i != s.open && alnum(t[i-1]) {
 		return 0
 	}
 	year := i + 3 + hyphen(t, i+3)

@@ -64,7 +64,7 @@ func (s *scanner) numbers(end int) int {
 			return cut
 		}
 	}
-	if bits, e := number(s.text, min(end+1, len(s.text))); end < len(s.text) && s.text[end] == '/' && e > end+1 && bits <= 32 && !startsWord(s.text, e) && !nextIs(s.text, e, '/') {
+	if bits, e := number(s.text, min(end+1, len(s.text))); end < len(s.text) && s.text[end] == '/' && e > end+1 && bits <= 32 && !goesOnWith(s.text, e) && !nextIs(s.text, e, '/') {
 		s.add(CIDR, a.String()+s.text[end:e], c.start, e, c.fanged)
 		return e
 	}
@@ -103,7 +103,7 @@ func (s *scanner) afterHost(k Kind, end int) int {
 // only the host is known for sure.
 func (s *scanner) cutShort(k Kind, end int, fanged bool) {
 	c := &s.host
-	if nextIs(s.text, end, '[') && (k == IP || hostName(c) && !bareSuffix(c.string(s.text))) {
+	if nextIs(s.text, end, '[') && !nextIs(s.text, end+1, '/') && (k == IP || hostName(c) && !bareSuffix(c.string(s.text))) {
 		s.addHost(k, c.start, c.end, fanged)
 	}
 }
@@ -126,7 +126,7 @@ func (s *scanner) nameStands(c *chain) bool {
 	if c.fanged {
 		return true
 	}
-	if c.start > 0 {
+	if c.start > 0 && c.start != s.open {
 		switch p := s.text[c.start-1]; p {
 		case '\\', '$', '@', '#', '%', '~':
 			return false
@@ -142,8 +142,12 @@ func (s *scanner) nameStands(c *chain) bool {
 	}
 	if c.end < len(s.text) {
 		switch s.text[c.end] {
-		case '(', '\\', '=', '[', '{', '<':
-			return s.text[c.end] == '<' || s.text[c.end] == '(' && nextIs(s.text, c.end+1, 'h')
+		case '(', '=', '[', '{':
+			return s.text[c.end] == '(' && nextIs(s.text, c.end+1, 'h') || nextIs(s.text, c.end+1, '/')
+		case '\\':
+			return s.escaped || nextIs(s.text, c.end+1, '"')
+		case '<':
+			return true
 		}
 	}
 	return !s.inLocal(c.end) && !oddCase(s.text[c.start:c.end])
@@ -152,6 +156,9 @@ func (s *scanner) nameStands(c *chain) bool {
 // inLocal reports whether what ends at i goes on as a mail address' local part
 // does.
 func (s *scanner) inLocal(i int) bool {
+	if nextIs(s.text, i, '&') && escapedEnd(s.text[i:]) {
+		return false
+	}
 	k := i
 	for k < len(s.text) && strings.IndexByte(localSigns, s.text[k]) >= 0 {
 		k++

@@ -71,11 +71,16 @@ type scanner struct {
 	floor   int  // end of the last value read: nothing before it is looked at again
 	six     int  // no IPv6 address starts before here
 	rowOf   byte // what separates the cells of the line; noRow, or 0: not asked yet
+	open    int  // a sign of the text's form ended here: what stands before doesn't count
+	within  bool // what stands between such signs is read
 	whole   bool // the text is one value: nothing else can say what it is
-	tables  [len(cellSigns)]columns
-	keccak  keccak
-	host    chain
-	build   builder
+	escaped bool // the text is JSON
+	// the text without spaces that was looked at last: its end, and that of its words
+	unspaced struct{ end, last int }
+	tables   [len(cellSigns)]columns
+	keccak   keccak
+	host     chain
+	build    builder
 }
 
 // scanners keeps the room that readings took, for those to come: texts are
@@ -99,6 +104,7 @@ func (s *scanner) done() {
 }
 
 func (s *scanner) scan() {
+	s.escaped = s.escaped || isJSON(s.text)
 	for from := 0; from < len(s.text); {
 		end := len(s.text)
 		if n := strings.IndexByte(s.text[from:], '\n'); n >= 0 {
@@ -122,11 +128,19 @@ func (s *scanner) scanLine(i, end int) {
 				i++
 				continue
 			}
+			if c == '_' {
+				if next := s.emphasis(i, end); next > 0 {
+					i = next
+					continue
+				}
+			}
 			i = s.word(i)
 		case class[c]&isHigh != 0:
 			i = s.high(i, end)
 		case (c == ':' || c == '[') && i >= s.six && (strings.HasPrefix(t[i:], "::") || strings.HasPrefix(t[i:], "[:][:]")):
 			i = s.colons(i)
+		case follows[c]&isMarkup != 0:
+			i = s.markupSign(i, end)
 		default:
 			i++
 		}
@@ -264,7 +278,7 @@ func (s *scanner) colons(i int) int {
 func (s *scanner) six6(i int) (int, bool) {
 	a, ok := ipv6(s.text, i)
 	s.six = a.run
-	if !ok || i > 0 && (class[s.text[i-1]]&isWord != 0 || s.text[i-1] == ':') {
+	if !ok || i > 0 && i != s.open && (class[s.text[i-1]]&isWord != 0 || s.text[i-1] == ':' && !endsLabel(s.text, i-1)) {
 		return 0, false
 	}
 	end := zone(s.text, a.end)

@@ -47,7 +47,7 @@ func ipv6(s string, i int) (a address6, ok bool) {
 	for n > 0 && (buf[n-1] == '.' || buf[n-1] == ':' && (n < 2 || buf[n-2] != ':')) {
 		n, k = n-1, k-1
 	}
-	if n == maxAddr6 || colons < 2 || hexes == 0 || startsWord(s, k) {
+	if n == maxAddr6 || colons < 2 || hexes == 0 || goesOnWith(s, k) {
 		return a, false
 	}
 	addr, err := netip.ParseAddr(string(buf[:n]))
@@ -76,6 +76,21 @@ func plausible6(a netip.Addr) bool {
 		return hexes > 4 || a.IsLoopback()
 	}
 	return hexes >= 16
+}
+
+// maxLabel bounds the word in front of an address.
+const maxLabel = 16
+
+// endsLabel reports whether the colon at i ends a word that is no hex number, as
+// in "server:2a02::1", and so is no part of an address behind it.
+func endsLabel(s string, i int) bool {
+	other := false
+	k := i
+	for k > 0 && i-k < maxLabel && letter(s[k-1]) {
+		k--
+		other = other || class[s[k]]&isOther != 0
+	}
+	return other && (k == 0 || s[k-1] != ':')
 }
 
 // zone gives the end of the zone ("%eth0", RFC 4007 §11) at i, i if there is none.

@@ -18,7 +18,7 @@ func path(s string, i int, quote byte, b *builder) (end int, fanged bool) {
 
 // pathStarts reports whether a path, query or fragment begins at i.
 func pathStarts(s string, i int) bool {
-	return i < len(s) && (s[i] == '/' || s[i] == '?' || s[i] == '#' || strings.HasPrefix(s[i:], "[/]"))
+	return i < len(s) && (s[i] == '/' || s[i] == '?' || s[i] == '#' || strings.HasPrefix(s[i:], "[/]") || strings.HasPrefix(s[i:], `\/`))
 }
 
 // rewrite adds s[i:end] to b with what is disarmed or escaped in it restored.
@@ -41,7 +41,7 @@ func rewrite(s string, i, end int, b *builder) (fanged bool) {
 			i++
 			continue
 		}
-		fanged = fanged || with != "&" && with != "-"
+		fanged = fanged || with != "&" && with != "-" && s[i] != '\\' || with == "."
 		b.source(from, i)
 		b.text(with)
 		i += n
@@ -59,6 +59,9 @@ func restored(s string, i int) (n int, with string) {
 		if d := dotAt(s, i); d.n > 0 && (c == '\\' || d.n > 2) {
 			return d.n, "."
 		}
+		if c == '\\' {
+			return escape(s, i)
+		}
 		if c == '[' && len(s)-i > 3 && s[i+2] == ']' && (s[i+1] == ':' || s[i+1] == '/') && class[s[i+3]]&isPath != 0 {
 			return 3, s[i+1 : i+2]
 		}
@@ -68,6 +71,20 @@ func restored(s string, i int) (n int, with string) {
 		if strings.HasPrefix(s[i:], "&amp;") && !escapedEnd("&"+s[i+5:min(i+11, len(s))]) {
 			return 5, "&"
 		}
+	}
+	return 0, ""
+}
+
+// escape reads the escaped slash, ampersand or equals sign at i, as programs
+// that write JSON escape them.
+func escape(s string, i int) (n int, with string) {
+	switch {
+	case nextIs(s, i+1, '/'):
+		return 2, "/"
+	case strings.HasPrefix(s[i:], `\u0026`):
+		return 6, "&"
+	case strings.HasPrefix(s[i:], `\u003d`), strings.HasPrefix(s[i:], `\u003D`):
+		return 6, "="
 	}
 	return 0, ""
 }
@@ -101,11 +118,7 @@ func pathEnd(s string, i int, quote byte) int {
 			}
 			open--
 		case c == '\\':
-			if d := dotAt(s, i); d.n > 0 {
-				n = d.n
-			} else {
-				n = 0
-			}
+			n, _ = restored(s, i)
 		case c == '&':
 			if escapedEnd(s[i:]) {
 				n = 0
@@ -191,11 +204,22 @@ func pathTrim(s string, start, end int) int {
 				return end
 			}
 			end--
+		case '?':
+			if end-start > 1 && !asks(s, end) {
+				return end
+			}
+			end--
 		default:
 			return end
 		}
 	}
 	return end
+}
+
+// asks reports whether the question mark before i ends a sentence: the next one
+// begins behind it. Else it is an empty query, as lists of addresses have them.
+func asks(s string, i int) bool {
+	return nextIs(s, i, ' ') && i+2 < len(s) && class[s[i+1]]&isUpper != 0 && letter(s[i+2]) && class[s[i+2]]&isUpper == 0
 }
 
 func opener(c byte) byte {

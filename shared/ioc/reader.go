@@ -78,6 +78,7 @@ type stream struct {
 	fanged  bool
 	threat  threat
 	told    bool
+	escaped bool
 }
 
 // read reads one window and reports whether to go on.
@@ -85,8 +86,10 @@ func (st *stream) read(text string, yield func(Indicator) bool) bool {
 	s := newScanner(text)
 	defer s.done()
 	s.before, s.outline, s.fanged, s.threat, s.told = st.done, st.outline, st.fanged, st.threat, st.told
+	s.escaped = st.escaped
 	s.scan()
 	st.outline, st.fanged, st.threat, st.told = s.outline, s.fanged, s.threat, s.told
+	st.escaped = s.escaped
 	for _, i := range s.judge(st.o) {
 		if !st.news(&i) {
 			continue
