@@ -92,14 +92,6 @@ type printer struct {
 	lists *knownbenign.Lists // nil: the built-in one alone
 }
 
-// options say what is known of values beside the text.
-func (p printer) options() ioc.Options {
-	if p.lists == nil {
-		return ioc.Options{}
-	}
-	return ioc.Options{Known: func(kind ioc.Kind, value string) (string, bool) { return p.lists.Known(string(kind), value) }}
-}
-
 func (p printer) run(stdin io.Reader, docs string, files []string) error {
 	if docs != "" {
 		if err := withFile(docs, stdin, p.documents); err != nil {
@@ -153,7 +145,7 @@ func (p printer) file(name string, r io.Reader) error {
 // stream prints the values of a text of any length.
 func (p printer) stream(name string, r io.Reader) error {
 	var failed error
-	err := ioc.FindReader(r, p.options(), func(i ioc.Indicator) bool {
+	err := ioc.FindReader(r, ioc.Options{Known: ioc.KnownBy(p.lists)}, func(i ioc.Indicator) bool {
 		failed = p.line(name, i)
 		return failed == nil
 	})
@@ -193,7 +185,7 @@ func (p printer) print(doc, text string) error {
 	if ioc.IsHTML(text) {
 		find = ioc.FindHTML
 	}
-	for _, i := range find(text, p.options()) {
+	for _, i := range find(text, ioc.Options{Known: ioc.KnownBy(p.lists)}) {
 		if err := p.line(doc, i); err != nil {
 			return err
 		}
@@ -206,11 +198,7 @@ func (p printer) line(doc string, i ioc.Indicator) error {
 	if !p.all && i.Role != ioc.Attack {
 		return nil
 	}
-	if p.lists != nil && i.Role != ioc.Benign {
-		if note := p.lists.Note(string(i.Kind), i.Value); note != "" {
-			i.Why += "; " + note
-		}
-	}
+	i.NoteLists(p.lists)
 	if err := p.enc.Encode(line{Doc: doc, Indicator: i}); err != nil {
 		return fmt.Errorf("extract: writing the output: %w", err)
 	}

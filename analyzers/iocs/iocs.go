@@ -6,11 +6,13 @@ import (
 	"cmp"
 	"context"
 	_ "embed"
+	"errors"
 	"maps"
 	"slices"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/ioc"
+	"github.com/waggle-cti/waggle/shared/knownbenign"
 )
 
 // mostRows is how many values the report's table shows; the counts go on.
@@ -33,6 +35,7 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 // Config is what the admin sets.
 type Config struct {
 	Artifacts int      `cortex:"artifacts" default:"100" description:"how many artifacts to return at most"`
+	Lists     string   `cortex:"lists" description:"path of a lists.bin that 'feeder lists update' compiled, as the worker sees it: in a container it must be part of the image; unset: the built-in list of known-benign values alone"`
 	Roles     []string `cortex:"roles" default:"indicator" oneof:"indicator,reference,benign" description:"which values become artifacts: indicator, reference (a cited link), benign (known good, private or reserved)"`
 }
 
@@ -55,8 +58,13 @@ type row struct {
 	Why        string   `json:"why,omitempty"`
 }
 
-func run(_ context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	src, found, err := read(job)
+func run(_ context.Context, job *cortex.Job, cfg Config) (_ cortex.Report, err error) {
+	lists, err := knownbenign.Configured(cfg.Lists)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	defer func() { err = errors.Join(err, lists.Close()) }()
+	src, found, err := read(job, lists)
 	if err != nil {
 		return cortex.Report{}, err
 	}
@@ -64,6 +72,7 @@ func run(_ context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) 
 	f := full{Source: src, Counts: map[string]int{}, Total: len(found), Values: []row{}}
 	var artifacts []cortex.Artifact
 	for i, in := range found {
+		in.NoteLists(lists)
 		if in.Role == ioc.Attack {
 			f.Counts[string(in.Kind)]++
 		}

@@ -3,6 +3,7 @@ package iocs
 import (
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/ioc"
+	"github.com/waggle-cti/waggle/shared/knownbenign"
 )
 
 // source says what was read, and how.
@@ -13,10 +14,11 @@ type source struct {
 	Note   string   `json:"note,omitempty"`
 }
 
-// read reads the job's text or file.
-func read(job *cortex.Job) (source, []ioc.Indicator, error) {
+// read reads the job's text or file, asking the lists.
+func read(job *cortex.Job, lists *knownbenign.Lists) (source, []ioc.Indicator, error) {
+	o := ioc.Options{Known: ioc.KnownBy(lists)}
 	if job.DataType != "file" {
-		return source{ReadAs: ioc.PlainText, Bytes: len(job.Data)}, ioc.Find(job.Data, ioc.Options{}), nil
+		return source{ReadAs: ioc.PlainText, Bytes: len(job.Data)}, ioc.Find(job.Data, o), nil
 	}
 	data, err := job.File.Read()
 	if err != nil {
@@ -30,5 +32,5 @@ func read(job *cortex.Job) (source, []ioc.Indicator, error) {
 	if content.Form == ioc.Strings {
 		src.Note = "A binary file: only its readable runs were searched. What is compressed or encoded in it was not."
 	}
-	return src, content.Find(ioc.Options{}), nil
+	return src, content.Find(o), nil
 }

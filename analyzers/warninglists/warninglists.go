@@ -10,9 +10,7 @@ package warninglists
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"slices"
 	"strings"
@@ -63,7 +61,7 @@ func run(_ context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) 
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	lists, err := open(cfg.Lists)
+	lists, err := knownbenign.Configured(cfg.Lists)
 	if err != nil {
 		return cortex.Report{}, err
 	}
@@ -108,23 +106,6 @@ func kinds(dataType string) []ioc.Kind {
 		return []ioc.Kind{ioc.Email}
 	}
 	return []ioc.Kind{ioc.MD5, ioc.SHA1, ioc.SHA224, ioc.SHA256, ioc.SHA384, ioc.SHA512}
-}
-
-// open opens the compiled lists, or none where no path is set.
-func open(path string) (*knownbenign.Lists, error) {
-	if path == "" {
-		return nil, nil
-	}
-	lists, err := knownbenign.Open(path)
-	if err == nil {
-		return lists, nil
-	}
-	e := &upstream.Error{Reason: upstream.BadInput, Message: "configuration: lists: " + err.Error(),
-		Next: "compile them again with feeder lists update", Err: err}
-	if errors.Is(err, fs.ErrNotExist) {
-		e.Next = "give a path as the worker sees it, or leave lists unset: a container has only the files of its image"
-	}
-	return nil, e
 }
 
 // ask asks for the value and for the host in it. What the host is on says
