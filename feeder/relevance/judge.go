@@ -17,12 +17,16 @@ func (p *Profile) Judge(post waggle.Post, finding waggle.Finding, weight int, no
 	wanted, ours := p.wanted(d)
 	spoken := p.judgeSubjects(&t, d)
 	indicators := judgeIndicators(&t, finding)
-	vulnerable := judgeVulnerabilities(&t, post, finding, ours)
+	vulnerable := p.judgeVulnerabilities(&t, post, finding, ours)
 	judgeNeeds(&t, wanted, spoken || indicators || vulnerable)
 	judgeTechniques(&t, finding)
+	p.judgeLanguage(&t, d)
 	judgeAge(&t, post, now)
 	if weight != 0 {
 		t.add(weight, fmt.Sprintf("how far the source %s is trusted", post.Source))
+	}
+	if p.learnt != nil {
+		t.add(p.learnt(d.title + "\n" + d.text))
 	}
 	j := waggle.Judgement{Score: t.close(), Reasons: t.reasons}
 	j.Severity = p.severityOf(j.Score)
@@ -83,12 +87,15 @@ type tally struct {
 	reasons []waggle.Reason
 }
 
-func (t *tally) add(points int, text string) {
-	if points == 0 {
+func (t *tally) add(points int, text string) { t.addReason(waggle.Reason{Points: points, Text: text}) }
+
+// addReason adds a reason that counts, or tells something to do.
+func (t *tally) addReason(r waggle.Reason) {
+	if r.Points == 0 && r.Do == "" && len(r.Tags) == 0 {
 		return
 	}
-	t.sum += points
-	t.reasons = append(t.reasons, waggle.Reason{Points: points, Text: text})
+	t.sum += r.Points
+	t.reasons = append(t.reasons, r)
 }
 
 // close orders the reasons by weight and keeps the score within 0 and 100,

@@ -33,6 +33,11 @@ func newDocument(title, text string) document {
 // mentions gives what of the lexicon the document speaks of, in the order of
 // appearance.
 func mentions[E comparable](l *lexicon[E], d document) []mention[E] {
+	return mentionsOf(l, d, func(hit[E]) bool { return true })
+}
+
+// mentionsOf is mentions of the places that count.
+func mentionsOf[E comparable](l *lexicon[E], d document, counts func(hit[E]) bool) []mention[E] {
 	var found []mention[E]
 	at := map[E]int{}
 	note := func(h hit[E]) *mention[E] {
@@ -46,11 +51,15 @@ func mentions[E comparable](l *lexicon[E], d document) []mention[E] {
 		return &found[i]
 	}
 	for _, h := range l.find(d.title, d.titleWords) {
-		note(h).title = true
+		if counts(h) {
+			note(h).title = true
+		}
 	}
 	for _, h := range l.find(d.text, d.textWords) {
-		m := note(h)
-		m.early = m.early || h.start < lead
+		if counts(h) {
+			m := note(h)
+			m.early = m.early || h.start < lead
+		}
 	}
 	return found
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/profiles"
 	"github.com/waggle-cti/waggle/feeder/strictyaml"
+	"github.com/waggle-cti/waggle/feeder/threatdata"
 )
 
 // Profile is what a business needs to know. It is made by Load and Parse, never changes
@@ -27,7 +28,34 @@ type Profile struct {
 	rules    rules
 	ours     *lexicon[need]     // products, vendors, sectors, countries, own words
 	common   *lexicon[*subject] // what security news is about
+
+	languages []string // ISO 639-1 codes; none: all are read
+
+	threats *threatdata.Data
+	names   *lexicon[naming]
+	learnt  Learnt
 }
+
+// Learnt says by how many points what was learnt from triage moves a post's
+// score, and why in words.
+type Learnt func(text string) (points int, why string)
+
+// With is the profile with what is known of threats, and with what was learnt
+// from triage; nil is the built-in knowledge and nothing.
+func (p *Profile) With(threats *threatdata.Data, learnt Learnt) *Profile {
+	with := *p
+	with.threats, with.learnt = threats, learnt
+	if threats != nil {
+		with.names = namesOf(threats.Names())
+	}
+	return &with
+}
+
+// builtinNames are the names that are known without any list.
+var builtinNames = sync.OnceValue(func() *lexicon[naming] {
+	var none *threatdata.Data
+	return namesOf(none.Names())
+})
 
 // file is a profile as written.
 type file struct {
@@ -38,6 +66,7 @@ type file struct {
 	Products  []product `yaml:"products"`
 	Sectors   []string  `yaml:"sectors"`
 	Countries []string  `yaml:"countries"`
+	Languages []string  `yaml:"languages"`
 	Words     []points  `yaml:"words"`
 	Rules     rules     `yaml:"rules"`
 	// Sources are read by package config; here they only have to be allowed.
@@ -90,7 +119,8 @@ func Parse(fileName string, data []byte) (*Profile, error) {
 	if err := written.check(doc); err != nil {
 		return nil, err
 	}
-	p := &Profile{Name: written.Name, About: written.About, Minimum: written.Minimum, severity: written.Severity, rules: written.Rules}
+	p := &Profile{Name: written.Name, About: written.About, Minimum: written.Minimum, severity: written.Severity, rules: written.Rules,
+		languages: written.Languages, names: builtinNames()}
 	if p.ours, err = written.needs(doc); err != nil {
 		return nil, err
 	}
@@ -114,6 +144,11 @@ func (f *file) check(doc *strictyaml.Document) error {
 	}
 	if err := f.Rules.compile(doc); err != nil {
 		return err
+	}
+	for i, code := range f.Languages {
+		if _, ok := languages[code]; !ok {
+			return doc.Errorf([]any{"languages", i}, "%q is no language that is told apart: use one of %s", code, strings.Join(codes(), ", "))
+		}
 	}
 	for i, w := range f.Words {
 		if w.Points == 0 || w.Points < -maxPoints || w.Points > maxPoints {

@@ -88,6 +88,7 @@ func (p *Profile) judgeSubjects(t *tally, d document) (threat bool) {
 			noise.add(t, weigh(m, s.Points+s.Points/2, s.Points, 0), maxNoise, speaks(m)+s.Name+" ("+quote(m.text)+")")
 		}
 	}
+	p.judgeNames(t, &threats, d)
 	return threats.sum > 0
 }
 
@@ -126,30 +127,20 @@ func searchable(k ioc.Kind) bool {
 	return false
 }
 
-// judgeVulnerabilities counts CVE ids: much where a product of ours is
-// concerned, little otherwise.
-func judgeVulnerabilities(t *tally, post waggle.Post, f waggle.Finding, ours bool) (threat bool) {
-	ids := values(f, ioc.CVE)
-	if len(ids) == 0 {
-		return false
-	}
-	points, text := 6, plural(len(ids), "vulnerability with a CVE id", "vulnerabilities with CVE ids")
-	if strings.Contains(strings.ToUpper(post.Title), "CVE-") {
-		points += 4
-	}
-	if ours {
-		points, text = points+9, text+" in a post about what you use"
-	}
-	t.add(points, text)
-	return true
-}
+// maxTechniques bounds the techniques that become tags.
+const maxTechniques = 20
 
 func judgeTechniques(t *tally, f waggle.Finding) {
-	switch n := len(values(f, ioc.Technique)); {
-	case n >= 3:
-		t.add(8, fmt.Sprintf("describes %d ATT&CK techniques", n))
-	case n > 0:
-		t.add(4, plural(n, "ATT&CK technique described", "ATT&CK techniques described"))
+	ids := values(f, ioc.Technique)
+	r := waggle.Reason{Points: 4, Text: plural(len(ids), "ATT&CK technique described", "ATT&CK techniques described")}
+	if len(ids) >= 3 {
+		r.Points = 8
+	}
+	for _, id := range ids[:min(len(ids), maxTechniques)] {
+		r.Tags = append(r.Tags, "waggle:attack="+id)
+	}
+	if len(ids) > 0 {
+		t.addReason(r)
 	}
 }
 
@@ -188,13 +179,22 @@ func values(f waggle.Finding, kind ioc.Kind) []string {
 type capped struct{ sum int }
 
 func (c *capped) add(t *tally, points, limit int, text string) {
+	c.addReason(t, points, limit, waggle.Reason{Text: text})
+}
+
+func (c *capped) addTagged(t *tally, points, limit int, text string, tags []string) {
+	c.addReason(t, points, limit, waggle.Reason{Text: text, Tags: tags})
+}
+
+func (c *capped) addReason(t *tally, points, limit int, r waggle.Reason) {
 	if points < 0 {
 		points = -min(-points, limit+c.sum)
 	} else {
 		points = min(points, limit-c.sum)
 	}
 	c.sum += points
-	t.add(points, text)
+	r.Points = points
+	t.addReason(r)
 }
 
 func weigh[E comparable](m mention[E], title, prominent, passing int) int {

@@ -7,7 +7,7 @@ import (
 )
 
 // maxPhrase is the number of words a phrase may have.
-const maxPhrase = 12
+const maxPhrase = 24
 
 // lexicon finds many phrases in a text in one pass: a tree of words whose
 // branches end at the entries that the phrase belongs to. At each place the
@@ -52,6 +52,8 @@ type hit[E comparable] struct {
 	entry E
 	text  string // as it stands in the text
 	start int    // byte offset
+
+	before, behind string // the words beside it, in lower case
 }
 
 // find gives the phrases of the text, split in words, in text order.
@@ -63,9 +65,16 @@ func (l *lexicon[E]) find(text string, words []token) []hit[E] {
 			i++
 			continue
 		}
-		last := words[i+end-1]
+		found := hit[E]{text: text[words[i].start:words[i+end-1].end], start: words[i].start}
+		if i > 0 {
+			found.before = words[i-1].text
+		}
+		if i+end < len(words) {
+			found.behind = words[i+end].text
+		}
 		for _, e := range entries {
-			hits = append(hits, hit[E]{entry: e, text: text[words[i].start:last.end], start: words[i].start})
+			found.entry = e
+			hits = append(hits, found)
 		}
 		i += end
 	}
@@ -94,7 +103,8 @@ type token struct {
 
 // tokens splits a text in words: runs of letters, marks and digits, and '+' or
 // '#' directly behind them (C++, C#). All else separates, so zero-day and zero
-// day are the same two words.
+// day are the same two words. Of scripts that put no space between words, or
+// hang endings on them, each character is a word: phrases are found within a run.
 func tokens(text string) []token {
 	out := make([]token, 0, len(text)/6)
 	start := -1
@@ -106,6 +116,10 @@ func tokens(text string) []token {
 	}
 	for i, r := range text {
 		switch {
+		case spaceless(r):
+			flush(i)
+			start = i
+			flush(i + utf8.RuneLen(r))
 		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r):
 			if start < 0 {
 				start = i
@@ -117,6 +131,11 @@ func tokens(text string) []token {
 	}
 	flush(len(text))
 	return out
+}
+
+// spaceless tells the letters of scripts in which words are not set apart.
+func spaceless(r rune) bool {
+	return r >= 0x0E00 && (r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar))
 }
 
 // firstRunes bounds a text for a sentence about it.

@@ -134,6 +134,10 @@ func (s Severity) String() string {
 type Reason struct {
 	Points int    `json:"points"`
 	Text   string `json:"text"`
+	// Do is what to do about it, a sentence; empty where nothing is.
+	Do string `json:"do,omitempty"`
+	// Tags are what the reason gives the story: what it is about.
+	Tags []string `json:"tags,omitempty"`
 }
 
 // Judgement is what a profile makes of a finding.
