@@ -35,6 +35,8 @@ var kinds = []kind{
 	{ioc.PEHash, "pehash", "pehash"},
 	{ioc.VHash, "vhash", "vhash"},
 	{ioc.Filename, "file name", "File names"},
+	{ioc.FilePath, "path", "Paths"},
+	{ioc.NamedPipe, "named pipe", "Named pipes"},
 	{ioc.Registry, "registry key", "Registry keys"},
 	{ioc.JARM, "JARM fingerprint", "JARM fingerprints"},
 	{ioc.JA3, "JA3 fingerprint", "JA3 fingerprints"},

@@ -60,6 +60,7 @@ const (
 	opensDot                 // opens a separator in brackets
 	startsSpoken             // may start a separator in words, "dot" or "at"
 	isMarkup                 // may stand for something else than itself
+	opensValue               // may open a value that isn't a word
 	startsName               // a word with digits in it that starts so may be an identifier
 )
 
@@ -75,6 +76,9 @@ func followers() (t [256]byte) {
 	}
 	for _, c := range []byte("[({<") {
 		t[c] = joins | opensDot
+	}
+	for _, c := range []byte("%\\/~$") {
+		t[c] |= opensValue
 	}
 	for _, c := range []byte("TACcSGE") {
 		t[c] = startsName

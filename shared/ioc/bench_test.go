@@ -55,7 +55,8 @@ func hostile(n int) map[string]string {
 		"[:]", "f:", "-", "a-", "a[", "a(", "a dot ", " at ", "/", "http://a.com/(", "http://a@", "\\\\", "HKLM\\a ", "CVE-", "é", "\u200b", "a\u200b.", "。", "&amp;",
 		"\n", "#\n", "1\n", "a.com ", "a.com,", "a_", "(a", "a.b.c.d/", "http://a.com/hxxp:", "%20", "a@a.com", "~a(", "_a ", "+a+", "http://a.com/a,\n", "|a|\n",
 		"imphash 0f1e2d3c4b5a69780f1e2d3c4b5a6978,\n", "|0f1e2d3c4b5a69780f1e2d3c4b5a6978,a0b1c2d3e4f5061728394a5b6c7d8e9f\n", "0x0f1e2d3c4b5a69780f1e2d3c4b5a69780f1e2d3c ",
-		moneroAddress + " ", etherAddress + " "} {
+		moneroAddress + " ", etherAddress + " ", "C:\\", "C:\\a b", "C:\\a\n", "%a%\\", "%APPDATA%\\a ", "\\\\a\\b", "\\\\.\\pipe\\a ", " /tmp/a", "/tmp/a ", "<a>", "C:\\<a>",
+		"%", "$", "~/.a "} {
 		out[unit] = strings.Repeat(unit, n/len(unit)+1)
 	}
 	return out

@@ -45,6 +45,14 @@ func (b *builder) part() {
 	}
 }
 
+// len gives the text's length in bytes.
+func (b *builder) len() int {
+	if b.own {
+		return len(b.b)
+	}
+	return b.to - b.from
+}
+
 // string gives the text.
 func (b *builder) string() string {
 	if b.own {

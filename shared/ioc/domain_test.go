@@ -30,7 +30,7 @@ func TestDomains(t *testing.T) {
 		{"two dots", "bad..com", nil},
 		{"a top-level domain that is none", "bad.dok", nil},
 		{"a file name that was disarmed", "setup[.]zip", []string{"domain setup.zip"}},
-		{"a path's part", "/usr/lib/bad-host.net/x a\\bad-host.net", nil},
+		{"a path's part", "/usr/lib/bad-host.net/x a\\bad-host.net", []string{"path /usr/lib/bad-host.net/x"}},
 		{"code", "$bad-host.net, bad.com(1), bad.com = 1", []string{"domain bad.com"}},
 	})
 }

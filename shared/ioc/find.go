@@ -69,6 +69,7 @@ type scanner struct {
 	kept    int  // index of that line in lines, -1 if it isn't there yet
 	outline outline
 	floor   int  // end of the last value read: nothing before it is looked at again
+	pathEnd int  // end of the last path in a file system; what is in it is looked at again
 	six     int  // no IPv6 address starts before here
 	rowOf   byte // what separates the cells of the line; noRow, or 0: not asked yet
 	open    int  // a sign of the text's form ended here: what stands before doesn't count
@@ -139,12 +140,34 @@ func (s *scanner) scanLine(i, end int) {
 			i = s.high(i, end)
 		case (c == ':' || c == '[') && i >= s.six && (strings.HasPrefix(t[i:], "::") || strings.HasPrefix(t[i:], "[:][:]")):
 			i = s.colons(i)
-		case follows[c]&isMarkup != 0:
-			i = s.markupSign(i, end)
+		case follows[c]&(isMarkup|opensValue) != 0:
+			i = s.sign(i, end)
 		default:
 			i++
 		}
 	}
+}
+
+// sign reads what starts with the sign at i, which is no word.
+func (s *scanner) sign(i, end int) int {
+	c := s.text[i]
+	if i >= s.pathEnd {
+		switch c {
+		case '%':
+			s.variable(i)
+		case '\\':
+			s.share(i)
+		case '/', '~':
+			s.unixPath(i)
+		case '$':
+			s.variable(i)
+			s.unixPath(i)
+		}
+	}
+	if follows[c]&isMarkup != 0 {
+		return s.markupSign(i, end)
+	}
+	return i + 1
 }
 
 // high reads what starts with the non-ASCII byte at i.
@@ -233,6 +256,9 @@ func (s *scanner) spacedSign(i int) bool {
 // signed reads the word at i whose end may be a separator's start.
 func (s *scanner) signed(i, end int, seen byte) (int, bool) {
 	t := s.text
+	if t[end] == ':' && end-i == 1 && letter(t[i]) && i >= s.pathEnd {
+		s.drive(i)
+	}
 	if t[end] == ':' && seen&isOther == 0 {
 		if next, ok := s.coloned(i, end, seen); ok {
 			return next, true

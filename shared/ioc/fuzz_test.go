@@ -16,6 +16,7 @@ func seeds(f *testing.F) {
 		"hxxp\uff1a\uff0f\uff0fa\u2010b[.] com", "hxxps:/a.com a <at> b <dot> com", "GHSA-2345-cfgh-jmpq EUVD-2024-1234 CWE-79 TA0001 MITRE G0001 S0001",
 		"00:1b:44:11:3a:b7 1536:Ab3dEfGh1jKl:yZ1aB2/D3e t13d1516h2_0a1b2c3d4e5f_f5e4d3c2b1a0", "0f1e2d3c4b5a69780f1e2d3c4b5a6978\u200b0f1e2d3c4b5a69780f1e2d3c4b5a6978",
 		"0f1e2d3c4b5a69780f1e2d3c4b5a6978aa\n0f1e2d3c4b5a69780f1e2d3c4b5a69",
+		`C:\\Users\\<user>\\a b\x.exe "D:\a b\c.d" %APPDATA%\x $env:TEMP\y \\srv\share\z \\.\pipe\p1 ~/.ssh/x /tmp/.x1 |/etc/{a}|`,
 		"imphash: 0f1e2d3c4b5a69780f1e2d3c4b5a6978 |ja3|\n|a0b1c2d3e4f5061728394a5b6c7d8e9f", etherAddress + " " + taprootAddress, "solana " + solanaAddress,
 		moneroAddress + " qrhgkhqx75xd05szmv6e482frwx05rc4yg2lgjdgfq rfdpS72oUBaSLufPzdbDSrHStrD1TbYXP",
 		"![](http://x.com/a.png) <http://u:p@x.com:80/>", strings.Repeat("a.", 300), "http://[::1]:80/",

@@ -68,6 +68,8 @@ const (
 	XRP          Kind = "xrp"
 	Registry     Kind = "registry"
 	Filename     Kind = "filename"
+	FilePath     Kind = "path" // in Windows' or Unix' file system, separators single
+	NamedPipe    Kind = "pipe" // Windows named pipe, \\.\pipe\name
 )
 
 // Role is the part a value plays in the text it was read in.

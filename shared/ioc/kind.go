@@ -21,7 +21,7 @@ func (k Kind) TheHive(value string) string {
 		return "mail"
 	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512: // not ssdeep and TLSH: analyzers look hashes up
 		return "hash"
-	case Filename:
+	case Filename, FilePath:
 		return "filename"
 	case Registry:
 		return "registry"
@@ -63,6 +63,13 @@ func (k Kind) MISP(value string) (typ, category string) {
 		return string(k), "Payload delivery"
 	case Filename:
 		return "filename", "Payload delivery"
+	case FilePath:
+		if hasFold(value, max(0, len(value)-4), ".pdb") {
+			return "pdb", "Artifacts dropped"
+		}
+		return "filename", "Artifacts dropped"
+	case NamedPipe:
+		return "named pipe", "Artifacts dropped"
 	case CVE, GHSA, EUVD:
 		return "vulnerability", "External analysis"
 	case CWE:

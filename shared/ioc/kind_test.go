@@ -44,6 +44,9 @@ func TestKindsElsewhere(t *testing.T) {
 		{BTC, "…", "other", "btc", "Financial fraud"},
 		{Registry, `HKLM\x`, "registry", "regkey", "Persistence mechanism"},
 		{Filename, "x.exe", "filename", "filename", "Payload delivery"},
+		{FilePath, `C:\x.exe`, "filename", "filename", "Artifacts dropped"},
+		{FilePath, `C:\x.pdb`, "filename", "pdb", "Artifacts dropped"},
+		{NamedPipe, `\\.\pipe\x`, "other", "named pipe", "Artifacts dropped"},
 	} {
 		t.Run(string(c.kind)+" "+c.value, func(t *testing.T) {
 			assert.Equal(t, c.hive, c.kind.TheHive(c.value))
@@ -70,6 +73,8 @@ func TestParse(t *testing.T) {
 		{"a CVE", "cve-2021-0001", CVE, "CVE-2021-0001", Attack},
 		{"a technique", "T1059.001", Technique, "T1059.001", Attack},
 		{"a file name", "x.exe", Filename, "x.exe", Attack},
+		{"a path with spaces", `C:\Bad Tool\my data.exe`, FilePath, `C:\Bad Tool\my data.exe`, Attack},
+		{"a pipe", `\\.\pipe\bad`, NamedPipe, `\\.\pipe\bad`, Attack},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, ok := Parse(c.text)

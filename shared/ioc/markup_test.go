@@ -16,7 +16,7 @@ func TestMarkup(t *testing.T) {
 		{"escaped slashes and signs", `{"u": "http:\/\/bad-host.net\/a\/b?c=1\u0026d\u003d2"}`, []string{"url http://bad-host.net/a/b?c=1&d=2"}},
 		{"escaped tabs", `{"t": "x\tbad-host[.]net\tc[.]com"}`, []string{"domain bad-host.net", "domain c.com"}},
 		{"a share in JSON", `{"t": "\\\\nas.bad-host[.]net\\x"}`, []string{"domain nas.bad-host.net"}},
-		{"a path outside JSON", `C:\new.net\x`, nil},
+		{"a path outside JSON", `C:\new.net\x`, []string{`path C:\new.net\x`}},
 	})
 }
 

@@ -19,14 +19,28 @@ func Parse(s string) (Indicator, bool) {
 	defer sc.done()
 	sc.whole = true
 	sc.scan()
-	if len(sc.marks) != 1 || int(sc.marks[0].start) != from || int(sc.marks[0].end) != to {
+	m := sc.only(from, to)
+	if m == nil {
 		return Indicator{}, false
 	}
-	m, e := &sc.marks[0], &sc.values.all[0]
+	e := &sc.values.all[m.of]
 	i := Indicator{Kind: e.kind, Value: e.value, Raw: s[from:to], Start: from, End: to, Defanged: m.fanged,
 		Role: Attack, Confidence: 50, Why: "a single value"}
 	if v, ok := harmless(e); ok {
 		i.Role, i.Confidence, i.Why = v.role, v.sure, v.why
 	}
 	return i, true
+}
+
+// only gives the mark that is all of the text s[from:to], nil if there is none.
+// In a path there are others: the file's name, a hash.
+func (s *scanner) only(from, to int) *mark {
+	if len(s.marks) == 0 {
+		return nil
+	}
+	m := &s.marks[0]
+	if int(m.start) != from || int(m.end) != to || len(s.marks) > 1 && s.values.all[m.of].kind != FilePath {
+		return nil
+	}
+	return m
 }

@@ -124,6 +124,8 @@ func (j *judge) verdict(m *mark, e *entry) verdict {
 		return verdict{Reference, 60, "a vulnerability in a text that tells of no attack"}
 	case IP, CIDR, Domain, URL, Email:
 		return j.address(m, e)
+	case FilePath, NamedPipe:
+		return j.file(m, e)
 	}
 	return j.named(m)
 }
