@@ -10,20 +10,20 @@ import (
 )
 
 // Unreadable is the error for an answer that is not the thing a kind reads
-// ("feed", "list of posts"): it says what came instead. The cause says what is
+// ("a feed", "a list of posts"): it says what came instead. The cause says what is
 // wrong with it; it must hold no secret.
 func Unreadable(spec Spec, answer *fetch.Response, thing string, cause error) error {
 	e := &upstream.Error{
 		Service: spec.Name, Reason: upstream.Failure, Status: answer.Status,
-		Message: "the answer is no " + thing + ": " + cause.Error(),
+		Message: "the answer is not " + thing + ": " + cause.Error(),
 		Next:    "open " + spec.Shown() + " in a browser: it may have moved, or be broken",
 		Err:     cause,
 	}
 	if page, ok := pageOf(answer.Body, answer.ContentType); ok {
-		e.Message = "the answer is a web page, not a " + thing + page.titled()
+		e.Message = "the answer is a web page, not " + thing + page.titled()
 		e.Next = "open " + spec.Shown() + " in a browser and look for the address of its feed; `feeder sources discover` finds most"
 		if page.challenge {
-			e.Message = "the site answers with a check for robots, not with its " + thing + page.titled()
+			e.Message = "the site answers with a check for robots, not with " + thing + page.titled()
 			e.Next = "the site turns automated readers away: ask it for an address meant for feed readers, or leave the source out"
 		}
 	}

@@ -10,13 +10,19 @@ import (
 	"strings"
 
 	"github.com/waggle-cti/waggle/feeder/source"
+	"github.com/waggle-cti/waggle/feeder/source/bluesky"
+	"github.com/waggle-cti/waggle/feeder/source/mastodon"
 	"github.com/waggle-cti/waggle/feeder/source/rss"
+	"github.com/waggle-cti/waggle/feeder/source/telegram"
 )
 
 // All gives the kinds by the name that a source's description calls them by.
 func All() map[string]source.Kind {
 	return map[string]source.Kind{
-		"rss": {New: rss.New},
+		"bluesky":  {New: bluesky.New, Keys: []string{"reposts", "replies"}},
+		"mastodon": {New: mastodon.New, Keys: []string{"reposts", "replies", "token"}},
+		"rss":      {New: rss.New},
+		"telegram": {New: telegram.New},
 	}
 }
 

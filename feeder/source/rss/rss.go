@@ -73,7 +73,7 @@ func (f *feed) Poll(ctx context.Context, last json.RawMessage) (source.Batch, er
 	}
 	read, err := parse(answer.Body, answer.ContentType)
 	if err != nil {
-		return source.Batch{}, source.Unreadable(f.spec, answer, "feed", err)
+		return source.Batch{}, source.Unreadable(f.spec, answer, "a feed", err)
 	}
 	posts, shared := f.posts(read, answer.URL, now)
 	posts, left := source.Newest(posts, maxPosts)

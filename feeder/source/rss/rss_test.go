@@ -141,12 +141,12 @@ func TestPollFails(t *testing.T) {
 		reason upstream.Reason
 		want   string
 	}{
-		"a check for robots": {answer: fetch.Response{Status: 200, Body: page("challenge.html"), ContentType: "text/html"}, reason: upstream.Failure, want: `check for robots, not with its feed (its title is "Just a moment...")`},
+		"a check for robots": {answer: fetch.Response{Status: 200, Body: page("challenge.html"), ContentType: "text/html"}, reason: upstream.Failure, want: `check for robots, not with a feed (its title is "Just a moment...")`},
 		"a page":             {answer: fetch.Response{Status: 200, Body: page("page.html"), ContentType: "text/html"}, reason: upstream.Failure, want: `a web page, not a feed (its title is "Our blog")`},
 		"nothing":            {answer: fetch.Response{Status: 200}, reason: upstream.Failure, want: "it is empty"},
-		"other XML":          {answer: fetch.Response{Status: 200, Body: []byte("<?xml version='1.0'?><sitemap/>")}, reason: upstream.Failure, want: "is no feed"},
-		"other JSON":         {answer: fetch.Response{Status: 200, Body: []byte(`{"error":"gone"}`)}, reason: upstream.Failure, want: "is no feed"},
-		"bytes":              {answer: fetch.Response{Status: 200, Body: []byte("\x1f\x8b\x08\x00garbage")}, reason: upstream.Failure, want: "is no feed"},
+		"other XML":          {answer: fetch.Response{Status: 200, Body: []byte("<?xml version='1.0'?><sitemap/>")}, reason: upstream.Failure, want: "is not a feed"},
+		"other JSON":         {answer: fetch.Response{Status: 200, Body: []byte(`{"error":"gone"}`)}, reason: upstream.Failure, want: "is not a feed"},
+		"bytes":              {answer: fetch.Response{Status: 200, Body: []byte("\x1f\x8b\x08\x00garbage")}, reason: upstream.Failure, want: "is not a feed"},
 		"no answer":          {err: &upstream.Error{Service: "lab.example.com", Reason: upstream.Network, Message: "refused"}, reason: upstream.Network, want: "refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
