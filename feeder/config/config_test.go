@@ -96,7 +96,7 @@ func TestInvalidFiles(t *testing.T) {
 		"source-without-name":    `:2: source "": a source needs a name`,
 		"source-scheme":          `:4: source "lab": a source needs an address`,
 		"source-password":        `:3: source "lab": a source needs an address`,
-		"source-kind":            `:4: source "lab": no kind of source is called "pigeon": there is rss`,
+		"source-kind":            `:4: source "lab": no kind of source is called "pigeon": there is `,
 		"source-null":            `:2: an empty list item`,
 		"source-weight":          `:2: source "lab": weight is between -20 and 20`,
 		"source-tlp":             `:4: expected a whole number, got "amber"`,

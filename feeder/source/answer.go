@@ -1,9 +1,11 @@
 package source
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 
+	"github.com/waggle-cti/waggle/feeder/secret"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/fetch"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -28,6 +30,26 @@ func Unreadable(spec Spec, answer *fetch.Response, thing string, cause error) er
 		}
 	}
 	return e
+}
+
+// Careful makes a getter keep a token out of its errors, for services that want
+// it in the address, where its name does not tell that it is a secret.
+func Careful(getter Getter, token secret.Text) Getter {
+	if getter == nil || !token.Set() {
+		return getter
+	}
+	return &careful{getter, token}
+}
+
+type careful struct {
+	Getter
+	token secret.Text
+}
+
+// Get implements Getter.
+func (c *careful) Get(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
+	r.Secrets = append(r.Secrets, c.token.Reveal())
+	return c.Getter.Get(ctx, r)
 }
 
 // ReadJSON reads an answer into a struct, or says what came instead of the

@@ -17,6 +17,7 @@ func Absolute(base, raw string) string {
 		return ""
 	}
 	if from, err := url.Parse(base); err == nil {
+		from.RawQuery, from.User = "", nil // may hold a token, which "#x" would take along
 		u = from.ResolveReference(u)
 	}
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {

@@ -27,6 +27,11 @@ func TestLinks(t *testing.T) {
 	assert.Equal(t, []string{"https://lab.example.com/c", "https://cdn.example.net/x"}, got)
 }
 
+func TestALinkTakesNoTokenAlong(t *testing.T) {
+	assert.Equal(t, "https://lab.example.com/feed#x", source.Absolute("https://lab.example.com/feed?token=s3cret", "#x"))
+	assert.Equal(t, "https://lab.example.com/feed?p=2", source.Absolute("https://lab.example.com/feed?token=s3cret", "?p=2"))
+}
+
 func TestDate(t *testing.T) {
 	day := time.Date(2026, 11, 5, 0, 0, 0, 0, time.UTC)
 	for text, want := range map[string]time.Time{

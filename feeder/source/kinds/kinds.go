@@ -11,18 +11,28 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/source/bluesky"
+	"github.com/waggle-cti/waggle/feeder/source/bridge"
+	"github.com/waggle-cti/waggle/feeder/source/kev"
 	"github.com/waggle-cti/waggle/feeder/source/mastodon"
+	"github.com/waggle-cti/waggle/feeder/source/reddit"
 	"github.com/waggle-cti/waggle/feeder/source/rss"
 	"github.com/waggle-cti/waggle/feeder/source/telegram"
+	"github.com/waggle-cti/waggle/feeder/source/tweetfeed"
 )
 
 // All gives the kinds by the name that a source's description calls them by.
 func All() map[string]source.Kind {
 	return map[string]source.Kind{
-		"bluesky":  {New: bluesky.New, Keys: []string{"reposts", "replies"}},
-		"mastodon": {New: mastodon.New, Keys: []string{"reposts", "replies", "token"}},
-		"rss":      {New: rss.New},
-		"telegram": {New: telegram.New},
+		"bluesky":   {New: bluesky.New, Keys: []string{"reposts", "replies"}},
+		"kev":       {New: kev.New, URL: kev.URL},
+		"mastodon":  {New: mastodon.New, Keys: []string{"reposts", "replies", "token"}},
+		"nitter":    {New: bridge.Nitter, Keys: []string{"accounts", "reposts", "replies"}},
+		"reddit":    {New: reddit.New, Keys: []string{"user", "token"}},
+		"rss":       {New: rss.New},
+		"rssbridge": {New: bridge.RSSBridge, Keys: []string{"path", "token"}},
+		"rsshub":    {New: bridge.RSSHub, Keys: []string{"path", "token"}},
+		"telegram":  {New: telegram.New},
+		"tweetfeed": {New: tweetfeed.New, URL: tweetfeed.URL},
 	}
 }
 
