@@ -30,7 +30,7 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, metrics
 	}
 	known := lists.Follow(listsPath(c), log)
 	o := pipeline.Options{
-		Store: data, Feeds: feeds, Judge: c.Needs,
+		Store: data, Feeds: feeds, Judge: newJudge(c, nil, log),
 		Reader: reading.New(reading.Options{Client: web, Robots: robots.New(web), Known: known.Known, Note: known.Note}),
 		Since:  c.Since, Window: c.Window, Metrics: metrics, Log: log,
 	}

@@ -22,7 +22,7 @@ func checkCommand(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check",
 		Short: "Check the configuration, the data and the connections",
-		Long:  "check reads the configuration and the profile, opens the data and the warninglists, and\nasks TheHive, Cortex and MISP, each if it is configured. It changes nothing.\n\nExit codes: 0 all is well; 1 something is not (the table says what); 2 the\nconfiguration is wrong.",
+		Long:  "check reads the configuration and the profile, opens the data, the warninglists and\nthe threat data, and asks TheHive, Cortex and MISP, each if it is configured. It changes nothing.\n\nExit codes: 0 all is well; 1 something is not (the table says what); 2 the\nconfiguration is wrong.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := s.load()
@@ -49,6 +49,7 @@ func examine(ctx context.Context, c *config.Config) []check {
 		{name: "profile", said: fmt.Sprintf("%s, %d sources", c.Profile, len(c.Sources))},
 		checkData(ctx, c.Database),
 		checkLists(c, time.Now()),
+		checkThreats(c, time.Now()),
 	}
 	for _, server := range []struct {
 		name string

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -51,38 +53,60 @@ func listsCommand(s *settings) *cobra.Command {
 
 func updateListsCommand(s *settings) *cobra.Command {
 	var o lists.Options
+	var threats string
 	cmd := &cobra.Command{
-		Use:   "update --from PLACE",
-		Short: "Compile warninglists for the feeder",
-		Long: "update compiles warninglists into the data folder, in the place of those that are\n" +
-			"there. A running feeder uses them within seconds.\n\n" +
+		Use:   "update [--from PLACE] [--threats PLACE]",
+		Short: "Fetch and compile warninglists and threat data for the feeder",
+		Long: "update compiles warninglists and threat data into the data folder, in the place of\n" +
+			"those that are there. A running feeder uses them within seconds.\n\n" +
+			"Threat data are CISA's known exploited vulnerabilities, FIRST's EPSS, NVD's CVSS, and\n" +
+			"the names in MITRE ATT&CK and MISP's galaxies. With --threats web they come from\n" +
+			"their publishers; for a network without way out, name a folder that holds the files,\n" +
+			"called as at their publishers. What cannot be had stays as it was, and is told.\n\n" +
+			"Without flags both come from the web, the warninglists from MISP's project.\n\n" +
 			"A place is a folder or an archive (.zip, .tar.gz) of lists as\nhttps://github.com/MISP/misp-warninglists has them, a single list.json, the\n" +
 			"address of an archive, or misp: the lists that are enabled in the configured MISP.",
-		Example: "  feeder lists update --from https://github.com/MISP/misp-warninglists/archive/refs/heads/main.tar.gz\n" +
+		Example: "  feeder lists update\n" +
 			"  feeder lists update --from misp\n" +
 			"  feeder lists update --from misp-warninglists --from ours/list.json --benign \"Our own servers\"",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if len(o.From) == 0 {
-				return errors.New("--from is missing: say where the lists are, see feeder lists update --help")
+			if len(o.From) == 0 && threats == "" {
+				o.From, threats = []string{projectLists}, fromWeb
 			}
 			c, err := s.load()
 			if err != nil {
 				return err
 			}
-			if err := connect(&o, c); err != nil {
-				return err
+			// Either may fail, and must not hold up the other.
+			var errLists, errThreats error
+			if len(o.From) > 0 {
+				errLists = updateLists(cmd.Context(), cmd.OutOrStdout(), c, o)
 			}
-			compiled, left, err := lists.Update(cmd.Context(), listsPath(c), o)
-			if err != nil {
-				return err
+			if threats != "" {
+				errThreats = updateThreats(cmd.Context(), cmd.OutOrStdout(), c, threats)
 			}
-			return printUpdate(cmd.OutOrStdout(), listsPath(c), compiled, left)
+			return cmp.Or(errLists, errThreats)
 		},
 	}
 	cmd.Flags().StringArrayVar(&o.From, "from", nil, "`place` to take lists from; may be repeated")
+	cmd.Flags().StringVar(&threats, "threats", "", "`place` to take threat data from: web, or a folder")
 	cmd.Flags().StringArrayVar(&o.Benign, "benign", nil, "`name` of a list of your own whose entries are harmless; may be repeated")
 	return cmd
+}
+
+// projectLists is where the warninglists' own project hands them out.
+const projectLists = "https://github.com/MISP/misp-warninglists/archive/refs/heads/main.tar.gz"
+
+func updateLists(ctx context.Context, out io.Writer, c *config.Config, o lists.Options) error {
+	if err := connect(&o, c); err != nil {
+		return err
+	}
+	compiled, left, err := lists.Update(ctx, listsPath(c), o)
+	if err != nil {
+		return err
+	}
+	return printUpdate(out, listsPath(c), compiled, left)
 }
 
 // connect makes what fetches lists from elsewhere.

@@ -57,7 +57,7 @@ func TestListsThatCannotBe(t *testing.T) {
 		args []string
 		why  string
 	}{
-		"no place":        {nil, "--from is missing"},
+		"no such threats": {[]string{"--threats", filepath.Join(d.folder, "nothing"), "--from", "misp"}, "no MISP is configured"},
 		"no such place":   {[]string{"--from", filepath.Join(d.folder, "nothing")}, "no such file"},
 		"a private place": {[]string{"--from", "http://10.1.2.3/lists.zip"}, "10.1.2.3"},
 		"no MISP":         {[]string{"--from", "misp"}, "no MISP is configured"},
