@@ -143,10 +143,10 @@ func toASCII(c *chain) bool {
 // of a file or the end of a line of code.
 func fileTop(label string) bool {
 	switch label {
-	case "ai", "am", "app", "as", "bar", "cab", "cat", "cc", "cfd", "do", "dot", "foo", "gdn", "hm", "id", "in", "inc",
+	case "ac", "ai", "am", "app", "as", "bar", "cab", "cat", "cc", "cfd", "do", "dot", "foo", "gdn", "hm", "id", "in", "inc",
 		"int", "is", "it", "la", "link", "lua", "map", "md", "mk", "ml", "mm", "mo", "mov", "ms", "name", "new",
 		"next", "no", "one", "ph", "pl", "pm", "prof", "ps", "pub", "py", "read", "rs", "run", "sc", "sh", "so",
-		"st", "style", "sy", "tf", "to", "ts", "vi", "zip":
+		"st", "style", "sy", "target", "tf", "to", "ts", "vi", "zip":
 		return true
 	}
 	return false

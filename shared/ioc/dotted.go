@@ -196,11 +196,29 @@ func oddCase(s string) bool {
 	return upper > 0 && lower > 0
 }
 
+// camelCase reports whether a name is written as code writes them: it begins
+// with a small letter and goes on to a capital, "userName.id".
+func camelCase(s string) bool {
+	if class[s[0]]&isUpper != 0 {
+		return false
+	}
+	for i := 1; i < len(s); i++ {
+		if class[s[i]]&isUpper != 0 && letter(s[i-1]) && class[s[i-1]]&isUpper == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// maxProduct is the length up to which a name in capitals that ends in NET is
+// likelier a product of Microsoft's ("ASP.NET") than a host.
+const maxProduct = 7
+
 // doubtfulName reports whether the plain name is likelier a file or code.
 func (s *scanner) doubtfulName(c *chain) bool {
 	if c.fanged {
 		return false
 	}
 	top := string(c.label(c.count - 1))
-	return c.count == 2 && fileTop(top) || fileOnly(top)
+	return c.count == 2 && fileTop(top) || fileOnly(top) || top == "net" && s.text[c.end-1] == 'T' && c.n <= maxProduct || camelCase(s.text[c.start:c.end])
 }

@@ -242,7 +242,7 @@ func schemeSep(s string, i int) sep {
 	if n == 0 {
 		return missingSlash(s, i)
 	}
-	return sep{n: k + n - i, fanged: fanged || s[k] == '\\'}
+	return sep{n: k + n - i, fanged: fanged || s[k] == '\\' && s[k+1] == '\\'} // "\/\/" is but escaped
 }
 
 // missingSlash reads the colon at i that lacks one or both of its slashes behind

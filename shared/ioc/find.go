@@ -105,7 +105,12 @@ func (s *scanner) done() {
 }
 
 func (s *scanner) scan() {
-	s.escaped = s.escaped || isJSON(s.text)
+	if !s.escaped && isJSON(s.text) {
+		s.escaped = true
+		if listsIndicators(s.text) {
+			s.threat |= outright
+		}
+	}
 	for from := 0; from < len(s.text); {
 		end := len(s.text)
 		if n := strings.IndexByte(s.text[from:], '\n'); n >= 0 {

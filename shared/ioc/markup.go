@@ -31,6 +31,16 @@ func isJSON(t string) bool {
 	return strings.HasPrefix(t, "{") && strings.HasPrefix(strings.TrimLeft(t[1:], " \t\r\n"), `"`)
 }
 
+// maxHead bounds how much of a JSON text is searched for what it is.
+const maxHead = 4096
+
+// listsIndicators reports whether one of the first keys or values of a JSON text
+// says that it lists indicators, as those of STIX, ECS and MISP do.
+func listsIndicators(t string) bool {
+	t = strings.ToLower(t[:min(len(t), maxHead)])
+	return strings.Contains(t, `"indicator`) || strings.Contains(t, `"ioc`) || strings.Contains(t, `"to_ids"`)
+}
+
 // emphasis reads what stands between the sign at i and the same sign at the end
 // of that text without spaces, "_bad[.]net_" or "~~bad[.]net~~". It gives where to
 // go on, 0 if there is no such pair. A pair within a pair is not looked for.

@@ -8,6 +8,7 @@ type place struct {
 	paren bool // in round brackets, as a link's target is in running text
 	table bool
 	says  section // what the word before it says
+	typed bool    // the row's first cell names its kind, the second is it
 	mail  bool    // in a mail header
 }
 
@@ -37,6 +38,7 @@ func (j *judge) place(m *mark) (p place) {
 	if k == l.start && l.start > 1 {
 		p.says = goesOn(t[max(0, l.start-lookBehind) : l.start-1])
 	}
+	p.typed = k > l.start && (t[k-1] == ',' || t[k-1] == ';') && typeCell(t[l.start:k-1])
 	p.mail = mailHeader(t[l.start:min(l.end, l.start+24)])
 	return p
 }
@@ -83,6 +85,9 @@ func says(t string) section {
 	end := len(t)
 	for n := 0; n < 3 && end > 0; n++ {
 		for end > 0 && !alnum(t[end-1]) {
+			if n > 0 && t[end-1] == '|' { // it speaks of another cell
+				return body
+			}
 			end--
 		}
 		i := end
@@ -92,19 +97,42 @@ func says(t string) section {
 		if i == end {
 			return body
 		}
+		if n == 0 && nextIs(t, end, '"') && t[i:end] == "value" { // a key of JSON
+			return iocs
+		}
 		if n == 1 && hasFold(t, i, "common") && hasFold(t, end, " name") {
 			return iocs
 		}
 		if s := section(labelWords.find(t, i, end)); s != body {
 			return s
 		}
-		if end < len(t) && n == 0 && t[end] != ':' && t[end] != '=' {
+		if n == 0 && end < len(t) && !assigns(t, end) {
 			return body
 		}
 		end = i
 	}
 	return body
 }
+
+// assigns reports whether the sign at i, perhaps behind a space, gives what is
+// named before it a value.
+func assigns(t string, i int) bool {
+	if t[i] == ' ' && i+1 < len(t) {
+		i++
+	}
+	return t[i] == ':' || t[i] == '='
+}
+
+// typeCell reports whether a table's cell is but the name of a kind of indicator.
+func typeCell(t string) bool {
+	t = strings.Trim(strings.TrimPrefix(t, byteOrderMark), " \"'")
+	return t != "" && len(t) <= maxLexeme && letter(t[0]) && typeNames.find(t, 0, len(t)) != 0
+}
+
+// typeNames are the names of kinds that begin a row of an indicator list.
+var typeNames = newLexicon(map[uint8]string{
+	1: "ip ips ipv4 ipv6 ipaddress domain domains host hostname fqdn url urls uri md5 sha1 sha-1 sha256 sha-256 hash email mail",
+})
 
 // goesOn tells what the line before says of a value that starts a line: if it
 // ends in the middle of a sentence, the value is cited.

@@ -12,6 +12,8 @@ func (j *judge) url(m *mark) verdict {
 	p := j.place(m)
 	section := j.lines[m.line].section
 	switch {
+	case p.typed:
+		return verdict{Attack, 70, "in a row that begins with its type"}
 	case j.fanged && p.alone && !p.paren && j.lines[m.line].listing && section != refs && p.says != refs:
 		return verdict{Attack, 60, "listed in a block of its own"}
 	case j.fanged && (section != iocs || !p.alone || p.paren):
@@ -34,6 +36,8 @@ func (j *judge) host(m *mark, e *entry) verdict {
 	section := j.lines[m.line].section
 	listed := section == iocs && (p.alone || p.table) && !(p.table && e.kind == Domain && j.fanged)
 	switch {
+	case p.typed:
+		return verdict{Attack, 70, "in a row that begins with its type"}
 	case m.doubtful:
 		if e.kind == Domain && p.alone && (listed && !fileOnly(e.value[strings.LastIndexByte(e.value, '.')+1:]) || (j.attack || j.list) && j.amongHosts(m)) {
 			return verdict{Attack, 40, "listed under indicators, though it may be a file's name"}
@@ -55,7 +59,7 @@ func (j *judge) host(m *mark, e *entry) verdict {
 		return verdict{Attack, 60, "named as an indicator"}
 	case j.fanged && e.kind == Domain:
 		return verdict{Reference, 60, "plain name in a text whose author disarms what is malicious"}
-	case p.says == iocs:
+	case p.says == iocs && (j.attack || j.short()):
 		return verdict{Attack, 75, "named as an indicator"}
 	case p.alone && (j.attack || j.short()):
 		return verdict{Attack, 60, "listed in a text about an attack"}
@@ -72,6 +76,8 @@ func (j *judge) email(m *mark) verdict {
 	p := j.place(m)
 	section := j.lines[m.line].section
 	switch {
+	case p.typed:
+		return verdict{Attack, 70, "in a row that begins with its type"}
 	case j.fanged && section != refs && sender(j.text[j.lines[m.line].start:m.start]):
 		return verdict{Attack, 45, "a mail's sender in a text about an attack"}
 	case p.mail || section == headers || section == refs:
@@ -86,6 +92,9 @@ func (j *judge) email(m *mark) verdict {
 
 // hash judges a file's hash.
 func (j *judge) hash(m *mark) verdict {
+	if pinned(j.text, int(m.start)) {
+		return verdict{Reference, 80, "names a commit or a version"}
+	}
 	attack := verdict{Attack, 85, "hash in a text about an attack"}
 	if j.attack {
 		return attack
@@ -100,6 +109,17 @@ func (j *judge) hash(m *mark) verdict {
 		return verdict{Attack, 60, "hash in a list"}
 	}
 	return verdict{Reference, 50, "nothing says what the hash is of"}
+}
+
+// pinned reports whether the hash at i is that of a commit or an image, as
+// version control, workflows and containers name them.
+func pinned(t string, i int) bool {
+	for _, before := range [...]string{"@", "@sha256:", "digest: sha256:", "commit ", "commit: "} {
+		if hasFold(t, i-len(before), before) {
+			return true
+		}
+	}
+	return false
 }
 
 // named judges names and numbers that are nobody's address.

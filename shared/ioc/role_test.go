@@ -27,6 +27,9 @@ const (
 	attackTalk = "This malware is used for phishing by a botnet.\n"
 )
 
+// noAttack is text of a length that no post has, and about no attack.
+var noAttack = strings.Repeat("We moved there and told all who asked.\n", 20)
+
 func TestRoles(t *testing.T) {
 	for _, c := range []struct {
 		name, text, value string
@@ -79,7 +82,7 @@ func TestRoles(t *testing.T) {
 		{"a certificate named by its hash", "See link: " + sha1Value + ".pem", sha1Value, Attack},
 		{"a list of nothing else", "bad-host.net\r\nbad-2.org\r\nbad-3.info\r\n", "bad-host.net", Attack},
 		{"a list of addresses", "http://bad-host.net/a\nhttp://bad-2.org/b\nhttp://bad-3.info/c\n", "http://bad-2.org/b", Attack},
-		{"a list with as much text", "bad-host.net\nbad-2.org\nbad-3.info\n" + strings.Repeat("We moved there and told all who asked.\n", 20), "bad-host.net", Reference},
+		{"a list with as much text", "bad-host.net\nbad-2.org\nbad-3.info\n" + noAttack, "bad-host.net", Reference},
 		{"a well-known name in a list of nothing else", "bad-host.net\nbad-2.org\nbad-3.info\ngoogle.com\n", "google.com", Benign},
 		{"a name like a file's in a list of nothing else", "bad-host.net\nbad-2.org\nsetup.link\nbad-3.info\n", "setup.link", Attack},
 		{"a row of indicators", "Indicator,Type,Note\nbad-host.net,domain,C2\n", "bad-host.net", Attack},
@@ -87,6 +90,18 @@ func TestRoles(t *testing.T) {
 		{"a row of something else", "Customer,Site,Note\nX,research-blog.net,paid\n", "research-blog.net", Reference},
 		{"a sender in a row of indicators", "Indicator,Type\nx@bad-host.net,mail\n", "x@bad-host.net", Attack},
 		{"senders by their heading", attackTalk + "\nSENDERS OBSERVED\nx@bad-host.net\ny@bad-host.net\n", "y@bad-host.net", Attack},
+		{"a row that begins with its type", "SHA256,x\r\nHost,bad-host.net\r\n", "bad-host.net", Attack},
+		{"an address in a row that begins with its type", "URL,hxxp://bad[.]net/a\nURL,http://bad-host.net/a\n", "http://bad-host.net/a", Attack},
+		{"a name like a file's in a row that begins with its type", "Host,bad-host.ml\nHost,x\n", "bad-host.ml", Attack},
+		{"a mail address in a row that begins with its type", "email;x@bad-host.net;his\n", "x@bad-host.net", Attack},
+		{"a row that begins with something else", "Owner,research-blog.net\nOwner,x\n" + noAttack, "research-blog.net", Reference},
+		{"a version in another cell than the hash's", "hxxp://bad[.]net\n| x | SHA256 | Loader (1.2.3.4) |\n", "1.2.3.4", Reference},
+		{"a label in a log", noAttack + "\n{\"host\": \"93.184.216.99\"}\n", "93.184.216.99", Reference},
+		{"a commit in a text about an attack", attackTalk + "\ncommit " + sha1Value + "\n", sha1Value, Reference},
+		{"a pinned action in a text about an attack", attackTalk + "\nuses: x/checkout@" + sha1Value + "\n", sha1Value, Reference},
+		{"JSON that lists indicators", `{"type": "indicator", "pattern": "[url:value = 'http://bad-host.net/a']"}`, "http://bad-host.net/a", Attack},
+		{"JSON as MISP exports it", `{"Attribute": [{"to_ids": true, "value": "http:\/\/bad-host.net\/a"}]}`, "http://bad-host.net/a", Attack},
+		{"JSON that lists something else", `{"homepage": "http:\/\/bad-host.net\/a"}`, "http://bad-host.net/a", Reference},
 		{"a vulnerability under attack", attackTalk + "CVE-2021-0001", "CVE-2021-0001", Attack},
 		{"a vulnerability in a changelog", "Fix CVE-2021-0001 (closes: #1)", "CVE-2021-0001", Reference},
 	} {

@@ -13,6 +13,9 @@ type threat uint64
 // that mean the same have the same number.
 const isStrong = 32
 
+// outright is what a text has that says by its form that it is about attacks.
+const outright threat = 1<<isStrong | 1<<(isStrong+1)
+
 // threatWords are the words of attack.
 var threatWords = newLexicon(map[uint8]string{
 	isStrong + 0:  "malware malicious malicious-activity",
@@ -29,7 +32,7 @@ var threatWords = newLexicon(map[uint8]string{
 	isStrong + 11: "apt espionage",
 	isStrong + 12: "cryptominer coinminer dropper downloader",
 	isStrong + 13: "rootkit rootkits spyware webshell webshells",
-	isStrong + 14: "openioc stix misp to_ids",
+	isStrong + 14: "openioc stix to_ids",
 	isStrong + 15: "qakbot qbot emotet trickbot icedid dridex ursnif zloader bazarloader lokibot agenttesla " +
 		"formbook njrat asyncrat remcos darkgate pikabot gootloader socgholish lumma lockbit revil mimikatz",
 	1: "threat threats",
