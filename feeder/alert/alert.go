@@ -30,7 +30,7 @@ const Type = "waggle"
 // first that were read. TheHive's time for adding grows with the square of
 // their number (TheHive 4.1: 100 take 0.8 s, 500 take 10 s, 1,000 take 38 s).
 // The description lists the others.
-const MaxObservables = 500
+const MaxObservables = 200
 
 // TheHive is the part of *thehive.Client that raising alerts needs.
 type TheHive interface {

@@ -79,7 +79,12 @@ func TestDescribe(t *testing.T) {
 	for i := range 700 {
 		many.Indicators = append(many.Indicators, value(ioc.Domain, fmt.Sprintf("h%d.evil.example.net", i), 2, "b"))
 	}
-	for name, s := range map[string]waggle.Story{"plain": story(), "hostile": hostile, "many": many} {
+	exploited := story()
+	exploited.Reasons = append(exploited.Reasons,
+		waggle.Reason{Points: 12, Text: "CVE-2026-91234 is exploited: on CISA's list", Do: "Fix CVE-2026-91234 in Example CMS by 2026-06-01.", Link: "https://maker.example.com/advisory/1"},
+		waggle.Reason{Do: "See **this** | [x](http://evil.example.net).", Link: "javascript:alert(1)"},
+		waggle.Reason{Do: "Do not go there.", Link: "http://cdn.evil.example.net/load.bin?x=a_b"})
+	for name, s := range map[string]waggle.Story{"plain": story(), "hostile": hostile, "many": many, "exploited": exploited} {
 		t.Run(name, func(t *testing.T) {
 			got := alert.Describe(s)
 			path := filepath.Join("testdata", name+".md")
@@ -273,7 +278,7 @@ func TestDeliverCapsTheObservables(t *testing.T) {
 
 	require.NoError(t, err)
 	assert.Len(t, server.Observables(got.ID), alert.MaxObservables)
-	assert.Contains(t, server.Alerts()[0].Description, "The first 500 are observables of this alert; 105 more are only listed.")
+	assert.Contains(t, server.Alerts()[0].Description, "The first 200 are observables of this alert; 405 more are only listed.")
 	assert.Less(t, server.Count(http.MethodPost, "/api/alert/*/artifact"), 10, "many go in one request")
 }
 

@@ -22,7 +22,7 @@ const (
 )
 
 // Describe is a story in Markdown, as TheHive shows it: what it is, why it
-// matters here, the indicators (defanged) and the posts. Everything that
+// matters here, what to do, the posts and the indicators (defanged). Everything that
 // comes from a post is escaped and without live links, except the links to
 // the posts themselves.
 //
@@ -35,9 +35,10 @@ func Describe(s waggle.Story) string {
 	}
 	d.block("**%s**", safe(s.Title, 500))
 	if s.Summary != "" {
-		d.block("%s", safe(s.Summary, 2000))
+		d.block("**TL;DR** %s", safe(s.Summary, 2000))
 	}
 	d.reasons(s)
+	d.actions(s)
 	d.posts(s.Posts)
 	d.limit = maxDescription
 	d.indicators(s.Indicators)
@@ -69,9 +70,50 @@ func (d *description) reasons(s waggle.Story) {
 	d.block("### Why it matters")
 	d.block("Score %d of 100, severity %s.", s.Score, s.Severity)
 	for _, r := range s.Reasons {
-		d.line("- %+d: %s", r.Points, safe(r.Text, 300))
+		if r.Points != 0 {
+			d.line("- %+d: %s", r.Points, safe(r.Text, 300))
+		}
 	}
 	d.line("")
+}
+
+// actions says what to do: what the reasons say, and to search for the
+// indicators where there are any.
+func (d *description) actions(s waggle.Story) {
+	var lines []string
+	for _, r := range s.Reasons {
+		if r.Do == "" {
+			continue
+		}
+		text := safe(r.Do, 500)
+		if link := webLink(r.Link); link != "" && len(link) <= maxLink && !d.known[link] && !d.known[host(link)] {
+			text += " [The maker's advisory](<" + linkTarget(link) + ">)"
+		}
+		lines = append(lines, text)
+	}
+	if n := searchable(s.Indicators); n == 1 {
+		lines = append(lines, "Search logs and mail for the indicator below, and block it.")
+	} else if n > 1 {
+		lines = append(lines, fmt.Sprintf("Search logs and mail for the %d indicators below, and block those that nothing here needs.", n))
+	}
+	if len(lines) == 0 {
+		return
+	}
+	d.block("### What to do")
+	for _, text := range lines {
+		d.line("- %s", text)
+	}
+	d.line("")
+}
+
+// searchable counts the indicators that logs and mail can hold.
+func searchable(all []waggle.Indicator) (n int) {
+	for _, i := range all {
+		if compromises(i.Kind) {
+			n++
+		}
+	}
+	return n
 }
 
 func (d *description) posts(posts []waggle.Member) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"github.com/waggle-cti/waggle/feeder/relevance"
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/story"
@@ -63,6 +64,9 @@ func (p *Pipeline) find(ctx context.Context, tx *store.Tx, at store.Progress, ke
 	return head, why, err
 }
 
+// maxTags bounds the tags of a story.
+const maxTags = 60
+
 // grown is a story's head with one more post.
 func grown(head waggle.Story, at store.Progress, spec source.Spec) waggle.Story {
 	when := at.Post.When()
@@ -71,14 +75,16 @@ func grown(head waggle.Story, at store.Progress, spec source.Spec) waggle.Story 
 		head.Summary = story.Summary(at.Finding.Text)
 		head.First, head.Last = when, when
 	}
-	if at.Judgement.Score > head.Score || head.Revision == 0 {
-		head.Score, head.Reasons = at.Judgement.Score, at.Judgement.Reasons
-	}
+	head.Score, head.Reasons = relevance.Corroborate(head, at.Post.Source, at.Judgement)
 	head.Severity = max(head.Severity, at.Judgement.Severity, waggle.Low)
 	// The strictest of the sources' markings holds for what joins them.
 	head.TLP, head.PAP = max(head.TLP, spec.TLP), max(head.PAP, spec.PAP)
-	for _, tag := range spec.Tags {
-		if !slices.Contains(head.Tags, tag) {
+	tags := slices.Clone(spec.Tags)
+	for _, r := range at.Judgement.Reasons {
+		tags = append(tags, r.Tags...)
+	}
+	for _, tag := range tags {
+		if !slices.Contains(head.Tags, tag) && len(head.Tags) < maxTags {
 			head.Tags = append(head.Tags, tag)
 		}
 	}

@@ -63,7 +63,12 @@ func TestKnownVulnerabilities(t *testing.T) {
 func TestExploitedVulnerabilitySaysWhatToDo(t *testing.T) {
 	p, f := post("News", "Flaw CVE-2026-11111 found.")
 	j := parse(t, "name: ours\n").With(threats(t), nil).Judge(p, f, 0, now())
-	assert.Equal(t, []string{"Fix CVE-2026-11111 in Microsoft Exchange Server by 2026-12-09, the date that CISA sets the agencies of the United States; its maker says how: https://vendor.example/advisory/1."}, does(j))
+	assert.Equal(t, []string{"Fix CVE-2026-11111 in Microsoft Exchange Server by 2026-12-09, the date that CISA sets the agencies of the United States."}, does(j))
+	for _, r := range j.Reasons {
+		if r.Do != "" {
+			assert.Equal(t, "https://vendor.example/advisory/1", r.Link)
+		}
+	}
 	assert.Contains(t, tagsOf(j), "waggle:kev")
 }
 

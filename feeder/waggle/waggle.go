@@ -136,6 +136,8 @@ type Reason struct {
 	Text   string `json:"text"`
 	// Do is what to do about it, a sentence; empty where nothing is.
 	Do string `json:"do,omitempty"`
+	// Link is the page that says how, of a maker that CISA names.
+	Link string `json:"link,omitempty"`
 	// Tags are what the reason gives the story: what it is about.
 	Tags []string `json:"tags,omitempty"`
 }
