@@ -57,13 +57,14 @@ type Spec struct {
 
 	// What follows only some kinds take; Kind.Keys names them.
 
-	Accounts []string `yaml:"accounts"` // who is followed, where one source follows several
-	Query    string   `yaml:"query"`    // a search in the service's own language
-	Path     string   `yaml:"path"`     // of the feed below the address of a bridge
-	Reposts  bool     `yaml:"reposts"`  // what accounts repeat of others, too
-	Replies  bool     `yaml:"replies"`  // what accounts answer to others, too
-	Budget   int      `yaml:"budget"`   // posts a month, for services that charge for each
-	Select   Selector `yaml:"select"`   // where on a page the posts stand
+	Accounts  []string `yaml:"accounts"`  // who is followed, where one source follows several
+	Query     string   `yaml:"query"`     // a search in the service's own language
+	Path      string   `yaml:"path"`      // of the feed below the address of a bridge
+	Reposts   bool     `yaml:"reposts"`   // what accounts repeat of others, too
+	Replies   bool     `yaml:"replies"`   // what accounts answer to others, too
+	Timelines bool     `yaml:"timelines"` // each account is asked for by itself
+	Budget    int      `yaml:"budget"`    // posts a month, for services that charge for each
+	Select    Selector `yaml:"select"`    // where on a page the posts stand
 
 	User      string      `yaml:"user"` // whom the token belongs to
 	Token     secret.Text `yaml:"token" json:"-"`
@@ -142,6 +143,7 @@ func (s Spec) Given() []string {
 		{"path", s.Path != ""},
 		{"reposts", s.Reposts},
 		{"replies", s.Replies},
+		{"timelines", s.Timelines},
 		{"budget", s.Budget != 0},
 		{"select", s.Select != Selector{}},
 		{"user", s.User != ""},

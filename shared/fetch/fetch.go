@@ -190,7 +190,7 @@ func (c *Client) read(host string, answer *http.Response, r Request, secrets []s
 		ETag:         answer.Header.Get("ETag"),
 		LastModified: answer.Header.Get("Last-Modified"),
 		MaxAge:       maxAge(answer.Header, time.Now()),
-		RetryAfter:   upstream.RetryAfter(answer.Header),
+		RetryAfter:   pause(answer.Header, time.Now()),
 	}
 	if unchanged {
 		response.ETag = cmp.Or(response.ETag, r.ETag)

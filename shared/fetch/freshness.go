@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // maxAge is how long an answer stays fresh from now on, RFC 9111 section 4.2:
@@ -25,6 +27,17 @@ func maxAge(header http.Header, now time.Time) time.Duration {
 		return 0
 	}
 	return max(0, expires.Sub(now))
+}
+
+// pause is how long a good answer asks to wait: as long as it says, or to the
+// end of a window in which no more calls are left.
+func pause(header http.Header, now time.Time) time.Duration {
+	for _, name := range []string{"X-Rate-Limit-Remaining", "X-RateLimit-Remaining", "RateLimit-Remaining"} {
+		if strings.TrimSpace(header.Get(name)) == "0" {
+			return max(upstream.RetryAfter(header), rateReset(header, now))
+		}
+	}
+	return upstream.RetryAfter(header)
 }
 
 // rateReset is how long a service that counts calls says its window still

@@ -56,3 +56,13 @@ func TestRateReset(t *testing.T) {
 		})
 	}
 }
+
+func TestPause(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	left := func(n string) http.Header {
+		return http.Header{"X-Rate-Limit-Remaining": {n}, "X-Rate-Limit-Reset": {"1795435500"}}
+	}
+	assert.Zero(t, pause(left("1"), now))
+	assert.Equal(t, 5*time.Minute, pause(left("0"), now))
+	assert.Equal(t, 7*time.Second, pause(http.Header{"Retry-After": {"7"}}, now))
+}
