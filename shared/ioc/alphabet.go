@@ -129,6 +129,9 @@ func mayJoin(s string, i int) bool {
 		if f := follows[next]; f&startsSpoken == 0 {
 			return f&opensDot != 0 && mayOpen(s, i+1)
 		}
+		if i+3 >= len(s) || s[i+2]|0x20 != 't' && s[i+2]|0x20 != 'o' { // most words
+			return false
+		}
 		return hasFold(s, i+1, "at ") || hasFold(s, i+1, "dot ")
 	case '[', '(', '{', '<':
 		return mayOpen(s, i)
@@ -275,7 +278,7 @@ func hasFold(s string, i int, text string) bool {
 		return false
 	}
 	for k := range len(text) {
-		if lower(s[i+k]) != text[k] {
+		if c := s[i+k]; c != text[k] && lower(c) != text[k] {
 			return false
 		}
 	}

@@ -1,6 +1,9 @@
 package ioc
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // What people write in place of a dot, an at sign and "://" so that a value
 // can't be clicked. Each reader looks at a bounded number of bytes.
@@ -155,6 +158,9 @@ func highDot(s string, i int) sep {
 // unseen gives the length of the zero-width character at i: zero-width space,
 // joiners, word joiner, soft hyphen.
 func unseen(s string, i int) int {
+	if i >= len(s) || s[i] < utf8.RuneSelf {
+		return 0
+	}
 	for _, u := range [...]string{"\u200b", "\u200c", "\u200d", "\u2060", "\u00ad"} {
 		if len(s)-i >= len(u) && s[i:i+len(u)] == u {
 			return len(u)

@@ -10,20 +10,39 @@ func hashKind(w string) Kind {
 	if k == "" {
 		return ""
 	}
-	var different uint32 // digits there are, a bit each
-	var seen byte
+	var seen uint32
 	for i := range len(w) {
-		c := class[w[i]]
-		if c&(isDigit|isHex) == 0 {
-			return ""
-		}
-		seen |= c
-		different |= 1 << nibble(w[i])
+		seen |= hexSeen[w[i]]
 	}
-	if bits.OnesCount32(different) < 7 || different&0x3ff == 0 || different>>10 == 0 || seen&isUpper != 0 && mixedCase(w) {
+	if seen&noHex != 0 || bits.OnesCount32(seen&0xffff) < 7 || seen&0x3ff == 0 || seen&0xfc00 == 0 ||
+		seen&capitalHex != 0 && seen&smallHex != 0 && mixedCase(w) {
 		return ""
 	}
 	return k
+}
+
+// What is seen of a byte in hex digits, beside the bit that its value counts.
+const (
+	smallHex   = 1 << (16 + iota) // a-f
+	capitalHex                    // A-F
+	noHex                         // it is none
+)
+
+// hexSeen gives that for each byte.
+var hexSeen = hexBits()
+
+func hexBits() (t [256]uint32) {
+	for c := range t {
+		t[c] = noHex
+	}
+	for n, c := range []byte("0123456789") {
+		t[c] = 1 << n
+	}
+	for n, c := range []byte("abcdef") {
+		t[c] = 1<<(10+n) | smallHex
+		t[c-'a'+'A'] = 1<<(10+n) | capitalHex
+	}
+	return t
 }
 
 // hashLength tells the kind of hash that has so many hex digits.
@@ -44,9 +63,6 @@ func hashLength(n int) Kind {
 	}
 	return ""
 }
-
-// nibble gives the value of a hex digit.
-func nibble(c byte) byte { return c&0xf + c>>6*9 }
 
 // mixedCase reports whether the hex digits are written in both cases, as
 // nobody writes a hash but for a slip or two.

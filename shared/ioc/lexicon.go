@@ -1,13 +1,18 @@
 package ioc
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // lexicon tells words, in any case, that mean something to a reader. Most words
 // of a text are none of them, which a look at the first letter and the length
 // tells.
 type lexicon struct {
-	shape [26]uint32 // by first letter: the lengths there are, a bit each
-	words [26][]meaning
+	shape [26]uint32               // by first letter: the lengths there are, a bit each
+	at    [26 << lexemeBits]uint16 // by first letter and length: where those words begin
+	words []meaning                // sorted by both
 }
 
 type meaning struct {
@@ -15,18 +20,32 @@ type meaning struct {
 	is   uint8
 }
 
-// lexicon's words are not longer than maxLexeme.
-const maxLexeme = 31
+// A lexicon's words are not longer than maxLexeme.
+const (
+	lexemeBits = 5
+	maxLexeme  = 1<<lexemeBits - 1
+)
+
+// bucket gives the place in lexicon.at of the words with that first letter, a
+// small one, and of that length.
+func bucket(first byte, length int) int { return int(first-'a')<<lexemeBits | length }
+
+func (m meaning) bucket() int { return bucket(m.word[0], len(m.word)) }
 
 // newLexicon takes the words of each meaning, separated by spaces, in lower case.
 func newLexicon(meanings map[uint8]string) *lexicon {
 	l := &lexicon{}
 	for is, words := range meanings {
 		for w := range strings.FieldsSeq(words) {
-			n := w[0] - 'a'
-			l.shape[n] |= 1 << len(w)
-			l.words[n] = append(l.words[n], meaning{w, is})
+			l.shape[w[0]-'a'] |= 1 << len(w)
+			l.words = append(l.words, meaning{w, is})
 		}
+	}
+	slices.SortFunc(l.words, func(a, b meaning) int {
+		return cmp.Or(a.bucket()-b.bucket(), strings.Compare(a.word, b.word))
+	})
+	for n := len(l.words) - 1; n >= 0; n-- {
+		l.at[l.words[n].bucket()] = uint16(n)
 	}
 	return l
 }
@@ -42,8 +61,12 @@ func (l *lexicon) find(s string, i, end int) uint8 {
 	if !l.may(s[i], end-i) {
 		return 0
 	}
-	for _, m := range l.words[s[i]|0x20-'a'] {
-		if len(m.word) == end-i && hasFold(s, i, m.word) {
+	b := bucket(s[i]|0x20, end-i)
+	for _, m := range l.words[l.at[b]:] {
+		if m.bucket() != b {
+			break
+		}
+		if hasFold(s, i, m.word) {
 			return m.is
 		}
 	}

@@ -225,14 +225,23 @@ func hostOf(e *entry) string {
 	return ""
 }
 
+// authorityEnd gives where the path, query or fragment begins of what stands
+// behind a scheme.
+func authorityEnd(v string) int {
+	for i := range len(v) {
+		if c := v[i]; c == '/' || c == '?' || c == '#' {
+			return i
+		}
+	}
+	return len(v)
+}
+
 // urlHost gives the host of a URL as this package writes them.
 func urlHost(v string) string {
 	if i := strings.Index(v, "://"); i >= 0 {
 		v = v[i+3:]
 	}
-	if i := strings.IndexAny(v, "/?#"); i >= 0 {
-		v = v[:i]
-	}
+	v = v[:authorityEnd(v)]
 	v = v[strings.LastIndexByte(v, '@')+1:]
 	if strings.HasPrefix(v, "[") {
 		if i := strings.IndexByte(v, ']'); i > 0 {

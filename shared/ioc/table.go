@@ -47,23 +47,36 @@ func (s *scanner) rowSign() byte {
 	if end-start > maxRow {
 		return noRow
 	}
-	before, behind := "", ""
-	if start > 0 {
-		before = t[max(0, start-1-maxRow) : start-1]
-		before = before[strings.LastIndexByte(before, '\n')+1:]
-	}
-	if end < len(t) {
-		behind = t[end+1 : min(len(t), end+1+maxRow)]
-		if n := strings.IndexByte(behind, '\n'); n >= 0 {
-			behind = behind[:n]
-		}
-	}
 	for _, sign := range [...]byte{',', ';'} {
-		if n := cells(t[start:end], sign); n > 0 && (n == cells(before, sign) || n == cells(behind, sign)) {
+		if strings.IndexByte(t[start:end], sign) < 0 { // most lines
+			continue
+		}
+		if n := cells(t[start:end], sign); n > 0 && (n == cells(s.lineBefore(), sign) || n == cells(s.lineBehind(), sign)) {
 			return sign
 		}
 	}
 	return noRow
+}
+
+// lineBefore gives the line before the one the scanner is in, or its last part.
+func (s *scanner) lineBefore() string {
+	if s.at.start == 0 {
+		return ""
+	}
+	before := s.text[max(0, s.at.start-1-maxRow) : s.at.start-1]
+	return before[strings.LastIndexByte(before, '\n')+1:]
+}
+
+// lineBehind gives the line behind the one the scanner is in, or its first part.
+func (s *scanner) lineBehind() string {
+	if s.at.end == len(s.text) {
+		return ""
+	}
+	behind := s.text[s.at.end+1 : min(len(s.text), s.at.end+1+maxRow)]
+	if n := strings.IndexByte(behind, '\n'); n >= 0 {
+		behind = behind[:n]
+	}
+	return behind
 }
 
 // cells counts the signs in the row that are not in quotes.
