@@ -37,6 +37,22 @@ func (b *builder) bytes(t []byte) {
 	b.b = append(b.b, t...)
 }
 
+// lower adds s[i:j] in small letters.
+func (b *builder) lower(i, j int) {
+	k := i
+	for k < j && class[b.s[k]]&isUpper == 0 {
+		k++
+	}
+	b.source(i, k)
+	if k == j {
+		return
+	}
+	b.part()
+	for ; k < j; k++ {
+		b.b = append(b.b, lower(b.s[k]))
+	}
+}
+
 // part parts the text from the source.
 func (b *builder) part() {
 	if !b.own {

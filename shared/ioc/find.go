@@ -343,6 +343,12 @@ func (s *scanner) addBuilt(k Kind, start, end int, fanged bool) *mark {
 	return s.add(k, s.build.string(), start, end, fanged)
 }
 
+// addLower is add for s[start:end] in small letters.
+func (s *scanner) addLower(k Kind, start, end int) *mark {
+	s.build.reset(s.text, start).lower(start, end)
+	return s.addBuilt(k, start, end, false)
+}
+
 // mark notes an occurrence of the value with that number.
 func (s *scanner) mark(of int32, start, end int, fanged bool) *mark {
 	s.floor = end
@@ -351,6 +357,9 @@ func (s *scanner) mark(of int32, start, end int, fanged bool) *mark {
 	if !s.values.all[of].wants(fanged) {
 		s.spare = m
 		return &s.spare
+	}
+	if s.marks == nil {
+		s.marks, s.lines = make([]mark, 0, s.values.first), make([]line, 0, s.values.first/2)
 	}
 	if s.kept < 0 {
 		s.kept = len(s.lines)

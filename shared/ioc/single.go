@@ -26,15 +26,12 @@ func (s *scanner) single(i, end int, seen byte) int {
 			return next
 		}
 		if s.jarm(i, end) {
-			s.add(JARM, lowerASCII(w), i, end, false)
+			s.addLower(JARM, i, end)
 		} else if k := hashKind(w); k != "" {
 			if f := s.fingerprint(i, end); f != "" {
 				k = f
 			}
-			if seen&isUpper != 0 {
-				w = lowerASCII(w)
-			}
-			s.add(k, w, i, end, false)
+			s.addLower(k, i, end)
 		}
 		return end
 	}
@@ -115,7 +112,7 @@ func (s *scanner) long(i, end int) int {
 			to++
 		}
 		if k := hashKind(s.text[from:to]); k != "" && (from == i || to == end) {
-			s.add(k, lowerASCII(s.text[from:to]), from, to, false)
+			s.addLower(k, from, to)
 		}
 		from = to + 1
 	}

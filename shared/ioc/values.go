@@ -8,10 +8,10 @@ import (
 // valueSet holds the different values of a text: a hash table with open
 // addressing, which keeps each value's hash so that it grows cheaply.
 type valueSet struct {
-	seed   maphash.Seed
-	seeded bool
-	slots  []slot // a power of two of them, at most half in use
-	all    []entry
+	seed  maphash.Seed
+	slots []slot // a power of two of them, at most half in use
+	all   []entry
+	first int // values to make room for at first
 }
 
 // slot is a place in the table.
@@ -75,9 +75,13 @@ func (v *valueSet) put(free, hash uint32, k Kind, text string) int32 {
 // minSlots is how many slots the smallest table has.
 const minSlots = 16
 
-// likely sets how much of the room that an empty set kept is used for a text of
-// that length: as much as a list needs, which has a value in 32 bytes.
+// maxFirst bounds the values that an empty set first makes room for.
+const maxFirst = 1 << 14
+
+// likely prepares an empty set for a text of that length. Reports have a value in
+// 128 bytes, lists in 32; of room that is there, more costs nothing.
 func (v *valueSet) likely(length int) {
+	v.first = min(max(minSlots, length/128), maxFirst)
 	n := max(minSlots, length/16)
 	v.slots = v.slots[:min(1<<bits.Len(uint(n-1)), cap(v.slots))]
 }
@@ -97,11 +101,13 @@ func (v *valueSet) room() {
 	if 2*len(v.all) < len(v.slots) {
 		return
 	}
-	if !v.seeded {
-		v.seed, v.seeded = maphash.MakeSeed(), true
+	if len(v.slots) == 0 {
+		v.seed = maphash.MakeSeed()
+		v.slots, v.all = make([]slot, 2<<bits.Len(uint(v.first))), make([]entry, 0, v.first)
+		return
 	}
 	old := v.slots
-	v.slots = make([]slot, max(minSlots, 4*len(old)))
+	v.slots = make([]slot, 4*len(old))
 	for _, s := range old {
 		if s.of == 0 {
 			continue
