@@ -1,6 +1,7 @@
 package ioc
 
 import (
+	"math/bits"
 	"unicode"
 	"unicode/utf8"
 )
@@ -252,6 +253,39 @@ func wordEnd(s string, i int) (end int, seen byte) {
 		end += n
 	}
 	return end, seen
+}
+
+// lettersEnd gives the end of the run of ASCII letters that starts at i, at least
+// eight bytes before the end of the text or sooner. It looks at eight bytes at
+// once: where a word ends is what a processor foresees worst.
+func lettersEnd(s string, i int) int {
+	for len(s)-i >= 8 {
+		n := bits.TrailingZeros64(noLetters(s[i:i+8])) / 8
+		i += n
+		if n < 8 {
+			break
+		}
+	}
+	return i
+}
+
+// noLetters sets the highest bit of each of eight bytes, the first being the
+// lowest, that is no ASCII letter.
+func noLetters(s string) uint64 {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	small := (x | 0x20*each) &^ high
+	fromA, beyondZ := small+(0x80-'a')*each, small+(0x80-'z'-1)*each
+	return (^fromA | beyondZ | x) & high
+}
+
+// classesOf gives the classes of all bytes of the word.
+func classesOf(w string) (seen byte) {
+	for k := range len(w) {
+		seen |= class[w[k]]
+	}
+	return seen
 }
 
 // startsWord reports whether a name's label can start at i.

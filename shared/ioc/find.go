@@ -189,23 +189,17 @@ func (s *scanner) high(i, end int) int {
 }
 
 // word reads what starts with the ASCII word at i and gives where to go on.
-// Most words are just that, which shows in their bytes and the one behind; then
-// it goes on with the next.
+// Most words are just letters, which shows in them and the byte behind; then it
+// goes on with the next.
 func (s *scanner) word(i int) int {
 	t := s.text
 	for {
-		end, seen := i, byte(0)
-		for end < len(t) {
-			c := class[t[end]]
-			if c&isWord == 0 {
-				break
-			}
-			seen |= c
-			end++
+		end := lettersEnd(t, i)
+		if end+1 >= len(t) || class[t[end]]&isWord != 0 {
+			return s.mixed(i, end)
 		}
-		if end+1 >= len(t) || t[end-1] == '-' || follows[t[end]]&joins != 0 && mayJoin(t, end) ||
-			seen&isDigit != 0 && (end-i >= minLong || follows[t[i]]&startsName != 0) {
-			return s.joined(i, end, seen)
+		if follows[t[end]]&joins != 0 && mayJoin(t, end) {
+			return s.joined(i, end, classesOf(t[i:end]))
 		}
 		if !s.told && threatWords.may(t[i], end-i) {
 			s.told = s.threat.see(t, i, end)
@@ -215,6 +209,28 @@ func (s *scanner) word(i int) int {
 		}
 		i = end + 1
 	}
+}
+
+// mixed is word for one that doesn't end with its letters, at end.
+func (s *scanner) mixed(i, end int) int {
+	t := s.text
+	seen := classesOf(t[i:end])
+	for end < len(t) {
+		c := class[t[end]]
+		if c&isWord == 0 {
+			break
+		}
+		seen |= c
+		end++
+	}
+	if end+1 >= len(t) || t[end-1] == '-' || follows[t[end]]&joins != 0 && mayJoin(t, end) ||
+		seen&isDigit != 0 && (end-i >= minLong || follows[t[i]]&startsName != 0) {
+		return s.joined(i, end, seen)
+	}
+	if !s.told && threatWords.may(t[i], end-i) {
+		s.told = s.threat.see(t, i, end)
+	}
+	return end
 }
 
 // joined reads the word at s[i:end], of the given classes as far as it is ASCII,
