@@ -1,6 +1,9 @@
 package ioc
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 // maxName is the longest name that DNS carries, RFC 1035 §2.3.4, with room
 // for one in Unicode. Longer chains are read to their end and refused.
@@ -25,8 +28,9 @@ type chain struct {
 	plain  bool // text is what stands in the source, byte for byte
 	spoken bool // a dot is the bare word
 
-	tops map[string]bool // top-level domains asked for so far, and whether they are
-	over bool            // too long to be a name
+	over bool // too long to be a name
+
+	tops *topMemo
 }
 
 func (c *chain) name() []byte { return c.text[:c.n] }
@@ -154,9 +158,6 @@ func (c *chain) ascii() bool {
 	return true
 }
 
-// maxTops bounds how many labels are remembered.
-const maxTops = 1024
-
 // top reports whether the chain's last label is a top-level domain.
 func (c *chain) top() bool {
 	label := c.label(c.count - 1)
@@ -167,13 +168,34 @@ func (c *chain) top() bool {
 	case "exe", "dll", "php", "txt", "html", "htm", "js", "vbs", "ps1", "dat", "bin", "doc", "docx", "xls", "pdf", "png", "jpg", "gif":
 		return false
 	}
-	known, ok := c.tops[string(label)]
-	if !ok {
-		known = topLevel(string(label))
-		if c.tops == nil || len(c.tops) >= maxTops {
-			c.tops = make(map[string]bool)
-		}
-		c.tops[string(label)] = known
+	if c.tops == nil {
+		c.tops = new(topMemo)
 	}
-	return known
+	return c.tops.is(label)
+}
+
+// topMemo remembers of the labels asked for last whether they are top-level
+// domains: a text has few, and the Public Suffix List is a long one.
+type topMemo [1 << topBits]struct {
+	label [maxTop]byte // zeros behind it
+	is    bool
+}
+
+const (
+	topBits = 8
+	maxTop  = 16 // longer labels are not remembered
+)
+
+func (m *topMemo) is(label []byte) bool {
+	if len(label) > maxTop {
+		return topLevel(string(label))
+	}
+	var key [maxTop]byte
+	copy(key[:], label)
+	hash := (binary.LittleEndian.Uint64(key[:]) ^ binary.LittleEndian.Uint64(key[8:])) * 0x9e3779b97f4a7c15 // Fibonacci hashing
+	known := &m[hash>>(64-topBits)]
+	if known.label != key {
+		known.label, known.is = key, topLevel(string(label))
+	}
+	return known.is
 }

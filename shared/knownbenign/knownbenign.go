@@ -12,7 +12,7 @@
 // harmless and which only flag it.
 package knownbenign
 
-import "slices"
+import "sync"
 
 // The lists' names, as Lookup gives them.
 const (
@@ -42,15 +42,29 @@ func Lookup(kind, value string) (list string, ok bool) {
 			return list, true
 		}
 	case "ip":
-		return exact(resolvers[:], value, Resolvers)
+		return exact(resolverSet(), value, Resolvers)
 	case "md5", "sha1", "sha256", "sha512":
-		return exact(nothing[:], value, Nothing)
+		return exact(nothingSet(), value, Nothing)
 	}
 	return "", false
 }
 
-func exact(sorted []string, value, name string) (string, bool) {
-	if _, ok := slices.BinarySearch(sorted, value); ok {
+// The lists that are matched exactly, each made when first asked.
+var (
+	resolverSet = sync.OnceValue(func() map[string]bool { return setOf(resolvers[:]) })
+	nothingSet  = sync.OnceValue(func() map[string]bool { return setOf(nothing[:]) })
+)
+
+func setOf(values []string) map[string]bool {
+	set := make(map[string]bool, len(values))
+	for _, v := range values {
+		set[v] = true
+	}
+	return set
+}
+
+func exact(set map[string]bool, value, name string) (string, bool) {
+	if set[value] {
 		return name, true
 	}
 	return "", false
