@@ -56,7 +56,7 @@ func TestCompiledLists(t *testing.T) {
 	}{
 		{"an address", "ip", "198.51.100[.]7", cortex.Info, []hit{flag("Rented ranges", "198.51.100.7")}},
 		{"a range", "ip", "198.51.100.0/25", cortex.Info, []hit{flag("Rented ranges", "198.51.100.0/25")}},
-		{"a name", "domain", "hoster.com", cortex.Info, []hit{flag("Names alone", "hoster.com"), flag("Hosters", "hoster.com")}},
+		{"a name", "domain", "hoster.com", cortex.Info, []hit{flag("Hosters", "hoster.com"), flag("Names alone", "hoster.com")}},
 		{"a name below", "fqdn", "WWW.Hoster.com", cortex.Info, []hit{flag("Hosters", "hoster.com")}},
 		{"a URL, and its host", "url", "hxxps://hoster[.]com/x", cortex.Info, []hit{flag("Hosters", "hoster.com"), of(flag("Names alone", "hoster.com"), "hoster.com")}},
 		{"a URL of an address", "url", "http://198.51.100.7:8080/x", cortex.Info, []hit{of(flag("Rented ranges", "198.51.100.7"), "198.51.100.7")}},

@@ -169,7 +169,7 @@ func (c *Compiler) addHashed(text string, match Match, kinds Kinds, list uint16)
 	if err != nil {
 		return err
 	}
-	c.hashed = append(c.hashed, hashed{c.meta.key(match, text), list})
+	c.hashed = append(c.hashed, hashed{c.meta.key(text), list})
 	return nil
 }
 
@@ -207,6 +207,7 @@ func (c *Compiler) Bytes(when time.Time, from string) ([]byte, error) {
 	fan := m.fanOut(found)
 	v4, v4sets := flatten(c.v4, shared)
 	v6, v6sets := flatten(c.v6, shared)
+	v4fan := m.fanOutSpans(v4)
 
 	if len(shared.lists) >= maxSets {
 		return nil, fmt.Errorf("the lists overlap in %d different ways; %d are the most", len(shared.lists), maxSets)
@@ -219,6 +220,7 @@ func (c *Compiler) Bytes(when time.Time, from string) ([]byte, error) {
 	var body sections
 	body.add(written(fan, binary.LittleEndian.AppendUint32))
 	body.add(written(found, writeRecord))
+	body.add(written(v4fan, binary.LittleEndian.AppendUint32))
 	body.add(written(v4, writeLow))
 	body.add(written(v4sets, binary.LittleEndian.AppendUint32))
 	body.add(written(v6, writeNumber))
@@ -279,4 +281,19 @@ func (m *meta) fanOut(all []record) (fan []uint32) {
 		}
 	}
 	return append(fan, uint32(len(all)))
+}
+
+// fanOutSpans gives, for each beginning of an IPv4 address of so many bits, where
+// the starts with it begin, and the end after the last.
+func (m *meta) fanOutSpans(starts []number) (fan []uint32) {
+	for m.SpanBits = 0; len(starts)>>m.SpanBits > 8 && m.SpanBits < maxSpanBits; m.SpanBits++ {
+	}
+	at := 0
+	for beginning := range uint64(1) << m.SpanBits {
+		for at < len(starts) && starts[at].lo>>(32-m.SpanBits) < beginning {
+			at++
+		}
+		fan = append(fan, uint32(at))
+	}
+	return append(fan, uint32(len(starts)))
 }

@@ -30,12 +30,11 @@ import (
 // of the file whatever is in it.
 //
 // The body's sections are the fan (u32) and the records (key of 6 bytes, set of
-// 3) of what is found by hash; starts (u32) and sets (u32) of IPv4 spans; starts
-// (u64 twice, high and low) and sets (u32) of IPv6 spans; then, for each list
+// 3) of what is found by hash; the fan (u32), starts (u32) and sets (u32) of IPv4
+// spans; starts (u64 twice, high and low) and sets (u32) of IPv6 spans; then, for each list
 // that matches by substring, its entries with line feeds between.
 //
-// What is found by hash is found by SipHash-2-4 of the way of matching and the
-// entry, with a key (the salt) that is random for each file. The fan tells by the
+// What is found by hash is found by SipHash-2-4 of the entry, with a key (the salt) that is random for each file. The fan tells by the
 // first bits where to look, a record has the next 48. So a file is small and its
 // lookups are fast; one lookup in 10^12 finds what is not there, and nobody who
 // does not have the file can make a name that does.
@@ -47,6 +46,8 @@ const (
 	saltSize   = 16
 	maxMeta    = 16 << 20 // bytes
 	maxFile    = 1 << 30
+
+	maxSpanBits = 20
 )
 
 // ErrDamaged is the error of a file that is not a compiled one, or no longer.
@@ -57,11 +58,12 @@ var ErrFormat = errors.New("compiled by another version of Waggle")
 
 // meta is what a file says of itself.
 type meta struct {
-	Built   time.Time
-	From    string
-	Salt    []byte
-	FanBits int
-	Lists   []listMeta
+	Built    time.Time
+	From     string
+	Salt     []byte
+	FanBits  int
+	SpanBits int
+	Lists    []listMeta
 }
 
 type listMeta struct {
@@ -86,11 +88,11 @@ func (m *meta) lists() []List {
 	return out
 }
 
-// key is what an entry, or a value, is found by.
-func (m *meta) key(match Match, text string) uint64 {
+// key is what an entry, or a part of a value, is found by.
+func (m *meta) key(text string) uint64 {
 	room := make([]byte, 0, maxHost+1)
 	half := binary.LittleEndian.Uint64
-	return siphash.Hash(half(m.Salt), half(m.Salt[8:]), append(append(room, match[0]), text...))
+	return siphash.Hash(half(m.Salt), half(m.Salt[8:]), append(room, text...))
 }
 
 // split parts a key into what the fan tells and what a record has.

@@ -155,7 +155,7 @@ func (l *Lists) take(body []byte, lengths u64s) bool {
 		return r.next(lengths.at(n-1), width)
 	}
 	l.fan, l.records = next(4), next(recordSize)
-	l.v4 = spans{starts: next(4), sets: next(4)}
+	l.v4 = spans{fan: next(4), bits: l.meta.SpanBits, starts: next(4), sets: next(4)}
 	l.v6 = spans{starts: next(16), sets: next(4), wide: true}
 	patterns := 0
 	for i, one := range l.meta.Lists {
@@ -191,8 +191,9 @@ func compileLater(texts []string) func() []*regexp.Regexp {
 
 // fits reports whether the sections have the lengths that they must have.
 func (l *Lists) fits() bool {
-	bits := l.meta.FanBits
+	bits, spanBits := l.meta.FanBits, l.meta.SpanBits
 	return bits >= 0 && bits < 32 && l.fan.len() == 1<<bits+1 &&
+		spanBits >= 0 && spanBits <= maxSpanBits && l.v4.fan.len() == 1<<spanBits+1 &&
 		l.v4.len() == l.v4.sets.len() && l.v6.len() == l.v6.sets.len() &&
 		len(l.meta.Salt) == saltSize && len(l.meta.Lists) <= maxLists
 }

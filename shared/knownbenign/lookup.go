@@ -77,18 +77,29 @@ type query struct {
 	hits []Hit
 }
 
+// aspect is what a text is of the value that is looked up.
+type aspect uint8
+
+const (
+	itself  aspect = 1 << iota // what lists of strings hold
+	itsHost                    // what lists of host names hold
+	aboveIt                    // a domain above its host, which they hold too
+)
+
 func (q *query) ask(value string) {
-	q.askSet(q.find(q.meta.key(Exact, value)), value, false)
 	switch q.kind {
 	case IP:
-		q.askHost(value)
+		q.askFor(value, itself|itsHost)
 		if s, err := parseSpan(value); err == nil {
 			q.askSpan(s, value)
 		}
 	case Domain:
-		q.askHost(strings.TrimSuffix(value, "."))
+		q.askHost(strings.TrimSuffix(value, "."), itself|itsHost)
 	case URL:
-		q.askHost(strings.TrimSuffix(urlHost(value), "."))
+		q.askFor(value, itself)
+		q.askHost(strings.TrimSuffix(urlHost(value), "."), itsHost)
+	default:
+		q.askFor(value, itself)
 	}
 	q.askMatchers(value)
 }
@@ -102,19 +113,45 @@ func address(host string) bool {
 	return err == nil
 }
 
-// askHost looks for the name and each domain above it, the longest first. Of an
+// askHost looks for a host and each domain above it, the longest first. Of an
 // address there is none above.
-func (q *query) askHost(host string) {
-	if len(host) > maxHost {
+func (q *query) askHost(name string, as aspect) {
+	if len(name) > maxHost {
 		return
 	}
-	if address(host) {
-		q.askSet(q.find(q.meta.key(Hostname, host)), host, false)
-		return
-	}
-	for name := host; name != ""; {
-		q.askSet(q.find(q.meta.key(Hostname, name)), name, name != host)
+	named := !address(name)
+	for name != "" {
+		q.askFor(name, as)
+		if !named {
+			return
+		}
 		_, name, _ = strings.Cut(name, ".")
+		as = aboveIt
+	}
+}
+
+// askFor looks a text up by its hash.
+func (q *query) askFor(text string, as aspect) {
+	n := q.find(q.meta.key(text))
+	if n == 0 {
+		return
+	}
+	lists := q.set(n)
+	for i := range lists.len() {
+		n := int(lists.at(i))
+		if !q.asked(n) {
+			continue
+		}
+		switch q.meta.Lists[n].Match {
+		case Exact:
+			if as&itself != 0 {
+				q.hit(n, text, false)
+			}
+		case Hostname:
+			if as != itself {
+				q.hit(n, text, as == aboveIt)
+			}
+		}
 	}
 }
 
@@ -145,7 +182,7 @@ func (q *query) askSpan(s span, value string) {
 	if s.v6 {
 		in = q.v6
 	}
-	i := sort.Search(in.len(), func(i int) bool { return in.start(i).compare(s.first) > 0 }) - 1
+	i := in.last(s.first)
 	if i < 0 {
 		return
 	}
@@ -153,11 +190,17 @@ func (q *query) askSpan(s span, value string) {
 	for i++; i < in.len() && lists.len() > 0 && in.start(i).compare(s.last) <= 0; i++ {
 		lists = common(lists, q.set(in.sets.at(i)))
 	}
-	q.hitAll(lists, value, false)
+	for i := range lists.len() {
+		if n := int(lists.at(i)); q.asked(n) {
+			q.hit(n, value, false)
+		}
+	}
 }
 
 // spans are the starts of disjoint spans, and the sets of lists of each.
 type spans struct {
+	fan    u32s   // of IPv4: where starts with such a beginning are
+	bits   int    // of that beginning
 	starts []byte // u32, or u64 twice if wide
 	sets   u32s
 	wide   bool
@@ -175,6 +218,19 @@ func (s spans) start(i int) number {
 		return number{u64s(s.starts).at(2 * i), u64s(s.starts).at(2*i + 1)}
 	}
 	return number{lo: uint64(u32s(s.starts).at(i))}
+}
+
+// last gives the last span that starts at the number or before it, -1 if none does.
+func (s spans) last(n number) int {
+	from, to := 0, s.len()
+	if !s.wide {
+		beginning := int(n.lo >> (32 - s.bits))
+		from, to = int(s.fan.at(beginning)), int(s.fan.at(beginning+1))
+		if from > to || to > s.len() {
+			return -1
+		}
+	}
+	return from + sort.Search(to-from, func(i int) bool { return s.start(from+i).compare(n) > 0 }) - 1
 }
 
 // common gives the numbers that are in both sorted sets.
@@ -218,20 +274,6 @@ func (l *Lists) set(n uint32) u16s {
 		return nil
 	}
 	return l.members[2*from : 2*to]
-}
-
-func (q *query) askSet(n uint32, match string, below bool) {
-	if n != 0 {
-		q.hitAll(q.set(n), match, below)
-	}
-}
-
-func (q *query) hitAll(lists u16s, match string, below bool) {
-	for i := range lists.len() {
-		if n := int(lists.at(i)); q.asked(n) {
-			q.hit(n, match, below)
-		}
-	}
 }
 
 // asked reports whether there is such a list, and it is meant for the kind.

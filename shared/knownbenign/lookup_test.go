@@ -371,3 +371,25 @@ func BenchmarkListsLookup(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkListsLookupSpread asks the largest file for ever other values, which
+// finds little of it in the processor's caches.
+func BenchmarkListsLookupSpread(b *testing.B) {
+	l, err := Open(large(b, many))
+	require.NoError(b, err)
+	b.Cleanup(func() { assert.NoError(b, l.Close()) })
+	values := map[string][]string{}
+	for i := range 100_003 {
+		name := fmt.Sprintf("www.h%d.sub-%d.com", i*7919, i)
+		values["domain"] = append(values["domain"], name)
+		values["url"] = append(values["url"], "https://"+name+"/a/b?c=d")
+		values["ip"] = append(values["ip"], fmt.Sprintf("%d.%d.%d.%d", i%223+1, i*7%256, i*31%256, i*17%256))
+	}
+	for kind, values := range values {
+		b.Run(kind, func(b *testing.B) {
+			for i := 0; b.Loop(); i++ {
+				l.Lookup(kind, values[i%len(values)])
+			}
+		})
+	}
+}

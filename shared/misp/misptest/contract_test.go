@@ -99,6 +99,7 @@ func TestWarninglistsMatchAsInMISP(t *testing.T) {
 		{"cidr: an address", "cidr", "192.0.2.53", "192.0.2.53", "192.0.2.53/32"},
 		{"cidr: a range in it", "cidr", "192.0.2.0/24", "192.0.2.128/25", "192.0.2.0/24"},
 		{"cidr: a wider range", "cidr", "192.0.2.0/24", "192.0.0.0/16", ""},
+		{"cidr: a range by an address in it is missed", "cidr", "192.0.2.7/24", "192.0.2.53", ""},
 		{"cidr: IPv6", "cidr", "2001:db8::/32", "2001:db8::7", "2001:db8::/32"},
 		{"cidr: no address", "cidr", "192.0.2.0/24", "a.example", ""},
 	} {

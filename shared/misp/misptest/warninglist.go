@@ -169,9 +169,11 @@ func (l Warninglist) matchRange(value string) (match string, ok bool) {
 		if !strings.Contains(entry, "/") {
 			entry += fmt.Sprintf("/%d", a.BitLen())
 		}
-		if p, err := netip.ParsePrefix(entry); err == nil && p.Contains(a) {
-			return entry, !ranged || integer(bits) >= p.Bits()
+		p, err := netip.ParsePrefix(entry)
+		if err != nil || !p.Contains(a) || a.Is4() && p != p.Masked() { // IPv4 ranges are looked up by their text
+			continue
 		}
+		return entry, !ranged || integer(bits) >= p.Bits()
 	}
 	return "", false
 }
