@@ -21,15 +21,28 @@ func Unreadable(spec Spec, answer *fetch.Response, thing string, cause error) er
 		Next:    "open " + spec.Shown() + " in a browser: it may have moved, or be broken",
 		Err:     cause,
 	}
+	if err := Challenged(spec, answer); err != nil {
+		return err
+	}
 	if page, ok := pageOf(answer.Body, answer.ContentType); ok {
 		e.Message = "the answer is a web page, not " + thing + page.titled()
 		e.Next = "open " + spec.Shown() + " in a browser and look for the address of its feed; `feeder sources discover` finds most"
-		if page.challenge {
-			e.Message = "the site answers with a check for robots, not with " + thing + page.titled()
-			e.Next = "the site turns automated readers away: ask it for an address meant for feed readers, or leave the source out"
-		}
 	}
 	return e
+}
+
+// Challenged is the error for a page by which a site looks whether its reader is
+// a person; nil for any other answer.
+func Challenged(spec Spec, answer *fetch.Response) error {
+	page, ok := pageOf(answer.Body, answer.ContentType)
+	if !ok || !page.challenge {
+		return nil
+	}
+	return &upstream.Error{
+		Service: spec.Name, Reason: upstream.Failure, Status: answer.Status,
+		Message: "the site answers with a check for robots" + page.titled(),
+		Next:    "the site turns automated readers away: ask it for an address meant for feed readers, or leave the source out",
+	}
 }
 
 // Careful makes a getter keep a token out of its errors, for services that want

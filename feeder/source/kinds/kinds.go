@@ -18,6 +18,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/source/rss"
 	"github.com/waggle-cti/waggle/feeder/source/telegram"
 	"github.com/waggle-cti/waggle/feeder/source/tweetfeed"
+	"github.com/waggle-cti/waggle/feeder/source/web"
 	"github.com/waggle-cti/waggle/feeder/source/x"
 )
 
@@ -34,6 +35,7 @@ func All() map[string]source.Kind {
 		"rsshub":    {New: bridge.RSSHub, Keys: []string{"path", "token"}},
 		"telegram":  {New: telegram.New},
 		"tweetfeed": {New: tweetfeed.New, URL: tweetfeed.URL},
+		"web":       {New: web.New, Keys: []string{"select"}},
 		"x":         {New: x.New, URL: x.URL, Keys: []string{"accounts", "query", "timelines", "reposts", "replies", "budget", "token"}},
 	}
 }

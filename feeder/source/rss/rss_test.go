@@ -141,7 +141,7 @@ func TestPollFails(t *testing.T) {
 		reason upstream.Reason
 		want   string
 	}{
-		"a check for robots": {answer: fetch.Response{Status: 200, Body: page("challenge.html"), ContentType: "text/html"}, reason: upstream.Failure, want: `check for robots, not with a feed (its title is "Just a moment...")`},
+		"a check for robots": {answer: fetch.Response{Status: 200, Body: page("challenge.html"), ContentType: "text/html"}, reason: upstream.Failure, want: `check for robots (its title is "Just a moment...")`},
 		"a page":             {answer: fetch.Response{Status: 200, Body: page("page.html"), ContentType: "text/html"}, reason: upstream.Failure, want: `a web page, not a feed (its title is "Our blog")`},
 		"nothing":            {answer: fetch.Response{Status: 200}, reason: upstream.Failure, want: "it is empty"},
 		"other XML":          {answer: fetch.Response{Status: 200, Body: []byte("<?xml version='1.0'?><sitemap/>")}, reason: upstream.Failure, want: "is not a feed"},
