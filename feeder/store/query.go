@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math/bits"
 	"strings"
 )
 
@@ -67,15 +68,14 @@ func like(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(text)) + "%"
 }
 
-// batch is how many rows one INSERT carries: few enough for every database's
-// limit of arguments (SQLite: 32,766).
-const batch = 200
+// batch is the most rows that one INSERT carries.
+const batch = 64
 
-// insert inserts rows of equal width, many in a statement: the cost of a
-// statement is the same for one row and for a hundred.
+// insert inserts rows of equal width, many in a statement. A statement takes 1,
+// 2, 4 … rows, so that there are few different ones and each is prepared once.
 func insert(ctx context.Context, tx *sql.Tx, into, onConflict string, rows [][]any) error {
 	for len(rows) > 0 {
-		n := min(batch, len(rows))
+		n := min(batch, 1<<(bits.Len(uint(len(rows)))-1))
 		var values strings.Builder
 		args := make([]any, 0, n*len(rows[0]))
 		for i, row := range rows[:n] {
