@@ -29,7 +29,6 @@ import (
 	"strings"
 
 	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"modernc.org/sqlite"
 )
 
@@ -47,6 +46,7 @@ type Store struct {
 	write *sql.DB // one connection; nil when opened to read only
 	read  *sql.DB
 	lock  *lock
+	bell  *bell
 }
 
 // Open opens the store at path to read and write, and makes what is missing:
@@ -64,7 +64,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, lock: held}
+	s := &Store{path: path, lock: held, bell: newBell()}
 	if err := s.open(ctx, path); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database %s: %w", path, err), s.Close())
 	}
@@ -82,7 +82,7 @@ func (s *Store) open(ctx context.Context, path string) error {
 	}
 	// One connection writes, so our transactions and River's wait for one
 	// another in this process instead of failing with SQLITE_BUSY.
-	if s.write, err = connect(path, 1, "synchronous(NORMAL)"); err != nil {
+	if s.write, err = connect(path, 1, "synchronous(NORMAL)", "cache_size(-16000)", "wal_autocheckpoint(8000)"); err != nil {
 		return err
 	}
 	if err := migrate(ctx, s.write); err != nil {
@@ -129,7 +129,7 @@ func (s *Store) Close() error {
 
 // Driver is what River keeps its jobs with: the store's own connection, so
 // that a job can be inserted in a transaction of the store.
-func (s *Store) Driver() riverdriver.Driver[*sql.Tx] { return riversqlite.New(s.write) }
+func (s *Store) Driver() riverdriver.Driver[*sql.Tx] { return newSQLiteDriver(s.write, s.bell) }
 
 // readers is how many queries may read at once beside the writer.
 const readers = 4

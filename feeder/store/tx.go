@@ -21,7 +21,7 @@ func (s *Store) Tx(ctx context.Context, do func(*Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	return run(tx, do)
+	return s.run(tx, do)
 }
 
 // DurableTx is Tx that returns only when the disk has this transaction and
@@ -45,16 +45,21 @@ func (s *Store) DurableTx(ctx context.Context, do func(*Tx) error) (err error) {
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	return run(tx, do)
+	return s.run(tx, do)
 }
 
-func run(tx *sql.Tx, do func(*Tx) error) error {
-	defer tx.Rollback() // after Commit it does nothing; also when do panics
+func (s *Store) run(tx *sql.Tx, do func(*Tx) error) error {
+	committed := false
+	defer func() {
+		_ = tx.Rollback() // after Commit it does nothing; also when do panics
+		s.bell.ended(tx, committed)
+	}()
 	if err := do(&Tx{tx}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
+	committed = true
 	return nil
 }
