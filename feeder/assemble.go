@@ -32,7 +32,7 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, metrics
 	o := pipeline.Options{
 		Store: data, Feeds: feeds, Judge: newJudge(c, nil, log),
 		Reader: reading.New(reading.Options{Client: web, Robots: robots.New(web), Known: known.Known, Note: known.Note}),
-		Since:  c.Since, Window: c.Window, Metrics: metrics, Log: log,
+		Since:  c.Since, Window: c.Window, Pause: c.Pause, Metrics: metrics, Log: log,
 	}
 	if hive != nil {
 		o.Raiser = alert.New(hive, alert.Options{})

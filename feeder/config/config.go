@@ -24,6 +24,7 @@ type Config struct {
 	Profile  string        // name of a shipped profile, or the path of a file
 	Since    time.Duration // posts older than this at a source's first poll raise no alert
 	Window   time.Duration // how far apart in time posts of one story may be
+	Pause    time.Duration // from one fetch of an article to the next from the same host; 0 = 1 s
 
 	AllowNetworks []netip.Prefix // non-public networks that sources and articles may be fetched from
 
@@ -58,6 +59,7 @@ func Default() Config {
 		Profile:  "small-business",
 		Since:    72 * time.Hour,
 		Window:   14 * 24 * time.Hour,
+		Pause:    time.Second,
 	}
 }
 

@@ -22,6 +22,7 @@ type environment struct {
 	Profile       string   `desc:"shipped profile or path of a file"`
 	Since         string   `desc:"how old a post may be at a source's first poll, such as 72h"`
 	Window        string   `desc:"how far apart in time posts of one story may be"`
+	Pause         string   `desc:"least time from one fetch of an article to the next from the same host"`
 	AllowNetworks []string `split_words:"true" desc:"non-public networks to fetch from, by commas"`
 
 	TheHiveURL     string `envconfig:"THEHIVE_URL"`
@@ -63,6 +64,9 @@ func applyEnvironment(c *Config) error {
 		return err
 	}
 	if err := applySpan("WAGGLE_WINDOW", e.Window, &c.Window); err != nil {
+		return err
+	}
+	if err := applySpan("WAGGLE_PAUSE", e.Pause, &c.Pause); err != nil {
 		return err
 	}
 	if err := applyNetworks(e.AllowNetworks, &c.AllowNetworks); err != nil {

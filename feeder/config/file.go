@@ -23,6 +23,7 @@ type file struct {
 	Profile       *string        `yaml:"profile"`
 	Since         *time.Duration `yaml:"since"`
 	Window        *time.Duration `yaml:"window"`
+	Pause         *time.Duration `yaml:"pause"`
 	AllowNetworks []string       `yaml:"allow_networks"`
 	TheHive       hive           `yaml:"thehive"`
 	Cortex        server         `yaml:"cortex"`
@@ -104,7 +105,7 @@ func (f file) applyTimes(c *Config, located func([]any, error) error) error {
 		key     string
 		written *time.Duration
 		into    *time.Duration
-	}{{"since", f.Since, &c.Since}, {"window", f.Window, &c.Window}} {
+	}{{"since", f.Since, &c.Since}, {"window", f.Window, &c.Window}, {"pause", f.Pause, &c.Pause}} {
 		if d.written == nil {
 			continue
 		}

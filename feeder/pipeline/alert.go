@@ -2,13 +2,11 @@ package pipeline
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver"
 
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/waggle"
@@ -30,10 +28,10 @@ const (
 	// shift is how long one run of the job goes on before it makes room for
 	// the next; jobTime would end it.
 	shift = jobTime / 2
-	// lookAgain is how soon refused stories are looked at again. It is short
+	// refusedAgain is how soon refused stories are looked at again. It is short
 	// because a story that comes in while the job decides to sleep is seen
 	// only when it wakes.
-	lookAgain = time.Minute
+	refusedAgain = time.Minute
 )
 
 // Work implements river.Worker.
@@ -56,7 +54,7 @@ func (w *alertWorker) Work(ctx context.Context, job *river.Job[alertArgs]) error
 			return river.JobSnooze(left)
 		}
 	}
-	return river.JobSnooze(0)
+	return w.goOn(ctx, job.JobRow, job.Args)
 }
 
 // sendNext sends the next story, and tells whether there was one. What
@@ -132,16 +130,15 @@ func (w *alertWorker) rest(ctx context.Context, job *river.Job[alertArgs]) error
 		if err != nil || left.Waiting+left.Refused > 0 {
 			return err
 		}
-		_, err = river.JobCompleteTx[riverdriver.Driver[*sql.Tx]](ctx, tx.SQL(), job)
-		return err
+		return w.queue.complete(ctx, tx, job.JobRow)
 	})
 	switch {
 	case err != nil:
 		return err
 	case left.Waiting > 0:
-		return river.JobSnooze(0)
+		return w.goOn(ctx, job.JobRow, job.Args)
 	case left.Refused > 0:
-		return river.JobSnooze(max(0, min(lookAgain, left.Next.Sub(w.Now()))))
+		return river.JobSnooze(max(0, min(refusedAgain, left.Next.Sub(w.Now()))))
 	}
 	return nil
 }

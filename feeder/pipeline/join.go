@@ -14,7 +14,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/waggle"
 )
 
-// joinWorker makes a post part of the story it tells, or the first of a new
+// joinWorker makes posts part of the story they tell, or the first of a new
 // one. Looking for the story and writing it are one transaction, and those run
 // one after another, so two posts of one story cannot begin two.
 type joinWorker struct {
@@ -24,29 +24,29 @@ type joinWorker struct {
 
 // Work implements river.Worker.
 func (w *joinWorker) Work(ctx context.Context, job *river.Job[joinArgs]) error {
-	return w.step(ctx, job.JobRow, job.Args.Ref, store.Join, func(at store.Progress) error {
-		keys := story.Keys(at.Post, at.Finding)
-		var head waggle.Story
-		var why string
-		err := w.Store.Tx(ctx, func(tx *store.Tx) (err error) {
-			if head, why, err = w.find(ctx, tx, at, keys); err != nil {
-				return err
-			}
-			head = grown(head, at, w.spec(at.Post.Source))
-			told := store.Told{Post: at.Post, Joined: why, Indicators: at.Finding.Telling(), Keys: storeKeys(keys)}
-			if err := tx.Tell(ctx, head, told, reason(at.Judgement, why), w.Now()); err != nil {
-				return err
-			}
-			if w.Raiser == nil {
-				return nil
-			}
-			return w.insert(ctx, tx, []river.InsertManyParams{{Args: alertArgs{}}})
-		})
-		if err == nil {
-			w.fate(at.Post, waggle.Told, reason(at.Judgement, why), "score", at.Judgement.Score, "story", head.ID)
+	s := stage{Pipeline: w.Pipeline, name: store.Join, self: joinArgs{}, do: w.join}
+	return s.work(ctx, job.JobRow)
+}
+
+func (w *joinWorker) join(_ context.Context, at store.Progress) (outcome, error) {
+	keys := story.Keys(at.Post, at.Finding)
+	var head waggle.Story
+	var why string
+	write := func(ctx context.Context, tx *store.Tx) (next []river.JobArgs, err error) {
+		if head, why, err = w.find(ctx, tx, at, keys); err != nil {
+			return nil, err
 		}
-		return err
-	})
+		head = grown(head, at, w.spec(at.Post.Source))
+		told := store.Told{Post: at.Post, Joined: why, Indicators: at.Finding.Telling(), Keys: storeKeys(keys)}
+		if w.Raiser != nil {
+			next = append(next, alertArgs{})
+		}
+		return next, tx.Tell(ctx, head, told, reason(at.Judgement, why), w.Now())
+	}
+	told := func() {
+		w.fate(at.Post, waggle.Told, reason(at.Judgement, why), "score", at.Judgement.Score, "story", head.ID)
+	}
+	return outcome{write, told}, nil
 }
 
 // find gives the story that a post belongs to and why, or the start of a new

@@ -9,7 +9,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/waggle"
 )
 
-// judgeWorker decides whether a post matters here.
+// judgeWorker decides which posts matter here.
 type judgeWorker struct {
 	*Pipeline
 	river.WorkerDefaults[judgeArgs]
@@ -17,19 +17,21 @@ type judgeWorker struct {
 
 // Work implements river.Worker.
 func (w *judgeWorker) Work(ctx context.Context, job *river.Job[judgeArgs]) error {
-	return w.step(ctx, job.JobRow, job.Args.Ref, store.Judge, func(at store.Progress) error {
-		judgement := w.Judge.Judge(at.Post, at.Finding, w.spec(at.Post.Source).Weight, w.Now())
-		err := w.Store.Tx(ctx, func(tx *store.Tx) error {
-			moved, err := tx.SetJudgement(ctx, job.Args.Ref, judgement)
-			if err != nil || !moved || !judgement.Keep {
-				return err
-			}
-			_, err = w.client.InsertTx(ctx, tx.SQL(), joinArgs(job.Args), nil)
-			return err
-		})
-		if err == nil && !judgement.Keep {
-			w.fate(at.Post, waggle.Dropped, judgement.Why, "score", judgement.Score)
+	s := stage{Pipeline: w.Pipeline, name: store.Judge, self: judgeArgs{}, do: w.judge}
+	return s.work(ctx, job.JobRow)
+}
+
+func (w *judgeWorker) judge(_ context.Context, at store.Progress) (outcome, error) {
+	judgement := w.Judge.Judge(at.Post, at.Finding, w.spec(at.Post.Source).Weight, w.Now())
+	r := outcome{write: func(ctx context.Context, tx *store.Tx) ([]river.JobArgs, error) {
+		_, err := tx.SetJudgement(ctx, at.Ref, judgement)
+		if err != nil || !judgement.Keep {
+			return nil, err
 		}
-		return err
-	})
+		return []river.JobArgs{joinArgs{}}, nil
+	}}
+	if !judgement.Keep {
+		r.told = func() { w.fate(at.Post, waggle.Dropped, judgement.Why, "score", judgement.Score) }
+	}
+	return r, nil
 }

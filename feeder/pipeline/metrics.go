@@ -36,7 +36,7 @@ func NewMetrics() *Metrics {
 		alertTime: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "waggle_alert_seconds", Help: "How long TheHive took for a story.", Buckets: short}),
 		stageTime: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "waggle_stage_seconds", Help: "How long a post took at a stage (read, judge, join).", Buckets: short}, []string{"stage"}),
+			Name: "waggle_stage_seconds", Help: "How long a post took at a stage (read, article, judge, join).", Buckets: short}, []string{"stage"}),
 	}
 }
 

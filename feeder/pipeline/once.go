@@ -55,7 +55,7 @@ func (p *Pipeline) Once(ctx context.Context, wait time.Duration) (Summary, error
 	}
 	failure := p.drain(ctx, began, wait)
 	// Nothing runs that would be worth waiting for, unless drain was cut short.
-	if err := p.client.Stop(context.WithoutCancel(ctx)); err != nil {
+	if err := p.queue.Stop(context.WithoutCancel(ctx)); err != nil {
 		failure = errors.Join(failure, err)
 	}
 	if failure != nil {

@@ -1,11 +1,18 @@
 // Package pipeline carries posts through the stages:
 //
 //	poll ──▶ read ──▶ judge ──▶ join ──▶ alert
+//	           └▶ article ─▲
 //
 // Every arrow is a River job (https://riverqueue.com/docs), written in the
-// same transaction as the row that made it necessary. A crash at any point
-// repeats at most the stage it interrupted, and each stage may be repeated: a
-// post knows its next stage, so a job that comes twice finds nothing to do.
+// same transaction as the row that made it necessary. A post knows its next
+// stage, and the job of a stage takes all posts that are there, many in a
+// transaction. A crash at any point repeats at most the transaction it
+// interrupted, and each stage may be repeated: a job that comes twice finds
+// nothing to do.
+//
+// No source holds up another: each has a job of its own up to the point where
+// its posts are only text, its articles take at most some of the places for
+// fetching, and a job that has had its time goes to the end of its queue.
 //
 // It is the one package that knows all stages; the stages do not know one
 // another.
@@ -13,14 +20,13 @@ package pipeline
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 
 	"github.com/waggle-cti/waggle/feeder/reading"
 	"github.com/waggle-cti/waggle/feeder/source"
@@ -63,6 +69,9 @@ type Options struct {
 	Since time.Duration
 	// Window is how long a story goes on after its newest post; 0 = 14 days.
 	Window time.Duration
+	// Pause is the least time from one fetch of an article to the next from the
+	// same host; 0 = 1 s.
+	Pause time.Duration
 
 	Metrics *Metrics         // nil = not shown to anyone
 	Log     *slog.Logger     // nil = none
@@ -75,6 +84,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Window == 0 {
 		o.Window = 14 * 24 * time.Hour
+	}
+	if o.Pause == 0 {
+		o.Pause = time.Second
 	}
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics()
@@ -93,7 +105,8 @@ type Pipeline struct {
 	Options
 	feeds   map[string]Feed
 	retired map[string]source.Spec // of sources whose posts are still here
-	client  *river.Client[*sql.Tx]
+	queue   queue
+	hosts   *hosts
 	outages outages
 	pace    pace
 }
@@ -108,7 +121,8 @@ const jobTime = 5 * time.Minute
 
 // New makes a Pipeline. It does nothing yet.
 func New(o Options) (*Pipeline, error) {
-	p := &Pipeline{Options: o.withDefaults(), feeds: make(map[string]Feed, len(o.Feeds)), pace: patient()}
+	o = o.withDefaults()
+	p := &Pipeline{Options: o, feeds: make(map[string]Feed, len(o.Feeds)), hosts: newHosts(o.Pause), pace: patient()}
 	for _, f := range o.Feeds {
 		if _, twice := p.feeds[f.Spec.Name]; twice {
 			return nil, fmt.Errorf("two sources are called %q: rename one", f.Spec.Name)
@@ -127,29 +141,30 @@ func (p *Pipeline) Run(ctx context.Context) error {
 		return err
 	}
 	p.Log.Info("the feeder runs", "sources", len(p.feeds), "thehive", p.Raiser != nil)
-	<-p.client.Stopped()
+	<-p.queue.Stopped()
 	return nil
 }
 
 // start puts the jobs in order, and begins to work them until ctx ends. With
 // pollNow, sources are asked whose time has not come.
 func (p *Pipeline) start(ctx context.Context, pollNow bool) error {
-	client, err := p.newClient()
+	queue, err := p.newQueue()
 	if err != nil {
 		return err
 	}
-	p.client = client
+	p.queue = queue
 	if err := p.prepare(ctx, pollNow); err != nil {
 		return err
 	}
-	return client.Start(ctx)
+	return queue.Start(ctx)
 }
 
-func (p *Pipeline) newClient() (*river.Client[*sql.Tx], error) {
+func (p *Pipeline) newQueue() (queue, error) {
 	workers := river.NewWorkers()
 	err := errors.Join(
 		river.AddWorkerSafely(workers, &pollWorker{Pipeline: p}),
 		river.AddWorkerSafely(workers, &readWorker{Pipeline: p}),
+		river.AddWorkerSafely(workers, &articleWorker{Pipeline: p}),
 		river.AddWorkerSafely(workers, &judgeWorker{Pipeline: p}),
 		river.AddWorkerSafely(workers, &joinWorker{Pipeline: p}),
 		river.AddWorkerSafely(workers, &alertWorker{Pipeline: p}),
@@ -157,13 +172,14 @@ func (p *Pipeline) newClient() (*river.Client[*sql.Tx], error) {
 	if err != nil {
 		return nil, err
 	}
-	return river.NewClient(p.Store.Driver(), &river.Config{
+	return newQueue(p.Store, &river.Config{
 		Queues: map[string]river.QueueConfig{
-			pollArgs{}.Kind():  {MaxWorkers: 8},
-			readArgs{}.Kind():  {MaxWorkers: 16}, // most of their time they wait for articles
-			judgeArgs{}.Kind(): {MaxWorkers: 32},
-			joinArgs{}.Kind():  {MaxWorkers: 32}, // the store's transactions run one after another
-			alertArgs{}.Kind(): {MaxWorkers: 1},  // TheHive does not check for duplicates that come at once
+			pollArgs{}.Kind():    {MaxWorkers: 8},
+			readArgs{}.Kind():    {MaxWorkers: runtime.GOMAXPROCS(0)},
+			articleArgs{}.Kind(): {MaxWorkers: 16, FetchPollInterval: min(p.pace.glance, time.Second)}, // they sleep for a host's pause
+			judgeArgs{}.Kind():   {MaxWorkers: 1},
+			joinArgs{}.Kind():    {MaxWorkers: 1},
+			alertArgs{}.Kind():   {MaxWorkers: 1}, // TheHive does not check for duplicates that come at once
 		},
 		Workers: workers,
 		// New jobs wake their queue, so the interval only matters to an idle
@@ -174,9 +190,8 @@ func (p *Pipeline) newClient() (*river.Client[*sql.Tx], error) {
 		JobTimeout:           jobTime,
 		RescueStuckJobsAfter: 2 * jobTime,
 		SoftStopTimeout:      softStop,
-		MaxAttempts:          maxAttempts,
 		RetryPolicy:          p.pace,
-		ErrorHandler:         &undertaker{p},
+		ErrorHandler:         watch{p},
 		// The posts keep what happened; finished jobs tell nobody anything.
 		CompletedJobRetentionPeriod: time.Minute,
 		Logger:                      slog.New(atLeast{slog.LevelWarn, p.Log.Handler()}),
@@ -186,10 +201,6 @@ func (p *Pipeline) newClient() (*river.Client[*sql.Tx], error) {
 // prepare makes the jobs fit the sources, the posts and the stories that are
 // there. It repairs whatever ended the last run.
 func (p *Pipeline) prepare(ctx context.Context, pollNow bool) error {
-	under, err := p.Store.UnderWay(ctx)
-	if err != nil {
-		return err
-	}
 	configured, err := p.configured()
 	if err != nil {
 		return err
@@ -210,17 +221,16 @@ func (p *Pipeline) prepare(ctx context.Context, pollNow bool) error {
 				return err
 			}
 		}
-		if err := errors.Join(tx.RetryRefused(ctx), p.wake(ctx, tx)); err != nil {
+		// What jobs waited for may be there by now. A poll that is early sleeps
+		// on by itself.
+		if err := errors.Join(tx.RetryRefused(ctx), p.queue.wake(ctx, tx)); err != nil {
 			return err
 		}
-		jobs := resume(under)
-		for _, f := range p.Feeds {
-			jobs = append(jobs, river.InsertManyParams{Args: pollArgs{Source: f.Spec.Name}})
+		under, err := tx.UnderWay(ctx)
+		if err != nil {
+			return err
 		}
-		if p.Raiser != nil {
-			jobs = append(jobs, river.InsertManyParams{Args: alertArgs{}})
-		}
-		return p.insert(ctx, tx, jobs)
+		return p.queue.insert(ctx, tx, p.toDo(under)...)
 	})
 	if err != nil {
 		return err
@@ -229,45 +239,21 @@ func (p *Pipeline) prepare(ctx context.Context, pollNow bool) error {
 	return err
 }
 
-// resume gives the jobs of posts that are under way. Those that still have
-// theirs get no second: jobs are unique.
-func resume(under map[store.Stage][]string) []river.InsertManyParams {
-	var jobs []river.InsertManyParams
-	for _, ref := range under[store.Read] {
-		jobs = append(jobs, river.InsertManyParams{Args: readArgs{Ref: ref}})
+// toDo gives the jobs of posts that are under way, of sources and of stories.
+// Those that still have theirs get no second: jobs are unique.
+func (p *Pipeline) toDo(under map[store.Stage][]string) []river.JobArgs {
+	jobs := []river.JobArgs{judgeArgs{}, joinArgs{}}
+	for _, source := range under[store.Read] {
+		jobs = append(jobs, readArgs{Source: source})
 	}
-	for _, ref := range under[store.Judge] {
-		jobs = append(jobs, river.InsertManyParams{Args: judgeArgs{Ref: ref}})
+	for _, source := range under[store.Article] {
+		jobs = append(jobs, articleArgs{Source: source})
 	}
-	for _, ref := range under[store.Join] {
-		jobs = append(jobs, river.InsertManyParams{Args: joinArgs{Ref: ref}})
+	for _, f := range p.Feeds {
+		jobs = append(jobs, pollArgs{Source: f.Spec.Name})
+	}
+	if p.Raiser != nil {
+		jobs = append(jobs, alertArgs{})
 	}
 	return jobs
-}
-
-// wake makes jobs that sleep after a failure or until a time try at once: what
-// they waited for may be there by now. A poll that is early sleeps on by
-// itself.
-func (p *Pipeline) wake(ctx context.Context, tx *store.Tx) error {
-	const most = 10_000 // River's limit; the others wake by themselves
-	asleep, err := p.client.JobListTx(ctx, tx.SQL(), river.NewJobListParams().
-		States(rivertype.JobStateRetryable, rivertype.JobStateScheduled).First(most))
-	if err != nil {
-		return err
-	}
-	for _, job := range asleep.Jobs {
-		if _, err := p.client.JobRetryTx(ctx, tx.SQL(), job.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// insert inserts jobs in the transaction, passing over those that are there.
-func (p *Pipeline) insert(ctx context.Context, tx *store.Tx, jobs []river.InsertManyParams) error {
-	if len(jobs) == 0 {
-		return nil
-	}
-	_, err := p.client.InsertManyFastTx(ctx, tx.SQL(), jobs)
-	return err
 }

@@ -89,8 +89,10 @@ func (p *Pipeline) keep(ctx context.Context, feed Feed, at store.Position, batch
 		if read, quiet, err = tx.SavePosts(ctx, posts, quietBefore); err != nil {
 			return err
 		}
-		if err := p.insert(ctx, tx, resume(map[store.Stage][]string{store.Read: read})); err != nil {
-			return err
+		if len(read) > 0 {
+			if err := p.queue.insert(ctx, tx, readArgs{Source: feed.Spec.Name}); err != nil {
+				return err
+			}
 		}
 		cursor := batch.Cursor
 		if batch.NotModified && cursor == nil {

@@ -63,7 +63,17 @@ type Terms struct {
 	// Last means that the caller will not try again: an article that cannot be
 	// had just now counts as one that cannot be had.
 	Last bool
+	// Own means that nothing is to be fetched: where the article is wanted, the
+	// error is an *Elsewhere.
+	Own bool
 }
+
+// Elsewhere is the error of reading a post's own text where that will not do.
+type Elsewhere struct {
+	Page string // the article's address
+}
+
+func (e *Elsewhere) Error() string { return "the article behind the post is to be read" }
 
 // Reader reads posts. It keeps no state and is safe for concurrent use.
 type Reader struct{ options Options }
@@ -73,8 +83,9 @@ func New(o Options) *Reader { return &Reader{options: o} }
 
 // Read reads a post and, as the terms say, the article behind it. It fails only
 // where trying again later may give more: an *upstream.Error that is Temporary,
-// or the context's error. Whatever else goes wrong with an article, the post's own text is
-// read and the finding's Note says why.
+// or the context's error; and with an *Elsewhere, if the terms ask for it.
+// Whatever else goes wrong with an article, the post's own text is read and the
+// finding's Note says why.
 func (r *Reader) Read(ctx context.Context, post waggle.Post, terms Terms) (waggle.Finding, error) {
 	own := r.hosts(post, terms)
 	text := post.Content
@@ -84,6 +95,9 @@ func (r *Reader) Read(ctx context.Context, post waggle.Post, terms Terms) (waggl
 	summary := r.find(text, isHTML(post), own)
 	if !r.wanted(post, terms, summary) {
 		return summary, nil
+	}
+	if terms.Own {
+		return waggle.Finding{}, &Elsewhere{behind(post)}
 	}
 	page, err := r.article(ctx, behind(post))
 	if ctx.Err() != nil {

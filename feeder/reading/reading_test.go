@@ -263,3 +263,35 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestAPostsOwnTextIsReadWithoutFetching(t *testing.T) {
+	for name, c := range map[string]struct {
+		article reading.Policy
+		page    string // where the text is instead
+	}{
+		"its own text will do":      {reading.Never, ""},
+		"the article is wanted":     {reading.Always, "https://blog.example.com/post"},
+		"the post is but a summary": {reading.Auto, "https://blog.example.com/post"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := reading.New(reading.Options{Client: noNetwork{t}})
+			finding, err := r.Read(t.Context(), waggle.Post{URL: "https://blog.example.com/post", Title: "Short", Content: "A summary […]"}, reading.Terms{Article: c.article, Own: true})
+			if c.page == "" {
+				require.NoError(t, err)
+				assert.Contains(t, finding.Text, "A summary")
+				return
+			}
+			var elsewhere *reading.Elsewhere
+			require.ErrorAs(t, err, &elsewhere)
+			assert.Equal(t, c.page, elsewhere.Page)
+		})
+	}
+}
+
+// noNetwork is a client that must not be asked.
+type noNetwork struct{ t *testing.T }
+
+func (n noNetwork) Get(context.Context, fetch.Request) (*fetch.Response, error) {
+	n.t.Error("something was fetched")
+	return nil, context.Canceled
+}

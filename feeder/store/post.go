@@ -11,25 +11,6 @@ import (
 	"github.com/waggle-cti/waggle/feeder/waggle"
 )
 
-// Stage is the next thing to happen to a post.
-type Stage string
-
-// The stages, in their order. A post with a fate has none left.
-const (
-	Read  Stage = "read"
-	Judge Stage = "judge"
-	Join  Stage = "join"
-	Done  Stage = ""
-)
-
-// Progress is a post under way, with what the stages so far gave.
-type Progress struct {
-	Stage     Stage
-	Post      waggle.Post
-	Finding   waggle.Finding
-	Judgement waggle.Judgement
-}
-
 // SavePosts stores the posts which are new, older ones than quietBefore with
 // the fate Quiet (the zero time: none), and gives the refs of those that are
 // to be read. Posts which are known stay as they are. posts are one answer of
@@ -109,111 +90,6 @@ func (t *Tx) savePost(ctx context.Context, p waggle.Post, stage Stage, fate wagg
 	}
 	_, err = t.tx.ExecContext(ctx, `INSERT INTO contents (ref, post) VALUES ($1, $2)`, ref, post)
 	return true, err
-}
-
-// Progress gives a post under way; waggle.ErrNotFound if it is not known.
-func (s *Store) Progress(ctx context.Context, ref string) (Progress, error) {
-	return progress(ctx, s.read, ref)
-}
-
-// Progress is [Store.Progress] as the transaction sees it.
-func (t *Tx) Progress(ctx context.Context, ref string) (Progress, error) {
-	return progress(ctx, t.tx, ref)
-}
-
-func progress(ctx context.Context, q querier, ref string) (Progress, error) {
-	var p Progress
-	var post, text, finding, judgement string
-	err := q.QueryRowContext(ctx, `
-		SELECT p.stage, c.post, c.text, c.finding, c.judgement FROM posts p JOIN contents c ON c.ref = p.ref WHERE p.ref = $1`, ref).
-		Scan(&p.Stage, &post, &text, &finding, &judgement)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Progress{}, fmt.Errorf("post %s: %w", ref, waggle.ErrNotFound)
-	}
-	err = errors.Join(err, decode(post, &p.Post), decode(finding, &p.Finding), decode(judgement, &p.Judgement))
-	if err != nil {
-		return Progress{}, wrap(ref, err)
-	}
-	p.Finding.Text = text
-	return p, nil
-}
-
-// SetFinding stores what reading gave and moves the post on to Judge. It does
-// nothing and gives false for a post which is not at Read.
-func (t *Tx) SetFinding(ctx context.Context, ref string, f waggle.Finding) (moved bool, err error) {
-	text := f.Text
-	f.Text = ""
-	rest, err := encode(f)
-	if err != nil {
-		return false, err
-	}
-	if moved, err := t.advance(ctx, ref, Read, Judge); err != nil || !moved {
-		return false, err
-	}
-	_, err = t.tx.ExecContext(ctx, `UPDATE contents SET text = $2, finding = $3 WHERE ref = $1`, ref, text, rest)
-	return true, wrap(ref, err)
-}
-
-// SetJudgement stores the judgement and moves a kept post on to Join; a
-// dropped one has met its fate. It does nothing and gives false for a post
-// which is not at Judge.
-func (t *Tx) SetJudgement(ctx context.Context, ref string, j waggle.Judgement) (moved bool, err error) {
-	text, err := encode(j)
-	if err != nil {
-		return false, err
-	}
-	if moved, err := t.advance(ctx, ref, Judge, Join); err != nil || !moved {
-		return false, err
-	}
-	_, err = t.tx.ExecContext(ctx, `UPDATE contents SET judgement = $2 WHERE ref = $1`, ref, text)
-	if err == nil {
-		_, err = t.tx.ExecContext(ctx, `UPDATE posts SET score = $2, severity = $3 WHERE ref = $1`, ref, j.Score, j.Severity)
-	}
-	if err == nil && !j.Keep {
-		err = t.settle(ctx, ref, waggle.Dropped, j.Why, "")
-	}
-	return true, wrap(ref, err)
-}
-
-// Fail gives a post which is under way the fate Failed; reason is one
-// sentence. Posts with a fate keep it.
-func (t *Tx) Fail(ctx context.Context, ref, reason string) error {
-	return wrap(ref, t.settle(ctx, ref, waggle.Failed, reason, ""))
-}
-
-func (t *Tx) advance(ctx context.Context, ref string, from, to Stage) (bool, error) {
-	result, err := t.tx.ExecContext(ctx, `UPDATE posts SET stage = $3 WHERE ref = $1 AND stage = $2`, ref, from, to)
-	if err != nil {
-		return false, wrap(ref, err)
-	}
-	n, err := result.RowsAffected()
-	return n > 0, wrap(ref, err)
-}
-
-func (t *Tx) settle(ctx context.Context, ref string, fate waggle.Fate, reason, story string) error {
-	_, err := t.tx.ExecContext(ctx, `UPDATE posts SET stage = $2, fate = $3, reason = $4, story = $5 WHERE ref = $1 AND fate = $6`,
-		ref, Done, fate, reason, story, waggle.Pending)
-	return err
-}
-
-// UnderWay lists the posts that have a stage before them, in the order they
-// were stored.
-func (s *Store) UnderWay(ctx context.Context) (map[Stage][]string, error) {
-	type row struct {
-		stage Stage
-		ref   string
-	}
-	rows, err := list(ctx, s.read, func(rows *sql.Rows) (r row, err error) {
-		return r, rows.Scan(&r.stage, &r.ref)
-	}, `SELECT stage, ref FROM posts WHERE stage <> '' ORDER BY fetched, occurred, ref`)
-	if err != nil {
-		return nil, err
-	}
-	found := map[Stage][]string{}
-	for _, r := range rows {
-		found[r.stage] = append(found[r.stage], r.ref)
-	}
-	return found, nil
 }
 
 func wrap(ref string, err error) error {

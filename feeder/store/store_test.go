@@ -227,17 +227,20 @@ func TestAStageIsDoneOnce(t *testing.T) {
 			did(tx.SetFinding(ctx, ref, waggle.Finding{Text: "second"})),
 			did(tx.SetJudgement(ctx, ref, waggle.Judgement{Why: "dull", Score: 3})),
 			did(tx.SetJudgement(ctx, ref, waggle.Judgement{Keep: true, Why: "too late"})),
-			tx.Fail(ctx, ref, "too late"))
+			did(tx.SetLinked(ctx, ref, "example.com")),
+			did(tx.Fail(ctx, ref, "too late")))
 	})
 
-	assert.Equal(t, []bool{false, true, false, true, false}, moved)
+	assert.Equal(t, []bool{false, true, false, true, false, false, false}, moved)
 	record, err := s.Post(ctx, ref)
 	require.NoError(t, err)
 	assert.Equal(t, "first", record.Finding.Text)
 	assert.Equal(t, []any{waggle.Dropped, "dull", 3}, []any{record.Fate, record.Reason, record.Score})
-	under, err := s.UnderWay(ctx)
-	require.NoError(t, err)
-	assert.Empty(t, under)
+	tx(t, s, func(tx *store.Tx) error {
+		under, err := tx.UnderWay(ctx)
+		assert.Empty(t, under)
+		return err
+	})
 }
 
 func TestReclaimPutsRunningJobsBack(t *testing.T) {
