@@ -97,7 +97,7 @@ func says(t string) section {
 		if i == end {
 			return body
 		}
-		if n == 0 && nextIs(t, end, '"') && t[i:end] == "value" { // a key of JSON
+		if n == 0 && t[i:end] == "value" && (nextIs(t, end, '"') || i > 0 && (t[i-1] == ':' || t[i-1] == '.')) { // in JSON, in STIX' patterns
 			return iocs
 		}
 		if n == 1 && hasFold(t, i, "common") && hasFold(t, end, " name") {

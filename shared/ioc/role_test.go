@@ -100,6 +100,7 @@ func TestRoles(t *testing.T) {
 		{"a commit in a text about an attack", attackTalk + "\ncommit " + sha1Value + "\n", sha1Value, Reference},
 		{"a pinned action in a text about an attack", attackTalk + "\nuses: x/checkout@" + sha1Value + "\n", sha1Value, Reference},
 		{"JSON that lists indicators", `{"type": "indicator", "pattern": "[url:value = 'http://bad-host.net/a']"}`, "http://bad-host.net/a", Attack},
+		{"an address in JSON that lists indicators", `{"pattern": "[network-traffic:dst_ref.value = '93.184.216.99']", "type": "indicator"}`, "93.184.216.99", Attack},
 		{"JSON as MISP exports it", `{"Attribute": [{"to_ids": true, "value": "http:\/\/bad-host.net\/a"}]}`, "http://bad-host.net/a", Attack},
 		{"JSON that lists something else", `{"homepage": "http:\/\/bad-host.net\/a"}`, "http://bad-host.net/a", Reference},
 		{"a vulnerability under attack", attackTalk + "CVE-2021-0001", "CVE-2021-0001", Attack},
