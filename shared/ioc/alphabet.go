@@ -238,7 +238,12 @@ func wordEnd(s string, i int) (end int, seen byte) {
 		}
 		n := highWord(s, end, seen&(isDigit|isHex|isOther) != 0)
 		if n == 0 {
-			break
+			if n = softBreak(s, end, seen); n == 0 {
+				break
+			}
+			seen |= isHigh
+			end += n
+			continue
 		}
 		if n == 3 && altHyphen(s, end) > 0 {
 			seen |= isOther | isHigh
@@ -253,6 +258,20 @@ func wordEnd(s string, i int) (end int, seen byte) {
 		end += n
 	}
 	return end, seen
+}
+
+// softBreak gives the length of the unseen character at i where it lets a word,
+// whose bytes so far are of the given classes, be broken: beside a hyphen, or a
+// soft hyphen. A hex number is left to whom reads hashes.
+func softBreak(s string, i int, seen byte) int {
+	n := unseen(s, i)
+	if n == 0 || i == 0 || i+n >= len(s) || !alnum(s[i+n]) && s[i+n] != '-' {
+		return 0
+	}
+	if s[i-1] == '-' || s[i+n] == '-' || n == len("\u00ad") && alnum(s[i-1]) && seen&isOther != 0 {
+		return n
+	}
+	return 0
 }
 
 // lettersEnd gives the end of the run of ASCII letters that starts at i, at least

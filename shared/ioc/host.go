@@ -108,6 +108,10 @@ func (c *chain) add(s string, i, end int, seen byte) {
 	}
 	c.plain = false
 	for ; i < end; i++ {
+		if n := unseen(s, i); n > 0 && s[i] >= utf8.RuneSelf {
+			i += n - 1
+			continue
+		}
 		if s[i] == 0xE2 && altHyphen(s, i) > 0 {
 			c.text[c.n] = '-'
 			i += 2

@@ -19,6 +19,11 @@ func TestText(t *testing.T) {
 		{"entities", "a&lt;b&amp;c&#46;d", "a<b&c.d"},
 		{"parts that aren't shown", "<style>a</style><script>b('</p>')</script><noscript>c</noscript><template>d</template>e", "e"},
 		{"line breaks", "a<br>b<br/>c", "a\nb\nc"},
+		{"a footnote", "<p>bad.net<sup>1</sup></p>", "bad.net 1\n"},
+		{"buttons", "a<button>b</button>c", "a\nb\nc"},
+		{"a hidden mail address", `<a href="/l" data-cfemail="543e3b3c3a14363530793c3b27207a3a3120">[email&#160;protected]</a>, x`, "john@bad-host.net, x"},
+		{"a hidden mail address in a span", `<span data-cfemail="543e3b3c3a14363530793c3b27207a3a3120">x</span>`, "john@bad-host.net"},
+		{"what only looks hidden", `<span data-cfemail="xyz">a</span><span data-cfemail="54">b</span><span data-cfemail="00ff">c</span>`, "abc"},
 		{"broken", "<p>a<td>b</tr></a></pre><", "a | b\n<"},
 		{"nothing", "", ""},
 	} {

@@ -41,7 +41,7 @@ func rewrite(s string, i, end int, b *builder) (fanged bool) {
 			i++
 			continue
 		}
-		fanged = fanged || with != "&" && with != "-" && s[i] != '\\' || with == "."
+		fanged = fanged || with != "" && with != "&" && with != "-" && s[i] != '\\' || with == "."
 		b.source(from, i)
 		b.text(with)
 		i += n
@@ -65,7 +65,13 @@ func restored(s string, i int) (n int, with string) {
 		if c == '[' && len(s)-i > 3 && s[i+2] == ']' && (s[i+1] == ':' || s[i+1] == '/') && class[s[i+3]]&isPath != 0 {
 			return 3, s[i+1 : i+2]
 		}
-	case 0xE2:
+	case 0xC2, 0xE2:
+		if n := unseen(s, i); n > 0 {
+			if i+n < len(s) && class[s[i+n]]&isPath != 0 && !nextInList(s, i+n) {
+				return n, ""
+			}
+			return 0, ""
+		}
 		return altHyphen(s, i), "-"
 	case '&':
 		if strings.HasPrefix(s[i:], "&amp;") && !escapedEnd("&"+s[i+5:min(i+11, len(s))]) {
@@ -132,7 +138,9 @@ func pathEnd(s string, i int, quote byte) int {
 				n = 0
 			}
 		case class[c]&isHigh != 0:
-			n = highWord(s, i, true)
+			if n, _ = restored(s, i); n == 0 {
+				n = highWord(s, i, true)
+			}
 		}
 		if n == 0 {
 			break

@@ -1,6 +1,7 @@
 package ioc
 
 import (
+	"html"
 	"strings"
 	"testing"
 
@@ -186,6 +187,43 @@ func TestValuesInAllSurroundings(t *testing.T) {
 				}
 				text := around.before + c.text + around.behind
 				assert.Equal(t, c.want, values(text), "%s: %q", c.name, text)
+			}
+		})
+	}
+}
+
+func TestValuesInAllElements(t *testing.T) {
+	for _, around := range []struct{ name, before, behind string }{
+		{"a paragraph", "<p>", "</p>"},
+		{"a paragraph's middle", "<p>It calls&nbsp;", "&nbsp;for orders.</p>"},
+		{"a cell", "<table><tr><td>", "</td><td>C2</td></tr></table>"},
+		{"a cell with blocks", "<table><tr><td><div><p>", "</p></div></td><td><div>C2</div></td></tr></table>"},
+		{"a cell that isn't closed", "<tr><td>C2<td>", "<tr><td>C2"},
+		{"a cell with line breaks", "<table><tr><td>C2<br>", "<br>C2</td></tr></table>"},
+		{"code", "<p><code>", "</code>, and</p>"},
+		{"preformatted text", "<pre>C2\n", "\nC2</pre>"},
+		{"a list", "<ul><li>C2</li><li>", "</li><li>C2</li></ul>"},
+		{"a list in a list", "<ul><li>C2<ul><li>", "</li></ul></li></ul>"},
+		{"a list of terms", "<dl><dt>C2</dt><dd>", "</dd><dt>C2</dt></dl>"},
+		{"line breaks", "<p>C2<br>", "<br/>C2</p>"},
+		{"a link", `<a href="https://research-blog.example/x">`, "</a>"},
+		{"emphasis", "<p>C2: <strong><em>", "</em></strong>.</p>"},
+		{"a footnote", "<p>", "<sup>1</sup></p>"},
+		{"unseen characters", "<p>C2: &zwj;", "&zwnj;</p>"},
+		{"quotes", "<blockquote>&ldquo;", "&rdquo;</blockquote>"},
+		{"a button behind", "<p>C2 ", "<button>Copy</button></p>"},
+		{"a comment", "<p>C2 <!-- x -->", "<!-- y --> C2</p>"},
+		{"centred text", "<center>", "</center>next"},
+	} {
+		t.Run(around.name, func(t *testing.T) {
+			for _, c := range spellings {
+				var got []string
+				for _, i := range FindHTML(around.before+html.EscapeString(c.text)+around.behind, Options{}) {
+					if i.Value != "https://research-blog.example/x" {
+						got = append(got, string(i.Kind)+" "+i.Value)
+					}
+				}
+				assert.Equal(t, c.want, got, c.name)
 			}
 		})
 	}

@@ -1,7 +1,9 @@
 package ioc
 
 import (
+	"encoding/hex"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -81,9 +83,11 @@ func (p *page) start(z *html.Tokenizer) {
 		p.line = true
 	case atom.A:
 		p.closeLink()
-		if hasAttr {
-			p.openLink(z)
-		}
+		p.attributes(z, tag, hasAttr)
+	case atom.Span:
+		p.attributes(z, tag, hasAttr)
+	case atom.Sup: // a note's number is no part of the word it stands behind
+		p.space = p.line && !p.fresh
 	default:
 		if block(tag) {
 			p.newLine()
@@ -124,7 +128,8 @@ func block(tag atom.Atom) bool {
 	switch tag {
 	case atom.P, atom.Div, atom.Br, atom.Hr, atom.Ul, atom.Ol, atom.Dl, atom.Dt, atom.Dd, atom.Table, atom.Thead, atom.Tbody,
 		atom.Tfoot, atom.Caption, atom.Blockquote, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Aside, atom.Nav,
-		atom.Main, atom.Figure, atom.Figcaption, atom.Address, atom.Details, atom.Summary, atom.Title, atom.Form, atom.Option:
+		atom.Main, atom.Figure, atom.Figcaption, atom.Address, atom.Details, atom.Summary, atom.Title, atom.Form, atom.Option,
+		atom.Button, atom.Center, atom.Fieldset, atom.Legend, atom.Hgroup, atom.Menu:
 		return true
 	}
 	return false
@@ -180,20 +185,54 @@ func (p *page) write(t string) {
 
 func blank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' }
 
-func (p *page) openLink(z *html.Tokenizer) {
-	for more := true; more; {
+// attributes opens the link that the element is, or writes the mail address that
+// it hides.
+func (p *page) attributes(z *html.Tokenizer, tag atom.Atom, more bool) {
+	target, linked := "", false
+	for more {
 		var key, value []byte
 		key, value, more = z.TagAttr()
-		if string(key) == "href" {
-			if p.space {
-				p.text.WriteByte(' ')
-				p.space = false
+		switch string(key) {
+		case "href":
+			target, linked = strings.TrimSpace(string(value)), tag == atom.A
+		case "data-cfemail":
+			if mail := hiddenMail(string(value)); mail != "" {
+				p.write(mail)
+				p.skipped = tag
+				return
 			}
-			p.links = append(p.links, link{target: strings.TrimSpace(string(value)), start: p.text.Len()})
-			p.open = true
-			return
 		}
 	}
+	if linked {
+		p.openLink(target)
+	}
+}
+
+// hiddenMail decodes a mail address that Cloudflare hides from programs: hex, of
+// which the first byte is the key that the others are XORed with.
+// https://developers.cloudflare.com/waf/tools/scrape-shield/email-address-obfuscation/
+func hiddenMail(code string) string {
+	b, err := hex.DecodeString(code)
+	if err != nil || len(b) < 2 {
+		return ""
+	}
+	mail := b[1:]
+	for k := range mail {
+		mail[k] ^= b[0]
+	}
+	if !utf8.Valid(mail) {
+		return ""
+	}
+	return string(mail)
+}
+
+func (p *page) openLink(target string) {
+	if p.space {
+		p.text.WriteByte(' ')
+		p.space = false
+	}
+	p.links = append(p.links, link{target: target, start: p.text.Len()})
+	p.open = true
 }
 
 func (p *page) closeLink() {
