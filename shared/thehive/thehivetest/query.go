@@ -42,6 +42,10 @@ func (s *Server) query(c call, showAlert func(*alert) object, showObservable fun
 			if a := s.alert(text(step["idOrName"])); a != nil {
 				rows = append(rows, s.alertRow(a, showAlert))
 			}
+		case "listCase":
+			for _, k := range s.cases {
+				rows = append(rows, row{func() object { return k.v1(s.five) }, k.created, k.observables})
+			}
 		case "getCase":
 			if k := s.aCase(text(step["idOrName"])); k != nil {
 				rows = append(rows, row{func() object { return k.v1(s.five) }, k.created, k.observables})

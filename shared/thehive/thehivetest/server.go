@@ -120,6 +120,34 @@ func (s *Server) AddCase(c thehive.Case, observables []thehive.Observable) strin
 	return made.id
 }
 
+// Read marks an alert as read, as an analyst does who passes over it.
+func (s *Server) Read(alertID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.alert(alertID); a != nil {
+		a.read, a.updated = true, s.now()
+	}
+}
+
+// Import makes a case of an alert, and gives its id.
+func (s *Server) Import(alertID string) (caseID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.alert(alertID); a != nil {
+		return s.imported(a).id
+	}
+	return ""
+}
+
+// CloseCase closes a case as TruePositive, FalsePositive and the like.
+func (s *Server) CloseCase(id, resolution string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.aCase(id); c != nil {
+		c.resolution, c.updated = resolution, s.now()
+	}
+}
+
 // id makes an id in TheHive's form.
 func (s *Server) id() string {
 	s.last++

@@ -109,6 +109,14 @@ func (c *aCase) v1(five bool) object {
 		maps.Copy(out, object{"severityLabel": "HIGH", "tlpLabel": "AMBER", "papLabel": "AMBER", "status": "New", "stage": "New",
 			"access": object{"_kind": "OrganisationAccessKind"}, "newDate": c.created, "timeToDetect": 0})
 	}
+	set(out, "_updatedAt", c.updated)
+	switch {
+	case c.resolution == "":
+	case five:
+		out["status"], out["stage"] = c.resolution, "Closed"
+	default:
+		out["status"], out["resolutionStatus"] = "Resolved", c.resolution
+	}
 	return out
 }
 

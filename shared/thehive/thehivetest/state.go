@@ -49,7 +49,8 @@ type aCase struct {
 	title, description string
 	severity, tlp, pap int
 	tags               []string
-	created            int64
+	created, updated   int64
+	resolution         string // of a closed case
 	fields             []field
 	observables        []*observable
 }
