@@ -13,13 +13,14 @@ import (
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/source/kinds"
 	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/triage"
 	"github.com/waggle-cti/waggle/shared/fetch"
 	"github.com/waggle-cti/waggle/shared/thehive"
 )
 
 // assemble makes the pipeline that a configuration asks for. hive is nil where
 // no TheHive is configured.
-func assemble(c *config.Config, data *store.Store, hive *thehive.Client, metrics *pipeline.Metrics, log *slog.Logger) (*pipeline.Pipeline, error) {
+func assemble(c *config.Config, data *store.Store, hive *thehive.Client, learner *triage.Learner, metrics *pipeline.Metrics, log *slog.Logger) (*pipeline.Pipeline, error) {
 	web, err := fetch.New(fetch.Options{Allow: c.AllowNetworks})
 	if err != nil {
 		return nil, err
@@ -30,7 +31,7 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, metrics
 	}
 	known := lists.Follow(listsPath(c), log)
 	o := pipeline.Options{
-		Store: data, Feeds: feeds, Judge: newJudge(c, nil, log),
+		Store: data, Feeds: feeds, Judge: newJudge(c, learner.Shift, log),
 		Reader: reading.New(reading.Options{Client: web, Robots: robots.New(web), Known: known.Known, Note: known.Note}),
 		Since:  c.Since, Window: c.Window, Pause: c.Pause, Metrics: metrics, Log: log,
 	}

@@ -50,6 +50,7 @@ func examine(ctx context.Context, c *config.Config) []check {
 		checkData(ctx, c.Database),
 		checkLists(c, time.Now()),
 		checkThreats(c, time.Now()),
+		checkTriage(c),
 	}
 	for _, server := range []struct {
 		name string

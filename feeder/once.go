@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"text/tabwriter"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/pipeline"
 	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/triage"
 )
 
 func onceCommand(s *settings) *cobra.Command {
@@ -35,7 +38,10 @@ func onceCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			feeder, err := assemble(c, data, hive, pipeline.NewMetrics(), newLog(cmd.ErrOrStderr()))
+			log := newLog(cmd.ErrOrStderr())
+			learner := newLearner(c, data, hive, log)
+			learnFirst(cmd.Context(), learner, log)
+			feeder, err := assemble(c, data, hive, learner, pipeline.NewMetrics(), log)
 			if err != nil {
 				return err
 			}
@@ -59,6 +65,16 @@ func onceCommand(s *settings) *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON")
 	cmd.Flags().DurationVar(&wait, "wait", 2*time.Minute, "how long to try while TheHive takes nothing")
 	return cmd
+}
+
+// learnFirst reads what analysts did since the last time. A TheHive that does
+// not answer holds up the posts for moments only.
+func learnFirst(ctx context.Context, learner *triage.Learner, log *slog.Logger) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if _, err := learner.Learn(ctx); err != nil {
+		log.Warn("what analysts did could not be read; the next time it is", "error", err)
+	}
 }
 
 func printSummary(out io.Writer, s pipeline.Summary, asJSON bool) error {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,6 +18,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/config"
 	"github.com/waggle-cti/waggle/feeder/pipeline"
 	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/triage"
 	"github.com/waggle-cti/waggle/feeder/web"
 	"github.com/waggle-cti/waggle/shared/thehive"
 )
@@ -58,13 +60,14 @@ func serve(ctx context.Context, c *config.Config, log *slog.Logger, ready func(p
 	if err != nil {
 		return err
 	}
-	feeder, err := assemble(c, data, hive, metrics, log)
+	learner := newLearner(c, data, hive, log)
+	feeder, err := assemble(c, data, hive, learner, metrics, log)
 	if err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	server, err := newPage(c, listener.Addr().String(), data, knownVersion(ctx, hive), metrics, log)
+	server, err := newPage(c, listener.Addr().String(), data, knownVersion(ctx, hive), metrics, learner, log)
 	if err != nil {
 		return err
 	}
@@ -73,13 +76,22 @@ func serve(ctx context.Context, c *config.Config, log *slog.Logger, ready func(p
 		ended <- server.Serve(listener)
 		stop() // without the page nobody would see that the feeder runs
 	}()
+	var learning sync.WaitGroup
+	learning.Go(func() { learner.Run(ctx) })
+	defer func() {
+		stop()
+		learning.Wait()
+	}()
 	ready("http://" + listener.Addr().String() + "/")
 	err = feeder.Run(ctx)
 	return errors.Join(err, closePage(ctx, server, ended))
 }
 
+// hookPath is where TheHive's webhook leads to.
+const hookPath = "/hooks/thehive"
+
 // newPage makes the server of the page, the metrics and the health check.
-func newPage(c *config.Config, listen string, data *store.Store, hiveVersion func() string, metrics *pipeline.Metrics, log *slog.Logger) (*http.Server, error) {
+func newPage(c *config.Config, listen string, data *store.Store, hiveVersion func() string, metrics *pipeline.Metrics, learner *triage.Learner, log *slog.Logger) (*http.Server, error) {
 	registry := prometheus.NewRegistry()
 	if err := metrics.Register(registry, data); err != nil {
 		return nil, err
@@ -95,7 +107,10 @@ func newPage(c *config.Config, listen string, data *store.Store, hiveVersion fun
 		TheHiveVersion: hiveVersion,
 		Log:            log,
 	})
-	return &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}, nil
+	mux := http.NewServeMux()
+	mux.Handle("/", page)
+	mux.Handle(hookPath, learner.Hook()) // TheHive is none of the hosts that the page is called by
+	return &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}, nil
 }
 
 // knownVersion gives TheHive's version as far as it is known, without asking:

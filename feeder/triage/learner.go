@@ -60,8 +60,12 @@ func Open(o Options) (*Learner, error) {
 	return &Learner{Options: o, nudged: make(chan struct{}, 1), memory: m, model: Train(o.Reader, m.examples())}, nil
 }
 
-// Shift is by how many points what was learnt moves a post's score, and why.
+// Shift is by how many points what was learnt moves a post's score, and why. A
+// nil Learner knows nothing.
 func (l *Learner) Shift(text string) (points int, why string) {
+	if l == nil {
+		return 0, ""
+	}
 	l.mu.Lock()
 	model := l.model
 	l.mu.Unlock()
@@ -78,7 +82,7 @@ func (l *Learner) Lessons() (wanted, others int) {
 // Run looks now and then what analysts did, and soon after each Nudge, until
 // ctx ends. What goes wrong is told in the log and tried again.
 func (l *Learner) Run(ctx context.Context) {
-	if l.TheHive == nil {
+	if l == nil || l.TheHive == nil {
 		return
 	}
 	timer := time.NewTimer(0)
@@ -107,6 +111,9 @@ func (l *Learner) Run(ctx context.Context) {
 
 // Nudge says that something may have happened in TheHive.
 func (l *Learner) Nudge() {
+	if l == nil {
+		return
+	}
 	select {
 	case l.nudged <- struct{}{}:
 	default: // it is known already
@@ -116,7 +123,7 @@ func (l *Learner) Nudge() {
 // Learn reads what analysts did since the last time, and trains the model with
 // it. It tells how many lessons are new or have changed. It may be repeated.
 func (l *Learner) Learn(ctx context.Context) (learnt int, err error) {
-	if l.TheHive == nil {
+	if l == nil || l.TheHive == nil {
 		return 0, nil
 	}
 	l.mu.Lock()
