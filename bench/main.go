@@ -1,125 +1,199 @@
-// Command bench measures Waggle beside its peers: both in turns, in one run, on
-// the same input, so that the ratio holds on any machine. `make bench` runs it.
+// Command bench measures Waggle beside its peers: in turns, in one run, on the
+// same input, so that the ratios hold on any machine. `make bench` runs it;
+// README.md says what is measured and how.
 package main
 
 import (
-	"bytes"
-	"encoding/json"
+	"bufio"
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
-	"slices"
-	"text/tabwriter"
-	"time"
+	"runtime"
+	"strings"
+	"sync"
 )
 
 func main() {
-	analyzers := flag.String("analyzers", "bin/analyzers", "the analyzers binary")
-	python := flag.String("python", "python3", "a Python with the peers installed")
-	peer := flag.String("peer", "bench/peer_iocs.py", "the peer's analyzer")
-	runs := flag.Int("runs", 30, "runs of each, in turns")
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	b := &bench{ctx: ctx, pythons: map[string]string{}}
+	flag.StringVar(&b.analyzers, "analyzers", "bin/analyzers", "the analyzers binary")
+	flag.StringVar(&b.python, "python", "python3", "a Python with venv, 3.11 or later")
+	flag.StringVar(&b.dir, "dir", "dist/bench", "folder for the peers and the results")
+	flag.StringVar(&b.corpus, "corpus", "../shared/corpus", "folder of labelled texts")
+	flag.StringVar(&b.scorer, "scorer", "../shared/score.py", "what scores the labelled texts")
+	only := flag.String("only", "", "comma-separated tables: start, accuracy, speed, hostile, memory (default all)")
 	flag.Parse()
-
-	if err := startToReport(*analyzers, *python, *peer, *runs); err != nil {
+	if err := b.run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-// startToReport measures what Cortex waits for: from starting the process to
-// the report lying in the job folder, on a post of 2 KB.
-func startToReport(analyzers, python, peer string, runs int) error {
-	ours, err := measured(runs, analyzers, "iocs")
+// bench is one run.
+type bench struct {
+	ctx                                    context.Context
+	analyzers, python, dir, corpus, scorer string
+	peerIocs                               string            // the peer's analyzer
+	pythons                                map[string]string // by peer
+	tools                                  []tool            // Waggle first
+	absent                                 []string          // peers that are not measured, and why
+}
+
+func (b *bench) run(only string) error {
+	tables := []struct {
+		name string
+		make func() (*table, error)
+	}{
+		{"start", b.startToReport}, {"accuracy", b.accuracy}, {"speed", b.speed}, {"hostile", b.hostileTexts}, {"memory", b.memory},
+	}
+	if err := b.prepare(); err != nil {
+		return err
+	}
+	defer func() {
+		for _, t := range b.tools {
+			t.close()
+		}
+	}()
+	fmt.Println(b.machine())
+	var done []*table
+	for _, m := range tables {
+		if only != "" && !strings.Contains(","+only+",", ","+m.name+",") {
+			continue
+		}
+		logf("measuring: %s", m.name)
+		t, err := m.make()
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		if err := t.text(os.Stdout); err != nil {
+			return err
+		}
+		done = append(done, t)
+	}
+	for _, a := range b.absent {
+		fmt.Printf("\nnot measured: %s", a)
+	}
+	fmt.Println()
+	return b.save(done)
+}
+
+// prepare installs and starts the tools. A peer that doesn't install is told,
+// and the others go on.
+func (b *bench) prepare() error {
+	if err := os.MkdirAll(b.dir, 0o755); err != nil {
+		return err
+	}
+	b.peerIocs = filepath.Join("bench", "peer_iocs.py")
+	b.tools = []tool{&waggle{analyzers: b.analyzers}}
+	e, err := newEnvironment(filepath.Join(b.dir, "peers"), b.python, filepath.Join("bench", "requirements.txt"))
 	if err != nil {
 		return err
 	}
-	theirs, err := measured(runs, python, peer)
-	if err != nil {
-		return err
-	}
-	var all [2][]time.Duration
-	for range runs { // in turns, so that a busy moment hits both
-		for i, run := range []func() (time.Duration, error){ours, theirs} {
-			took, err := run()
-			if err != nil {
-				return err
+	for _, peer := range peers {
+		python, err := e.install(b.ctx, peer)
+		if err == nil {
+			b.pythons[peer] = python
+			var w *worker
+			if w, err = start(b.ctx, peer, python, filepath.Join("bench", "peers.py"), peer); err == nil {
+				b.tools = append(b.tools, w)
+				continue
 			}
-			all[i] = append(all[i], took)
 		}
+		b.absent = append(b.absent, fmt.Sprintf("%s: %v", peer, err))
 	}
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "start to report, %d-byte post\tmedian\tfastest\tslowest\n", len(post))
-	for i, name := range []string{"waggle iocs", "cortexutils + iocextract"} {
-		slices.Sort(all[i])
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", name, ms(median(all[i])), ms(all[i][0]), ms(all[i][runs-1]))
-	}
-	fmt.Fprintf(w, "ratio of medians\t%.0f×\n", float64(median(all[1]))/float64(median(all[0])))
-	return w.Flush()
-}
-
-// measured prepares a job folder for the command and gives a function that runs
-// it once there.
-func measured(runs int, command string, args ...string) (func() (time.Duration, error), error) {
-	if runs < 1 {
-		return nil, fmt.Errorf("-runs must be at least 1")
-	}
-	job, err := os.MkdirTemp("", "bench-job-")
-	if err != nil {
-		return nil, err
-	}
-	for _, dir := range []string{"input", "output"} {
-		if err := os.Mkdir(filepath.Join(job, dir), 0o700); err != nil {
-			return nil, err
-		}
-	}
-	input, err := json.Marshal(map[string]any{
-		"dataType": "other", "data": post, "tlp": 2, "pap": 2, "message": "", "parameters": map[string]any{},
-		"config": map[string]any{"check_tlp": true, "max_tlp": 2, "check_pap": true, "max_pap": 2, "auto_extract_artifacts": false},
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(filepath.Join(job, "input", "input.json"), input, 0o600); err != nil {
-		return nil, err
-	}
-	report := filepath.Join(job, "output", "output.json")
-	return func() (time.Duration, error) {
-		if err := os.RemoveAll(report); err != nil {
-			return 0, err
-		}
-		cmd := exec.Command(command, append(args, job)...)
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
-		begin := time.Now()
-		if err := cmd.Run(); err != nil {
-			return 0, fmt.Errorf("%s: %w: %s", command, err, stderr.Bytes())
-		}
-		took := time.Since(begin)
-		return took, succeeded(report)
-	}, nil
-}
-
-// succeeded makes sure that a fast answer is an answer.
-func succeeded(report string) error {
-	data, err := os.ReadFile(report)
-	if err != nil {
-		return err
-	}
-	var r struct {
-		Success   bool              `json:"success"`
-		Artifacts []json.RawMessage `json:"artifacts"`
-	}
-	if err := json.Unmarshal(data, &r); err != nil {
-		return fmt.Errorf("%s: %w", report, err)
-	}
-	if !r.Success || len(r.Artifacts) == 0 {
-		return fmt.Errorf("%s: no success or no artifact: %.300s", report, data)
+	if path, err := exec.LookPath("xioc"); err == nil {
+		b.tools = append(b.tools, &command{path: path})
+	} else {
+		b.absent = append(b.absent, "xioc: it is no Python package; with an xioc on the PATH it is measured too")
 	}
 	return nil
 }
 
-func median(sorted []time.Duration) time.Duration { return sorted[len(sorted)/2] }
+// result is what reading gave.
+type result struct {
+	cost
+	err error
+}
 
-func ms(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
+// every does the same with every tool, on all cores, and gives what came out
+// in the tools' order.
+func (b *bench) every(do func(tool) (cost, error)) []result {
+	out := make([]result, len(b.tools))
+	b.each(func(i int, t tool) {
+		c, err := do(t)
+		out[i] = result{c, err}
+	})
+	return out
+}
+
+// each does the same with every tool: first with Waggle alone, then with the
+// peers on all cores.
+func (b *bench) each(do func(i int, t tool)) {
+	do(0, b.tools[0])
+	var wait sync.WaitGroup
+	free := make(chan struct{}, runtime.NumCPU())
+	for i, t := range b.tools[1:] {
+		free <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-free }()
+			do(i+1, t)
+		})
+	}
+	wait.Wait()
+}
+
+// save writes the tables as Markdown.
+func (b *bench) save(tables []*table) error {
+	name := filepath.Join(b.dir, "results.md")
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	out := bufio.NewWriter(f)
+	fmt.Fprintf(out, "# Waggle beside its peers\n\n%s\n", b.machine())
+	for _, t := range tables {
+		t.markdown(out)
+	}
+	for _, a := range b.absent {
+		fmt.Fprintf(out, "\nNot measured: %s\n", a)
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	logf("written: %s", name)
+	return f.Close()
+}
+
+// machine says in one line what the figures were taken on.
+func (b *bench) machine() string {
+	model := "unknown processor"
+	if cpu, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		if _, rest, ok := strings.Cut(string(cpu), "model name\t: "); ok {
+			model, _, _ = strings.Cut(rest, "\n")
+		}
+	}
+	python, err := exec.CommandContext(b.ctx, b.python, "--version").Output()
+	if err != nil {
+		python = []byte("no " + b.python)
+	}
+	return fmt.Sprintf("%s, %d cores, %s/%s, %s, %s.", model, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH,
+		runtime.Version(), strings.TrimSpace(string(python)))
+}
+
+func logf(format string, args ...any) { fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...) }
+
+// stderrOf is what a failed command wrote there.
+func stderrOf(err error) string {
+	var failed *exec.ExitError
+	if !errors.As(err, &failed) {
+		return ""
+	}
+	return lastLine(failed.Stderr)
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// score is the scorer's answer over all kinds. A ratio is nil where there is
+// nothing to divide by.
+type score struct {
+	F1, P, R, PA *float64
+	Wrong        int `json:"wrong"` // values that are none of the text's
+	Ref          int `json:"ref"`   // genuine values that are no indicators
+}
+
+// scored asks the scorer, which holds the rules; see its docstring.
+func (b *bench) scored(kind, predictions string, flags ...string) (score, error) {
+	args := []string{b.scorer, "--json", "--pred", predictions,
+		"--labels", labelled(b.corpus, "labels", sets[kind]), "--docs", labelled(b.corpus, "docs", sets[kind])}
+	out, err := exec.CommandContext(b.ctx, b.python, append(args, flags...)...).Output()
+	if err != nil {
+		return score{}, fmt.Errorf("%s: %w: %s", b.scorer, err, stderrOf(err))
+	}
+	return parseScore(out)
+}
+
+func parseScore(out []byte) (score, error) {
+	var all struct {
+		ALL *score
+	}
+	if err := json.Unmarshal(out, &all); err != nil {
+		return score{}, fmt.Errorf("the scorer's answer: %w", err)
+	}
+	if all.ALL == nil {
+		return score{}, fmt.Errorf("the scorer's answer has no ALL: %.200s", out)
+	}
+	return *all.ALL, nil
+}
+
+// accuracy compares what every tool reads in the labelled documents with the
+// labels.
+func (b *bench) accuracy() (*table, error) {
+	t := &table{title: "Accuracy on labelled texts", head: []string{"", "reports F1", "P", "R", "PA", "F1, https kept",
+		"posts F1", "PA", "benign texts: wrong values", "benign values called indicators"}}
+	docs, err := corpusDocuments(b.corpus, slices.Concat(sets["reports"], sets["posts"], sets["benign"]))
+	if err != nil {
+		return nil, err
+	}
+	if docs == nil {
+		t.note("Not measured: there are no labelled texts in %s. They are other people's, and not part of this repository.", b.corpus)
+		return t, nil
+	}
+	file := filepath.Join(b.dir, "labelled.jsonl")
+	if err := writeDocuments(file, docs); err != nil {
+		return nil, err
+	}
+	costs := b.every(func(tool tool) (cost, error) {
+		if err := tool.read(file); err != nil {
+			return cost{}, err
+		}
+		return tool.write(b.predictions(tool))
+	})
+	for i, tool := range b.tools {
+		if err := b.accuracyOf(t, tool, costs[i]); err != nil {
+			return nil, err
+		}
+	}
+	t.note("%d documents, %.1f MB. P and R: precision and recall; in PA, cited links and other genuine values that are no indicators count as wrong.",
+		len(docs), mega(size(docs)))
+	t.note("Each tool's default output. A value without its scheme, or left disarmed, counts as right but in the column that keeps https.")
+	return t, nil
+}
+
+// predictions is the file of what the tool reads in the labelled documents.
+func (b *bench) predictions(t tool) string {
+	return filepath.Join(b.dir, strings.ToLower(t.name())+".predictions.jsonl")
+}
+
+func (b *bench) accuracyOf(t *table, tool tool, r result) error {
+	if r.err != nil {
+		t.row(tool.name(), "failed")
+		t.note("%s: %v", tool.name(), r.err)
+		return nil
+	}
+	var s [4]score
+	for i, ask := range [][]string{{"reports"}, {"reports", "--strict-scheme"}, {"posts"}, {"benign"}} {
+		var err error
+		if s[i], err = b.scored(ask[0], b.predictions(tool), ask[1:]...); err != nil {
+			return err
+		}
+	}
+	t.row(tool.name(), ratio(s[0].F1), ratio(s[0].P), ratio(s[0].R), ratio(s[0].PA), ratio(s[1].F1),
+		ratio(s[2].F1), ratio(s[2].PA), fmt.Sprint(s[3].Wrong), fmt.Sprint(s[3].Ref))
+	if r.failed > 0 {
+		t.note("%s fails on %d documents, the first with %q; what it read before counts.", tool.name(), r.failed, r.cause)
+	}
+	return nil
+}
+
+func ratio(f *float64) string {
+	if f == nil {
+		return "–"
+	}
+	return strings.TrimPrefix(fmt.Sprintf("%.3f", *f), "0")
+}
