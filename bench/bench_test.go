@@ -190,3 +190,28 @@ func TestNoCorpusIsSaidAndNoError(t *testing.T) {
 	assert.Empty(t, got.rows)
 	assert.Contains(t, got.notes[0], "Not measured")
 }
+
+func TestPredictionsOfTheSameDocumentsStand(t *testing.T) {
+	t.Chdir("..") // where bench runs
+	b := &bench{dir: t.TempDir()}
+	docs := filepath.Join(b.dir, "docs.jsonl")
+	require.NoError(t, os.MkdirAll(filepath.Join(b.dir, "peers", "peer"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(b.dir, "peers", "peer", installed), []byte("peer==1"), 0o600))
+	test, err := os.Executable()
+	require.NoError(t, err)
+
+	predict := func(t *testing.T, says, text string) cost {
+		t.Setenv("BENCH_FAKE_PEER", says)
+		require.NoError(t, writeDocuments(docs, []document{{"a", text}}))
+		w, err := start(context.Background(), "peer", test)
+		require.NoError(t, err)
+		defer w.close()
+		c, err := b.predict(w, docs)
+		require.NoError(t, err)
+		return c
+	}
+	first, second := `{"failed":1,"error":"first"}`, `{"failed":2,"error":"second"}`
+	assert.Equal(t, "first", predict(t, first, "text").cause)
+	assert.Equal(t, cost{failed: 1, cause: "first"}, predict(t, second, "text"), "asked once")
+	assert.Equal(t, "second", predict(t, second, "other text").cause)
+}

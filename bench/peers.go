@@ -26,6 +26,9 @@ var also = map[string][]string{
 	"text2ioc":   {"tldextract"},              // for the Public Suffix List
 }
 
+// installed is the file that says what an environment has.
+const installed = "installed"
+
 // environment is where peers are installed: each has its own below dir, as
 // their needs exclude one another.
 type environment struct {
@@ -68,7 +71,7 @@ func (e environment) install(ctx context.Context, peer string) (python string, e
 		}
 		packages = append(packages, name+"=="+version)
 	}
-	mark := filepath.Join(dir, "installed")
+	mark := filepath.Join(dir, installed)
 	want := strings.Join(packages, " ")
 	if got, err := os.ReadFile(mark); err == nil && string(got) == want {
 		return python, nil
