@@ -34,7 +34,7 @@ type answer struct {
 var errSlow = errors.New("took too long")
 
 // writing bounds how long a peer may take over the labelled documents.
-const writing = 8 * time.Minute
+const writing = 15 * time.Minute
 
 // start runs command, which speaks as peers.py does.
 func start(ctx context.Context, peer string, command ...string) (*worker, error) {
