@@ -14,7 +14,7 @@ const (
 	isHex               // a-f, A-F
 	isOther             // any other letter, hyphen or underscore: the word is no hex number
 	isHigh              // byte of a non-ASCII rune
-	isUpper             // A-Z
+	isUpper             // A-Z; its value is 'a'-'A'
 	isLocal             // may stand in the local part of a mail address, RFC 5322 atext and dot
 	isPath              // may stand in a URL's path, query or fragment without a second look
 )
@@ -179,12 +179,10 @@ func digit(c byte) bool  { return c-'0' < 10 }
 func small(c byte) bool  { return c-'a' < 26 }
 func letter(c byte) bool { return c|0x20-'a' < 26 }
 func alnum(c byte) bool  { return letters[c]&isAlnum != 0 }
-func lower(c byte) byte {
-	if c-'A' < 26 {
-		return c | 0x20
-	}
-	return c
-}
+
+// lower gives the small letter. The class of capitals is the bit that they lack,
+// so that no branch is needed.
+func lower(c byte) byte { return c | class[c]&isUpper }
 
 // highWord gives the length of the non-ASCII letter or mark at i, 0 if there
 // is none. Scripts that are written without spaces end an ASCII word, so that
@@ -225,8 +223,14 @@ func fullWidth(r rune) bool { return r >= 0xFF01 && r <= 0xFF5E }
 // wordEnd gives the end of the word that starts at i, and the classes of all
 // its bytes.
 func wordEnd(s string, i int) (end int, seen byte) {
+	for end = i; end < len(s) && class[s[end]]&isWord != 0; end++ {
+		seen |= class[s[end]]
+	}
+	if end == len(s) || class[s[end]]&isHigh == 0 { // most words
+		return end, seen
+	}
 	whole := false // the word is of a script without spaces: ASCII ends it
-	for end = i; end < len(s); {
+	for end < len(s) {
 		c := class[s[end]]
 		if c&isWord != 0 && !whole {
 			seen |= c

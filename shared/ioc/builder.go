@@ -48,8 +48,10 @@ func (b *builder) lower(i, j int) {
 		return
 	}
 	b.part()
-	for ; k < j; k++ {
-		b.b = append(b.b, lower(b.s[k]))
+	at := len(b.b)
+	b.b = append(b.b, b.s[k:j]...)
+	for n, c := range b.b[at:] {
+		b.b[at+n] = lower(c)
 	}
 }
 

@@ -186,7 +186,7 @@ type topMemo [1 << topBits]struct {
 }
 
 const (
-	topBits = 8
+	topBits = 9
 	maxTop  = 16 // longer labels are not remembered
 )
 

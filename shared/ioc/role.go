@@ -27,6 +27,7 @@ func (s *scanner) judge(o Options) []Indicator {
 	j := judge{scanner: s, o: o, attack: s.fanged || s.threat.any(s.before+len(s.text))}
 	j.list = !j.attack && s.nothingElse()
 	out := make([]Indicator, 0, len(s.values.all))
+	sorted, last := true, 0
 	for n := range s.marks {
 		j.n = n
 		m := &s.marks[n]
@@ -37,49 +38,45 @@ func (s *scanner) judge(o Options) []Indicator {
 		}
 		if e.result < 0 {
 			e.result = int32(len(out))
-			out = append(out, s.indicator(m, v))
+			out = append(out, Indicator{})
+			s.indicate(&out[e.result], m, v)
+			sorted = sorted && int(m.start) >= last
+			last = int(m.start)
 		} else if p := &out[e.result]; rank(v.role, v.sure) > rank(p.Role, p.Confidence) {
-			*p = s.indicator(m, v)
+			s.indicate(p, m, v)
+			sorted = false
 		}
 	}
-	if !slices.IsSortedFunc(out, byStart) {
-		slices.SortStableFunc(out, byStart)
+	if !sorted {
+		slices.SortStableFunc(out, func(a, b Indicator) int { return a.Start - b.Start })
 	}
 	return out
 }
-
-func byStart(a, b Indicator) int { return a.Start - b.Start }
 
 // fixed is a verdict that is the same everywhere in a text, once it was asked
 // for: its index in judge.fixed and one more, 0 if not asked, -1 if none.
 type fixed int32
 
-// ask gives the verdict, asking for it once.
-func (j *judge) ask(f *fixed, e *entry, how func(*entry) (verdict, bool)) (verdict, bool) {
-	if *f == 0 {
-		*f = -1
-		if v, ok := how(e); ok {
-			j.fixed = append(j.fixed, v)
-			*f = fixed(len(j.fixed))
-		}
+// fix keeps the verdict, if there is one.
+func (j *judge) fix(v verdict, ok bool) fixed {
+	if !ok {
+		return -1
 	}
-	if *f < 0 {
-		return verdict{}, false
-	}
-	return j.fixed[*f-1], true
+	j.fixed = append(j.fixed, v)
+	return fixed(len(j.fixed))
 }
 
-func (s *scanner) indicator(m *mark, v verdict) Indicator {
-	start, end := m.at()
-	raw := ""
-	if m.link {
-		raw = s.targets[m.line]
-	} else {
-		raw = s.text[start:end]
-	}
+// indicate writes the result for the mark.
+func (s *scanner) indicate(i *Indicator, m *mark, v verdict) {
 	e := &s.values.all[m.of]
-	return Indicator{Kind: e.kind, Value: e.value, Raw: raw, Start: start, End: end,
-		Defanged: m.fanged, Role: v.role, Confidence: v.sure, Why: v.why}
+	i.Kind, i.Value = e.kind, e.value
+	i.Start, i.End = m.at()
+	if m.link {
+		i.Raw = s.targets[m.line]
+	} else {
+		i.Raw = s.text[i.Start:i.End]
+	}
+	i.Defanged, i.Role, i.Confidence, i.Why = m.fanged, v.role, v.sure, v.why
 }
 
 // rank orders occurrences of one value: the most telling is the highest.
@@ -104,12 +101,18 @@ type judge struct {
 }
 
 func (j *judge) verdict(m *mark, e *entry) verdict {
-	if v, ok := j.ask(&e.harmless, e, harmless); ok {
-		return v
+	if e.harmless == 0 {
+		e.harmless = j.fix(harmless(e))
+	}
+	if e.harmless > 0 {
+		return j.fixed[e.harmless-1]
 	}
 	if !m.fanged { // what is disarmed is what the author warns of, list or not
-		if v, ok := j.ask(&e.known, e, j.known); ok {
-			return v
+		if e.known == 0 {
+			e.known = j.fix(j.known(e))
+		}
+		if e.known > 0 {
+			return j.fixed[e.known-1]
 		}
 	}
 	switch e.kind {
