@@ -53,7 +53,7 @@ func hostName(c *chain) bool {
 	} else if !cutLabel(c) {
 		return false
 	}
-	if c.n > 253 {
+	if c.n > 253 || string(c.label(c.count-1)) == "xxx" && string(c.label(c.count-2)) == "xxx" { // "xxx.xxx.xxx.xxx" stands for an address
 		return false
 	}
 	if !c.ascii() {
@@ -156,7 +156,7 @@ func fileTop(label string) bool {
 // with several dots before it.
 func fileOnly(label string) bool {
 	switch label {
-	case "zip", "mov", "md", "py", "rs", "sh", "pl", "one", "cab":
+	case "zip", "mov", "md", "py", "rs", "sh", "pl", "one", "cab", "java", "target":
 		return true
 	}
 	return false

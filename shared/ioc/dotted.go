@@ -196,18 +196,29 @@ func oddCase(s string) bool {
 	return upper > 0 && lower > 0
 }
 
-// camelCase reports whether a name is written as code writes them: it begins
-// with a small letter and goes on to a capital, "userName.id".
-func camelCase(s string) bool {
-	if class[s[0]]&isUpper != 0 {
-		return false
-	}
-	for i := 1; i < len(s); i++ {
-		if class[s[i]]&isUpper != 0 && letter(s[i-1]) && class[s[i-1]]&isUpper == 0 {
-			return true
-		}
+// packageRoot reports whether the label begins names written from right to left,
+// as Java's packages and Android's apps have them: "com.example.app".
+func packageRoot(label string) bool {
+	switch label {
+	case "com", "org", "net", "android", "java", "javax":
+		return true
 	}
 	return false
+}
+
+// camelCase reports whether a name is written as code and detections write them:
+// it begins with a small letter and goes on to a capital, "userName.id", or two
+// of its words begin with one, "Trojan.Agent.xyz".
+func camelCase(s string) bool {
+	humps, words := false, 0
+	for i := 1; i < len(s); i++ {
+		before, now := class[s[i-1]]&isUpper != 0, class[s[i]]&isUpper != 0
+		humps = humps || now && !before && letter(s[i-1])
+		if before && !now && alnum(s[i]) && (i == 1 || s[i-2] == '.') {
+			words++
+		}
+	}
+	return humps && class[s[0]]&isUpper == 0 || words > 1
 }
 
 // maxProduct is the length up to which a name in capitals that ends in NET is
@@ -220,5 +231,6 @@ func (s *scanner) doubtfulName(c *chain) bool {
 		return false
 	}
 	top := string(c.label(c.count - 1))
-	return c.count == 2 && fileTop(top) || fileOnly(top) || top == "net" && s.text[c.end-1] == 'T' && c.n <= maxProduct || camelCase(s.text[c.start:c.end])
+	return c.count == 2 && fileTop(top) || fileOnly(top) || top == "net" && s.text[c.end-1] == 'T' && c.n <= maxProduct ||
+		c.count > 2 && packageRoot(string(c.label(0))) || camelCase(s.text[c.start:c.end])
 }
