@@ -112,10 +112,20 @@ func (c *Config) readProfile(written file, doc *strictyaml.Document, folder stri
 		c.Sources = own
 		return nil
 	}
-	shipped, err := profileSources(name, data, filepath.Dir(c.Profile))
+	layers, err := profiles.Layers(name, data)
 	if err != nil {
 		return err
 	}
-	c.Sources = merge(shipped, own)
+	for _, l := range layers {
+		more, replace, err := profileSources(l.File, l.Data, filepath.Dir(l.File))
+		if err != nil {
+			return err
+		}
+		if replace {
+			c.Sources = nil
+		}
+		c.Sources = merge(c.Sources, more)
+	}
+	c.Sources = merge(c.Sources, own)
 	return nil
 }

@@ -113,7 +113,7 @@ func TestInvalidFiles(t *testing.T) {
 		"key-file-missing":       `:2: key_file:`,
 		"key-as-list":            `:2: expected a text`,
 		"server-as-text":         `:1: expected keys with values`,
-		"profile":                `no profile "medium-business" is shipped: use small-business`,
+		"profile":                `no profile "medium-business" is shipped: use healthcare, msp, small-business`,
 		"profile-file":           `no-such-profile.yaml: no such file`,
 		"yaml":                   `invalid-yaml.yml:`,
 		"two-documents":          `more than one YAML document`,
@@ -262,4 +262,25 @@ func FuzzLoad(f *testing.F) {
 			t.Fatalf("half a configuration: %+v", c)
 		}
 	})
+}
+
+func TestSourcesOfAProfileThatExtendsAnother(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	own := "sources:\n- {name: ours, url: \"https://ours.example/feed\"}\n"
+	main := write("waggle.yaml", "profile: ./ours.yaml\n")
+	write("ours.yaml", "name: ours\nextends: msp\n"+own)
+	c, err := config.Load(main)
+	require.NoError(t, err)
+	assert.Greater(t, len(c.Sources), 30, "those of small-business, on which msp builds")
+	assert.Equal(t, "ours", c.Sources[len(c.Sources)-1].Name)
+
+	write("ours.yaml", "name: ours\nextends: msp\nreplace: [sources]\n"+own)
+	c, err = config.Load(main)
+	require.NoError(t, err)
+	assert.Len(t, c.Sources, 1)
 }

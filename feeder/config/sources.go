@@ -35,18 +35,21 @@ func checkSources(written []source.Spec, doc *strictyaml.Document, folder string
 	return specs, nil
 }
 
-// profileSources reads the sources in a profile's text. What else is in it is
-// package relevance's to check.
-func profileSources(name string, data []byte, folder string) ([]source.Spec, error) {
+// profileSources reads the sources in a profile's text, and whether they are to
+// replace those of the profiles it builds on. What else is in it is package
+// relevance's to check.
+func profileSources(name string, data []byte, folder string) (specs []source.Spec, replace bool, err error) {
 	var written struct {
 		Sources []source.Spec        `yaml:"sources"`
+		Replace []string             `yaml:"replace"`
 		Needs   map[string]yaml.Node `yaml:",inline"`
 	}
 	doc, err := strictyaml.Decode(name, data, &written)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return checkSources(written.Sources, doc, folder)
+	specs, err = checkSources(written.Sources, doc, folder)
+	return specs, slices.Contains(written.Replace, "sources"), err
 }
 
 // merge puts the own sources behind the shipped ones, or in their place where

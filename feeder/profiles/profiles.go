@@ -9,8 +9,11 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 //go:embed *.yaml
@@ -56,6 +59,46 @@ func Read(nameOrPath string) (file string, data []byte, err error) {
 		return "", nil, fmt.Errorf("profile %s: longer than %d bytes", nameOrPath, maxSize)
 	}
 	return nameOrPath, data, nil
+}
+
+// maxBases bounds how many profiles one may build on, one on another.
+const maxBases = 5
+
+// Text is a profile as it was written.
+type Text struct {
+	File string // for errors, and where its relative paths start
+	Data []byte
+}
+
+// Layers gives a profile behind those that it builds on, the lowest first: a
+// profile may say `extends: small-business`, or name a file, relative to its
+// own folder.
+func Layers(file string, data []byte) ([]Text, error) {
+	layers := []Text{{file, data}}
+	for {
+		top := layers[0]
+		var written struct {
+			Extends string `yaml:"extends"`
+		}
+		if err := yaml.Unmarshal(top.Data, &written); err != nil || written.Extends == "" {
+			return layers, nil // who reads the whole says better what is wrong
+		}
+		if len(layers) > maxBases {
+			return nil, fmt.Errorf("%s: extends: more than %d profiles build on one another: is there a circle?", file, maxBases)
+		}
+		base := written.Extends
+		if !IsName(base) && !filepath.IsAbs(base) {
+			base = filepath.Join(filepath.Dir(top.File), base)
+			if IsName(base) {
+				base = "./" + base
+			}
+		}
+		name, text, err := Read(base)
+		if err != nil {
+			return nil, fmt.Errorf("%s: extends: %w", top.File, err)
+		}
+		layers = append([]Text{{name, text}}, layers...)
+	}
 }
 
 // IsName reports whether the text names a shipped profile rather than a file.

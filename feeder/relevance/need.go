@@ -29,9 +29,8 @@ type need struct {
 	bare, vendor string
 }
 
-// needs gathers what the profile asks for.
-func (f *file) needs(doc *strictyaml.Document) (*lexicon[need], error) {
-	found := newLexicon[need]()
+// needs adds what the profile asks for to found.
+func (f *file) needs(doc *strictyaml.Document, found *lexicon[need]) error {
 	add := func(n need, text string, path ...any) error {
 		if err := phrase(doc, text, path...); err != nil {
 			return err
@@ -41,25 +40,25 @@ func (f *file) needs(doc *strictyaml.Document) (*lexicon[need], error) {
 	}
 	for i, p := range f.Products {
 		if err := p.needs(add, i); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for i, w := range f.Sectors {
 		if err := add(need{kind: sectorNeed, name: w}, w, "sectors", i); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for i, w := range f.Countries {
 		if err := add(need{kind: countryNeed, name: w}, w, "countries", i); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for i, w := range f.Words {
 		if err := add(need{kind: wordNeed, name: w.Word, points: w.Points}, w.Word, "words", i); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return found, nil
+	return nil
 }
 
 // needs makes a product known by vendor and name together, by its aliases, by

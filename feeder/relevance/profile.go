@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -60,6 +61,8 @@ var builtinNames = sync.OnceValue(func() *lexicon[naming] {
 // file is a profile as written.
 type file struct {
 	Name      string    `yaml:"name"`
+	Extends   string    `yaml:"extends"` // another profile, read before this
+	Replace   []string  `yaml:"replace"` // the lists of which nothing is taken over from it
 	About     string    `yaml:"about"`
 	Minimum   int       `yaml:"minimum"`
 	Severity  severity  `yaml:"severity"`
@@ -109,25 +112,87 @@ func Load(nameOrPath string) (*Profile, error) {
 	return Parse(name, data)
 }
 
-// Parse reads a profile from its text; file is the name to use in errors.
+// Parse reads a profile from its text; file is the name to use in errors. A
+// profile that extends another has that one's settings where it says nothing
+// of its own, and its own lists beside that one's.
 func Parse(fileName string, data []byte) (*Profile, error) {
-	written := file{Minimum: 25, Severity: severity{Medium: 45, High: 68, Critical: 88}}
-	doc, err := strictyaml.Decode(fileName, data, &written)
+	layers, err := readLayers(fileName, data)
 	if err != nil {
 		return nil, err
 	}
-	if err := written.check(doc); err != nil {
-		return nil, err
-	}
-	p := &Profile{Name: written.Name, About: written.About, Minimum: written.Minimum, severity: written.Severity, rules: written.Rules,
-		languages: written.Languages, names: builtinNames()}
-	if p.ours, err = written.needs(doc); err != nil {
-		return nil, err
+	top := layers[len(layers)-1]
+	p := &Profile{Name: top.Name, About: top.About, Minimum: top.Minimum, severity: top.Severity, ours: newLexicon[need](), names: builtinNames()}
+	for _, l := range layers {
+		if len(l.Languages) > 0 {
+			p.languages = l.Languages
+		}
+		// What the profile itself decides goes before what it builds on.
+		p.rules.Block = append(slices.Clone(l.Rules.Block), p.rules.Block...)
+		p.rules.Keep = append(slices.Clone(l.Rules.Keep), p.rules.Keep...)
+		if err := l.needs(l.doc, p.ours); err != nil {
+			return nil, err
+		}
 	}
 	if p.common, err = vocabularyOnce(); err != nil {
 		return nil, err
 	}
 	return p, nil
+}
+
+// layer is a profile as written, or one that it builds on.
+type layer struct {
+	file
+	doc *strictyaml.Document
+}
+
+// readLayers reads a profile behind those it builds on, each checked, and each
+// without the lists that a later one replaces.
+func readLayers(fileName string, data []byte) ([]*layer, error) {
+	texts, err := profiles.Layers(fileName, data)
+	if err != nil {
+		return nil, err
+	}
+	var layers []*layer
+	below := file{Minimum: 25, Severity: severity{Medium: 45, High: 68, Critical: 88}}
+	for _, text := range texts {
+		l := &layer{file: file{About: below.About, Minimum: below.Minimum, Severity: below.Severity}}
+		if l.doc, err = strictyaml.Decode(text.File, text.Data, &l.file); err != nil {
+			return nil, err
+		}
+		if err := l.check(l.doc); err != nil {
+			return nil, err
+		}
+		for i, list := range l.Replace {
+			for _, base := range layers {
+				if !base.drop(list) {
+					return nil, l.doc.Errorf([]any{"replace", i}, "%q is no list that can be replaced: use products, sectors, countries, words, rules or sources", list)
+				}
+			}
+		}
+		below = l.file
+		layers = append(layers, l)
+	}
+	return layers, nil
+}
+
+// drop empties a list, and tells whether there is one of that name.
+func (f *file) drop(list string) bool {
+	switch list {
+	case "products":
+		f.Products = nil
+	case "sectors":
+		f.Sectors = nil
+	case "countries":
+		f.Countries = nil
+	case "words":
+		f.Words = nil
+	case "rules":
+		f.Rules = rules{}
+	case "sources": // package config reads those
+	default:
+		return false
+	}
+	return true
 }
 
 // check finds what the shape alone does not tell, and compiles the rules.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/profiles"
 	"github.com/waggle-cti/waggle/feeder/relevance"
+	"github.com/waggle-cti/waggle/feeder/waggle"
 )
 
 func TestEveryShippedProfileLoads(t *testing.T) {
@@ -75,4 +76,72 @@ func FuzzParse(f *testing.F) {
 			t.Fatal("a profile without name was taken")
 		}
 	})
+}
+
+func TestExtends(t *testing.T) {
+	base := filepath.Join(t.TempDir(), "base.yaml")
+	require.NoError(t, os.WriteFile(base, []byte(`name: base
+about: the base
+minimum: 40
+languages: [en]
+products: [{name: ExampleCMS}]
+words: [{word: gizmo, points: 7}]
+rules: {block: [{name: base says no, words: [football]}], keep: []}
+`), 0o600))
+	for name, c := range map[string]struct {
+		own       string
+		minimum   int
+		says, not string
+		block     string
+	}{
+		"all of the base":    {"", 40, "ExampleCMS, which you use", "languages", "base says no"},
+		"a minimum":          {"minimum: 10\n", 10, "gizmo", "none", "base says no"},
+		"more products":      {"products: [{name: ExampleWiki}]\n", 40, "ExampleWiki, which you use", "none", "base says no"},
+		"other products":     {"replace: [products]\nproducts: [{name: ExampleWiki}]\n", 40, "ExampleWiki, which you use", "ExampleCMS", "base says no"},
+		"its own rule first": {"rules: {block: [{name: we say no, words: [football]}]}\n", 40, "gizmo", "none", "we say no"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, err := relevance.Parse(filepath.Join(filepath.Dir(base), "ours.yaml"), []byte("name: ours\nextends: ./base.yaml\n"+c.own))
+			require.NoError(t, err)
+			assert.Equal(t, c.minimum, p.Minimum)
+			assert.Equal(t, "ours", p.Name)
+			assert.Equal(t, "the base", p.About)
+			post, f := post("ExampleCMS and ExampleWiki under attack", "A gizmo is exploited.")
+			said := texts(p.Judge(post, f, 0, now()))
+			assert.Contains(t, said, c.says)
+			assert.NotContains(t, said, c.not)
+			blocked, f := postOf("Football news")
+			assert.Contains(t, p.Judge(blocked, f, 0, now()).Why, c.block)
+		})
+	}
+	_, err := relevance.Parse("ours.yaml", []byte("name: ours\nextends: small-business\nreplace: [everything]\n"))
+	assert.ErrorContains(t, err, `ours.yaml:3: "everything" is no list that can be replaced`)
+}
+
+func postOf(title string) (waggle.Post, waggle.Finding) { return post(title, "") }
+
+func TestShippedProfiles(t *testing.T) {
+	for _, name := range profiles.Names() {
+		t.Run(name, func(t *testing.T) {
+			p, err := relevance.Load(name)
+			require.NoError(t, err)
+			assert.Equal(t, name, p.Name)
+			post, f := post("Microsoft Exchange servers under attack by ransomware", "Patch now.")
+			assert.True(t, p.Judge(post, f, 0, now()).Keep)
+		})
+	}
+	for name, title := range map[string]string{"msp": "N-able N-central flaw exploited in the wild", "healthcare": "Ransomware hits hospitals, patient records stolen"} {
+		p, err := relevance.Load(name)
+		require.NoError(t, err)
+		base, err := relevance.Load("small-business")
+		require.NoError(t, err)
+		post, f := postOf(title)
+		assert.Greater(t, p.Judge(post, f, 0, now()).Score, base.Judge(post, f, 0, now()).Score, name)
+	}
+	p, err := relevance.Load("healthcare")
+	require.NoError(t, err)
+	pump, f := post("Example infusion pump", "Successful exploitation of this vulnerability could allow remote code execution. Critical Infrastructure Sectors: Healthcare and Public Health. CVE-2026-22222")
+	plc, g := post("Example PLC", "Successful exploitation of this vulnerability could allow remote code execution. Critical Infrastructure Sectors: Energy. CVE-2026-22222")
+	assert.True(t, p.Judge(pump, f, 10, now()).Keep)
+	assert.False(t, p.Judge(plc, g, 10, now()).Keep)
 }
