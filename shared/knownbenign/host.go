@@ -110,19 +110,18 @@ func urlHost(u string) string {
 	if i := strings.Index(u, "://"); i >= 0 {
 		u = u[i+len("://"):]
 	}
-	port := len(u)
-	for i := 0; i < len(u); i++ {
-		switch u[i] {
-		case '/', '?', '#':
+	for _, end := range []byte("/?#") {
+		if i := strings.IndexByte(u, end); i >= 0 {
 			u = u[:i]
-		case '@':
-			u, i = u[i+1:], -1
-			port = len(u)
-		case ':':
-			port = min(port, i)
-		case ']':
-			return strings.TrimPrefix(u[:i], "[")
 		}
 	}
-	return u[:min(port, len(u))]
+	u = u[strings.LastIndexByte(u, '@')+1:]
+	if strings.HasPrefix(u, "[") {
+		address, _, _ := strings.Cut(u[1:], "]")
+		return address
+	}
+	if i := strings.IndexByte(u, ':'); i >= 0 {
+		u = u[:i]
+	}
+	return u
 }
