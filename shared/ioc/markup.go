@@ -38,7 +38,7 @@ const maxHead = 4096
 // says that it lists indicators, as those of STIX, ECS and MISP do.
 func listsIndicators(t string) bool {
 	t = strings.ToLower(t[:min(len(t), maxHead)])
-	return strings.Contains(t, `"indicator`) || strings.Contains(t, `"ioc`) || strings.Contains(t, `"to_ids"`)
+	return strings.Contains(t, `"indicator`) || strings.Contains(t, `"ioc`) || strings.Contains(t, `"to_ids"`) || strings.Contains(t, `"c2`)
 }
 
 // emphasis reads what stands between the sign at i and the same sign at the end

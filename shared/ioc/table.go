@@ -100,7 +100,8 @@ func cells(row string, sign byte) (n int) {
 // whether the line is such a row, which then is no heading.
 func (o *outline) inTable(l string, first bool) bool {
 	if o.row != 0 {
-		if strings.IndexByte(l, o.row) >= 0 {
+		// A cell in quotes may have lines of its own; only an empty one ends such a table.
+		if o.row != '|' || strings.IndexByte(l, o.row) >= 0 {
 			return true
 		}
 		o.row, o.now = 0, o.around

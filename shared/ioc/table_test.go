@@ -37,6 +37,8 @@ func TestTableHeads(t *testing.T) {
 	}{
 		{"indicators", "Indicator,Type,Description\nbad-host.net,Domain,C2", iocs},
 		{"many cells", "IOC, Valid From, Valid Until, Link\nx,y,z,a", iocs},
+		{"behind a cell of two lines", "Indicator,Type,Description\na,b,\"c\nmore of it\"\na,b,c", iocs},
+		{"behind an empty line", "Indicator,Type\na,b\n\nThe end of it all is near, and so on.", body},
 		{"in quotes, behind a byte order mark", "\uFEFF\"Type\";\"Indicator\"\na;b", iocs},
 		{"values and types", "value,entity_type,description\na,b,c", iocs},
 		{"as MISP exports them", "uuid,event_id,category,type,value,comment,to_ids,date\na,b,c,d,e,f,g,h", iocs},
