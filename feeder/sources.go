@@ -31,6 +31,7 @@ func sourcesCommand(s *settings) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	cmd.AddCommand(sourcesTestCommand(s), sourcesDiscoverCommand(s))
 	return cmd
 }
 

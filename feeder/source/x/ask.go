@@ -182,7 +182,7 @@ func (w *walk) over(ctx context.Context, a ask) error {
 	for w.pages < maxPages && w.at.Posts < w.budget && w.wait == 0 {
 		p := w.at.Asks[a.name]
 		first := p.Since == "" && p.Until == ""
-		shown, pause, err := w.page(ctx, a, p, next)
+		shown, pause, err := w.page(ctx, a, &p, next)
 		if err != nil {
 			return err
 		}
@@ -199,7 +199,7 @@ func (w *walk) over(ctx context.Context, a ask) error {
 			}
 		}
 		if next = shown.Meta.NextToken; next == "" || len(shown.Data) == 0 || first {
-			p = progress{Since: later(p.Since, p.Newest)}
+			p = progress{Since: later(p.Since, p.Newest), Names: p.Names}
 			w.at.Asks[a.name] = p
 			return nil
 		}
@@ -209,7 +209,7 @@ func (w *walk) over(ctx context.Context, a ask) error {
 }
 
 // page asks for one page.
-func (w *walk) page(ctx context.Context, a ask, p progress, next string) (answer, time.Duration, error) {
+func (w *walk) page(ctx context.Context, a ask, p *progress, next string) (answer, time.Duration, error) {
 	query := url.Values{"max_results": {strconv.Itoa(min(100, max(a.fewest, w.budget-w.at.Posts)))}}
 	for key, values := range a.query {
 		query[key] = values
@@ -231,34 +231,36 @@ func (w *walk) page(ctx context.Context, a ask, p progress, next string) (answer
 		query.Set("until_id", p.Until)
 	}
 	var shown answer
-	got, err := w.get(ctx, a.path, w.fields(query), &shown)
-	if refused, ok := renamed(err); ok && !w.at.PostNames {
-		w.at.PostNames = true
-		got, err = w.get(ctx, a.path, w.fields(query), &shown)
-		if err != nil {
-			err = refused
+	p.Names = min(max(p.Names, 0), len(names())-1)
+	for {
+		for name, value := range names()[p.Names] {
+			query.Set(name, value)
 		}
+		got, err := w.get(ctx, a.path, query, &shown)
+		if err == nil {
+			return shown, got.RetryAfter, shown.failure(w.spec)
+		}
+		if !renamed(err) || p.Names+1 >= len(names()) {
+			return answer{}, 0, err
+		}
+		for name := range names()[p.Names] {
+			query.Del(name)
+		}
+		p.Names++
 	}
-	if err != nil {
-		return answer{}, 0, err
-	}
-	return shown, got.RetryAfter, shown.failure(w.spec)
 }
 
-// fields asks for what is read of a post. Authors are not asked for: each would
-// cost as much as two posts.
-func (w *walk) fields(query url.Values) url.Values {
-	for _, name := range []string{"tweet.fields", "post.fields", "expansions"} {
-		query.Del(name)
+// names are the parameters that ask for what is read of a post: those of the
+// API's first years, those of its OpenAPI document 2.167
+// (https://api.x.com/2/openapi.json), where the author's id is no field any
+// more but an expansion, and last without the posts it refers to. Authors are
+// not expanded: each would cost as much as two posts.
+func names() []map[string]string {
+	return []map[string]string{
+		{"tweet.fields": "created_at,author_id,entities,note_tweet,referenced_tweets", "expansions": "referenced_tweets.id"},
+		{"post.fields": "created_at,entities,note_post", "expansions": "referenced_posts"},
+		{"tweet.fields": "created_at,author_id,entities,note_tweet,referenced_tweets"},
 	}
-	if w.at.PostNames {
-		query.Set("post.fields", "created_at,author_id,entities,note_post,referenced_posts,lang")
-		query.Set("expansions", "referenced_posts.id")
-		return query
-	}
-	query.Set("tweet.fields", "created_at,author_id,entities,note_tweet,referenced_tweets,lang")
-	query.Set("expansions", "referenced_tweets.id")
-	return query
 }
 
 // get calls the API.

@@ -65,7 +65,7 @@ type reference struct {
 func (a answer) others() []post { return slices.Concat(a.Includes.Tweets, a.Includes.Posts) }
 
 // id is what X gives its posts.
-var id = regexp.MustCompile(`^\d{1,20}$`)
+var id = regexp.MustCompile(`^\d{1,19}$`)
 
 // post makes a post of one of X. Of a repost it is what was repeated; a quoted
 // post is read with the one that quotes it.
@@ -86,6 +86,9 @@ func (x post) post(others []post, author string, now time.Time) (waggle.Post, bo
 		Title: title, Content: source.Clean(text), ContentType: "text/plain", Whole: true,
 		Links:     source.Links("", links),
 		Published: source.Sane(source.Date(x.CreatedAt), now), Fetched: now,
+	}
+	if p.Published.IsZero() {
+		p.Published = source.Sane(written(x.ID), now)
 	}
 	if author != "" {
 		p.Author, p.URL = author, "https://x.com/"+author+"/status/"+x.ID

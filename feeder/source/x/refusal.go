@@ -17,7 +17,18 @@ type problem struct {
 	Title  string `json:"title"`
 	Detail string `json:"detail"`
 	Type   string `json:"type"`
-	Reason string `json:"reason"`
+	Errors []struct {
+		Message string `json:"message"` // which parameter, and why
+	} `json:"errors"`
+}
+
+// said is the problem in X' words.
+func (p problem) said() string {
+	text := cmp.Or(p.Detail, p.Title)
+	if len(p.Errors) > 0 && p.Errors[0].Message != "" {
+		text = p.Errors[0].Message
+	}
+	return source.Cut(source.Line(text), 300)
 }
 
 // explained says what X' refusal means. The text of the refusal is kept.
@@ -31,7 +42,7 @@ func explained(err error) error {
 	_ = json.Unmarshal(refused.Body, &p)
 	e := *refused
 	e.Service = "X"
-	if said := source.Cut(source.Line(cmp.Or(p.Detail, p.Title)), 300); said != "" {
+	if said := p.said(); said != "" {
 		e.Message = said
 	}
 	switch kind := p.Type[strings.LastIndexByte(p.Type, '/')+1:]; {
@@ -50,15 +61,15 @@ func explained(err error) error {
 	return &e
 }
 
-// renamed tells whether X refuses a parameter by the name it had before posts
-// were called posts.
-func renamed(err error) (*upstream.Error, bool) {
+// renamed tells whether X refuses what is asked for of a post, perhaps because
+// it goes by another name there.
+func renamed(err error) bool {
 	refused, ok := errors.AsType[*upstream.Error](err)
 	if !ok || refused.Status != http.StatusBadRequest {
-		return nil, false
+		return false
 	}
 	said := string(refused.Body)
-	return refused, strings.Contains(said, "tweet.fields") || strings.Contains(said, "referenced_tweets")
+	return strings.Contains(said, "expansions") || strings.Contains(said, ".fields")
 }
 
 // failure is the error of an answer that says with status 200 that there is
@@ -69,7 +80,7 @@ func (a answer) failure(spec source.Spec) error {
 	}
 	e := &upstream.Error{
 		Service: spec.Name, Reason: upstream.NotFound, Status: http.StatusOK,
-		Message: source.Cut(source.Line(cmp.Or(a.Errors[0].Detail, a.Errors[0].Title)), 300),
+		Message: a.Errors[0].said(),
 		Next:    "check accounts and query: the account may be gone, suspended or protected",
 	}
 	return e

@@ -64,9 +64,6 @@ type cursor struct {
 	Posts int                 `json:"posts"` // that X handed out this month
 	Users map[string]string   `json:"users,omitempty"`
 	Asks  map[string]progress `json:"asks,omitempty"` // by what is asked for
-
-	// PostNames says that the API no longer takes "tweet" in parameters.
-	PostNames bool `json:"postNames,omitempty"`
 }
 
 // progress is how far one thing that is asked for has come. X gives the newest
@@ -76,6 +73,7 @@ type progress struct {
 	Since  string `json:"since,omitempty"`
 	Newest string `json:"newest,omitempty"`
 	Until  string `json:"until,omitempty"`
+	Names  int    `json:"names,omitempty"` // the place in names of those that X took
 }
 
 // Poll asks for what is new. When X refuses after some pages, these are kept

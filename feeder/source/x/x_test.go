@@ -252,8 +252,8 @@ func TestAnAccountMoreGoesOnFromTheOthers(t *testing.T) {
 
 func TestTheNewNamesAreUsedWhereTheOldAreRefused(t *testing.T) {
 	site := &sourcetest.Site{Answer: func(r fetch.Request) (*fetch.Response, error) {
-		if strings.Contains(r.URL, "tweet.fields") {
-			return nil, &upstream.Error{Reason: upstream.BadInput, Status: http.StatusBadRequest, Body: []byte(`{"errors":[{"message":"The query parameter [tweet.fields] is not one of […]"}]}`)}
+		if strings.Contains(r.URL, "expansions=referenced_tweets") {
+			return nil, &upstream.Error{Reason: upstream.BadInput, Status: http.StatusBadRequest, Body: []byte(`{"title":"Invalid Request","errors":[{"message":"invalid value 'referenced_tweets.id' at index 0: value must be one of: [author_id referenced_posts]","parameters":{"expansions":["referenced_tweets.id"]}}]}`)}
 		}
 		return &fetch.Response{Body: []byte(`{"data":[{"id":"5","text":"x"}],"meta":{"result_count":1}}`)}, nil
 	}}
