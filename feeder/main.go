@@ -64,7 +64,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&s.listen, "listen", "", "`address` of the page, whatever the configuration says")
 	root.AddCommand(
 		runCommand(s), onceCommand(s), demoCommand(s),
-		storiesCommand(s), postsCommand(s), explainCommand(s), sourcesCommand(s), listsCommand(s), judgeCommand(s),
+		storiesCommand(s), postsCommand(s), explainCommand(s), sourcesCommand(s), listsCommand(s), judgeCommand(s), profileCommand(),
 		checkCommand(s), healthyCommand(s), versionCommand(),
 	)
 	return root

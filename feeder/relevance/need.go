@@ -1,8 +1,6 @@
 package relevance
 
 import (
-	"strings"
-
 	"github.com/waggle-cti/waggle/feeder/strictyaml"
 )
 
@@ -63,8 +61,8 @@ func (f *file) needs(doc *strictyaml.Document, found *lexicon[need]) error {
 
 // needs makes a product known by vendor and name together, by its aliases, by
 // its bare name, and its vendor by itself.
-func (p product) needs(add func(need, string, ...any) error, i int) error {
-	whole := need{kind: productNeed, name: strings.TrimSpace(p.Vendor + " " + p.Name)}
+func (p Product) needs(add func(need, string, ...any) error, i int) error {
+	whole := need{kind: productNeed, name: p.Title()}
 	if err := add(whole, whole.name, "products", i, "name"); err != nil {
 		return err
 	}

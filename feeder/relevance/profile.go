@@ -66,7 +66,7 @@ type file struct {
 	About     string    `yaml:"about"`
 	Minimum   int       `yaml:"minimum"`
 	Severity  severity  `yaml:"severity"`
-	Products  []product `yaml:"products"`
+	Products  []Product `yaml:"products"`
 	Sectors   []string  `yaml:"sectors"`
 	Countries []string  `yaml:"countries"`
 	Languages []string  `yaml:"languages"`
@@ -83,11 +83,32 @@ type severity struct {
 	Critical int `yaml:"critical"`
 }
 
-// product is something the business uses.
-type product struct {
-	Name    string   `yaml:"name"`
-	Vendor  string   `yaml:"vendor"`
-	Aliases []string `yaml:"aliases"`
+// Product is something the business uses.
+type Product struct {
+	Name    string   `yaml:"name,omitempty"`
+	Vendor  string   `yaml:"vendor,omitempty"`
+	Aliases []string `yaml:"aliases,omitempty,flow"`
+}
+
+// Title is what a reader calls the product: "Microsoft Exchange".
+func (p Product) Title() string { return strings.TrimSpace(p.Vendor + " " + p.Name) }
+
+// Products gives the products that a profile names, those of the profiles that
+// it builds on included.
+func Products(nameOrPath string) ([]Product, error) {
+	name, data, err := profiles.Read(nameOrPath)
+	if err != nil {
+		return nil, err
+	}
+	layers, err := readLayers(name, data)
+	if err != nil {
+		return nil, err
+	}
+	var out []Product
+	for _, l := range layers {
+		out = append(out, l.file.Products...)
+	}
+	return out, nil
 }
 
 // points is a word or phrase with what it is worth.
