@@ -61,11 +61,10 @@ func (b *bench) accuracy() (*table, error) {
 	if err := writeDocuments(file, docs); err != nil {
 		return nil, err
 	}
-	costs := b.every(func(tool tool) (cost, error) { return b.predict(tool, file) })
+	read := make([]reading, len(b.tools))
+	b.each(func(i int, t tool) { read[i] = b.reading(t, file) })
 	for i, tool := range b.tools {
-		if err := b.accuracyOf(t, tool, costs[i]); err != nil {
-			return nil, err
-		}
+		read[i].addTo(t, tool.name())
 	}
 	t.note("%d documents, %.1f MB. P and R: precision and recall; in PA, cited links and other genuine values that are no indicators count as wrong.",
 		len(docs), mega(size(docs)))
@@ -130,25 +129,40 @@ func hashOf(files ...string) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-func (b *bench) accuracyOf(t *table, tool tool, r result) error {
-	if r.err != nil {
-		t.row(tool.name(), "failed")
-		t.note("%s: %v", tool.name(), r.err)
-		return nil
+// reading is how well a tool read the labelled documents.
+type reading struct {
+	cost
+	reports, strict, posts, benign score // strict: https and http are two things
+	err                            error
+}
+
+func (b *bench) reading(t tool, file string) (r reading) {
+	if r.cost, r.err = b.predict(t, file); r.err != nil {
+		return r
 	}
-	var s [4]score
-	for i, ask := range [][]string{{"reports"}, {"reports", "--strict-scheme"}, {"posts"}, {"benign"}} {
-		var err error
-		if s[i], err = b.scored(ask[0], b.predictions(tool), ask[1:]...); err != nil {
-			return err
+	for _, ask := range []struct {
+		kind  string
+		flags []string
+		into  *score
+	}{{"reports", nil, &r.reports}, {"reports", []string{"--strict-scheme"}, &r.strict}, {"posts", nil, &r.posts}, {"benign", nil, &r.benign}} {
+		if *ask.into, r.err = b.scored(ask.kind, b.predictions(t), ask.flags...); r.err != nil {
+			return r
 		}
 	}
-	t.row(tool.name(), ratio(s[0].F1), ratio(s[0].P), ratio(s[0].R), ratio(s[0].PA), ratio(s[1].F1),
-		ratio(s[2].F1), ratio(s[2].PA), fmt.Sprint(s[3].Wrong), fmt.Sprint(s[3].Ref))
-	if r.failed > 0 {
-		t.note("%s fails on %d documents, the first with %q; what it read before counts.", tool.name(), r.failed, r.cause)
+	return r
+}
+
+func (r reading) addTo(t *table, name string) {
+	if r.err != nil {
+		t.row(name, "failed")
+		t.note("%s: %v", name, r.err)
+		return
 	}
-	return nil
+	t.row(name, ratio(r.reports.F1), ratio(r.reports.P), ratio(r.reports.R), ratio(r.reports.PA), ratio(r.strict.F1),
+		ratio(r.posts.F1), ratio(r.posts.PA), fmt.Sprint(r.benign.Wrong), fmt.Sprint(r.benign.Ref))
+	if r.failed > 0 {
+		t.note("%s fails on %d documents, the first with %q; what it read before counts.", name, r.failed, r.cause)
+	}
 }
 
 func ratio(f *float64) string {

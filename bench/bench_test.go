@@ -149,7 +149,7 @@ func TestSpeedTable(t *testing.T) {
 		{"Waggle", "100", "100", ""},
 		{"quick", "1.0", "1.0", "100×"},
 		{"slow *", "0.1", "0.1", "1000×"},
-		{"broken", "failed"},
+		{"broken", "failed", "", ""},
 	}, got.rows)
 	assert.Contains(t, got.notes, "Waggle reads 100 times as fast as the fastest peer, quick.")
 }

@@ -115,23 +115,6 @@ func (b *bench) prepare() error {
 	return nil
 }
 
-// result is what reading gave.
-type result struct {
-	cost
-	err error
-}
-
-// every does the same with every tool, on all cores, and gives what came out
-// in the tools' order.
-func (b *bench) every(do func(tool) (cost, error)) []result {
-	out := make([]result, len(b.tools))
-	b.each(func(i int, t tool) {
-		c, err := do(t)
-		out[i] = result{c, err}
-	})
-	return out
-}
-
 // each does the same with every tool: first with Waggle alone, then with the
 // peers on all cores.
 func (b *bench) each(do func(i int, t tool)) {

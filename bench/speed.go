@@ -109,9 +109,10 @@ func (r *racer) rate() (wall, cpu float64) {
 	return float64(r.bytes) / best.wall.Seconds(), float64(r.bytes) / best.cpu.Seconds()
 }
 
-// speedTable has the first racer's speed as a multiple of each other's.
+// speedTable has the first racer's speed as a multiple of each other's, by
+// processor time: it is the wall time of a machine that does nothing else.
 func speedTable(racers []racer) *table {
-	t := &table{head: []string{"", "MB/s", "MB/s by processor time", "Waggle is faster"}}
+	t := &table{head: []string{"", "MB/s", "MB/s by processor time", "Waggle by processor time"}}
 	var ours, fastest float64
 	var rival string
 	for i := range racers {
@@ -122,12 +123,12 @@ func speedTable(racers []racer) *table {
 			continue
 		}
 		wall, cpu := r.rate()
-		name, times := r.tool.name(), fmt.Sprintf("%.0f×", ours/wall)
+		name, times := r.tool.name(), fmt.Sprintf("%.0f×", ours/cpu)
 		switch {
 		case i == 0:
-			ours, times = wall, ""
-		case wall > fastest:
-			fastest, rival = wall, name
+			ours, times = cpu, ""
+		case cpu > fastest:
+			fastest, rival = cpu, name
 		}
 		if r.few {
 			name += " *"

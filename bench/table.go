@@ -15,7 +15,13 @@ type table struct {
 	notes []string // what a reader must know, one sentence or two each
 }
 
-func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+// row adds a row; cells that it lacks are empty.
+func (t *table) row(cells ...string) {
+	for len(cells) < len(t.head) {
+		cells = append(cells, "")
+	}
+	t.rows = append(t.rows, cells)
+}
 
 func (t *table) note(format string, args ...any) {
 	t.notes = append(t.notes, fmt.Sprintf(format, args...))

@@ -16,6 +16,7 @@ func TestTableLayout(t *testing.T) {
 	figures := &table{title: "Speed", head: []string{"", "MB/s", "Waggle is faster"}}
 	figures.row("Waggle", "100", "")
 	figures.row("a_peer *", "1.5", "67×")
+	figures.row("broken", "failed")
 	figures.note("* of a sample | %d documents.", 3)
 	empty := &table{title: "Accuracy", head: []string{"", "F1"}}
 	empty.note("Not measured.")
