@@ -8,15 +8,17 @@
 // (fang.go) makes a chain (host.go), which is a domain, an address, a file's
 // name or code (dotted.go); "://" makes a URL (url.go), "@" a mail address
 // (mail.go). A word alone may be a hash or another identifier (single.go), also
-// one that was broken over lines (broken.go). Each value is noted once with
-// the places it stands in (values.go).
+// one that was broken over lines (broken.go). Signs of the text's form, a pair
+// that emphasises or what ends a table's cell, are no part of a value (markup.go,
+// table.go). Each value is noted once with the places it stands in (values.go).
 //
 // Then each is judged (role.go) by what it is, by the author's manner (who
 // disarms what is malicious cites the rest), by the section it stands in
 // (section.go), by its line (place.go) and its neighbours (around.go), and by
 // what the text is about (threat.go); the words that say so are in lexica
-// (lexicon.go). Streams are read window by window (reader.go). Values that are no indicators keep their place in the results,
-// with their role and the reason.
+// (lexicon.go). A text that is nothing but a list says so by that. Streams are
+// read window by window (reader.go). Values that are no indicators keep their
+// place in the results, with their role and the reason.
 package ioc
 
 // Kind is what sort of thing a value is.

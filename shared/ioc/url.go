@@ -1,5 +1,7 @@
 package ioc
 
+import "strings"
+
 // url reads the URL whose "://" stands at sepAt, the scheme before it. ok is
 // false if there is none. What begins like a URL and isn't one that can be an
 // indicator ("http://localhost/x") is passed over as a whole.
@@ -105,14 +107,43 @@ func (s *scanner) authority(i int, quote byte, b *builder) (end int, k Kind, fan
 	} else {
 		b.bytes(c.name())
 	}
-	_, portEnd := port(s.text, e)
-	if portEnd > e && s.text[e] != ':' {
+	return s.portInURL(e, b), k, fanged
+}
+
+// portInURL reads the port behind a URL's host, which ends at i, into b and gives
+// its end. An empty one is dropped, RFC 3986 §6.2.3; WebDAV's way to write one,
+// "@80", is a port as well.
+func (s *scanner) portInURL(i int, b *builder) int {
+	t := s.text
+	if end := davPort(t, i); end > 0 {
 		b.text(":")
-		b.source(e+3, portEnd)
-	} else {
-		b.source(e, portEnd)
+		b.source(i+1, end)
+		return end
 	}
-	return portEnd, k, fanged
+	if strings.HasPrefix(t[i:], ":/") && !nextIs(t, i+2, '/') {
+		b.text("")
+		return i + 1
+	}
+	_, end := port(t, i)
+	if end > i && t[i] != ':' {
+		b.text(":")
+		b.source(i+len("[:]"), end)
+	} else {
+		b.source(i, end)
+	}
+	return end
+}
+
+// davPort gives the end of the port behind the at sign at i, 0 if there is none:
+// a host's name is no number.
+func davPort(t string, i int) int {
+	if !nextIs(t, i, '@') {
+		return 0
+	}
+	if n, end := number(t, i+1); n > 0 && n <= 65535 && nextIs(t, end, '/') {
+		return end
+	}
+	return 0
 }
 
 // hostInURL checks the host of a URL. The scheme speaks for it, so that a
@@ -142,7 +173,7 @@ const maxUser = 128
 func (s *scanner) userinfo(i int, b *builder) (int, bool) {
 	for k := i; k < len(s.text) && k-i < maxUser; k++ {
 		switch c := s.text[k]; {
-		case c == '@' && k > i && startsWord(s.text, k+1):
+		case c == '@' && k > i && startsWord(s.text, k+1) && davPort(s.text, k) == 0:
 			return k + 1, rewrite(s.text, i, k+1, b)
 		case c <= ' ' || c == '/' || c == '?' || c == '#' || c == '"' || c == '<' || c == '>':
 			return i, false
