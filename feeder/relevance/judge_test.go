@@ -135,6 +135,8 @@ func TestProductsNeedTheirVendorOrAThreat(t *testing.T) {
 		"bare name, vendor elsewhere":    {"Phishing through Teams", "Microsoft says so.", 25},
 		"bare name alone":                {"Phishing hits red Teams", "", 0},
 		"bare name in lower case":        {"Phishing hits teams", "Microsoft says so.", 0},
+		"all in small letters":           {"phishing through microsoft teams chats, teams users hit", "", 25},
+		"small, vendor apart":            {"phishing through teams, says microsoft", "", 25},
 		"in the text":                    {"Phishing", "They use WordPress.", 15},
 		"without a threat":               {"WordPress turns twenty", "", 8},
 		"part of a word":                 {"Phishing", "WordPressing matters.", 0},

@@ -1,6 +1,9 @@
 package relevance
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // lead is how far into a text what it is about has been said, in bytes.
 const lead = 1500
@@ -21,13 +24,21 @@ func (m mention[E]) prominent() bool { return m.title || m.early || m.times > 1 
 type document struct {
 	title, text           string
 	titleWords, textWords []token
+	small                 bool // written without any capital
 }
 
 // newDocument takes the title out of the text where the text begins with it,
 // so that nothing is counted twice.
 func newDocument(title, text string) document {
 	text = strings.TrimPrefix(strings.TrimSpace(text), strings.TrimSpace(title))
-	return document{title: title, text: text, titleWords: tokens(title), textWords: tokens(text)}
+	return document{title: title, text: text, titleWords: tokens(title), textWords: tokens(text),
+		small: !strings.ContainsFunc(title, unicode.IsUpper) && !strings.ContainsFunc(text, unicode.IsUpper)}
+}
+
+// written tells whether a word stands there as a name is written. Who writes
+// all in small letters gives capitals to no name.
+func (d document) written(word, name string) bool {
+	return word == name || d.small && word == strings.ToLower(name)
 }
 
 // mentions gives what of the lexicon the document speaks of, in the order of

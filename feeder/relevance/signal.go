@@ -32,7 +32,7 @@ func (p *Profile) wanted(d document) (wanted []mention[need], ours bool) {
 	said := map[string]bool{}
 	for _, m := range found {
 		n := m.entry
-		if n.bare != "" && (m.text != n.bare || !vendorNamed(found, n.vendor)) || said[n.name] {
+		if n.bare != "" && !(d.written(m.text, n.bare) && vendorNamed(found, n.vendor)) || said[n.name] {
 			continue
 		}
 		said[n.name] = true
