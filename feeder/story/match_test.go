@@ -53,6 +53,9 @@ func hash(of string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+const japanese = `攻撃者は取引先を装ったメールを送り、添付された書庫を開かせる。書庫の中のショートカットは外部のサーバーから次の段階を取得し、
+記憶領域だけで動かす。保存された認証情報は一時間ごとに送信される。被害は三か国の小さな会社に及んだ。`
+
 const article = `The campaign begins with a message that carries an archive. Inside is a shortcut that starts a script,
 which fetches the second stage from a server under the attackers' control and keeps it in memory only. The second stage
 looks for mail clients and browsers, takes their saved passwords, and sends them home once an hour. Victims were small
@@ -76,6 +79,11 @@ func TestMatch(t *testing.T) {
 		"the same text under another title": {
 			first:  told{title: "Stealer campaign against small firms", url: "https://one.example/a", text: article},
 			second: told{title: "Passwords taken: who is behind it?", url: "https://two.example/b", text: article},
+			why:    "of the text is the same",
+		},
+		"the same text in a script without spaces": {
+			first:  told{title: "新たな情報窃取の手口", url: "https://one.example/a", text: japanese},
+			second: told{title: "注意喚起", url: "https://two.example/b", text: japanese},
 			why:    "of the text is the same",
 		},
 		"a hash in common": {
@@ -116,6 +124,10 @@ func TestMatch(t *testing.T) {
 		"one domain in common": {
 			first:  told{title: "Phish one", text: "login-page[.]top"},
 			second: told{title: "Phish two", text: "login-page[.]top"},
+		},
+		"common words of another language, and an old CVE": {
+			first:  told{title: "Kritische Sicherheitslücke in Druckern", text: "Es geht um CVE-2017-11882."},
+			second: told{title: "Neue Angriffe über eine kritische Sicherheitslücke", text: "Auch CVE-2017-11882 wird genutzt."},
 		},
 		"an old CVE in two malware reports": {
 			first:  told{title: "Raccoon spreads by documents", text: "They exploit CVE-2017-11882."},

@@ -6,6 +6,8 @@ import (
 	"hash/fnv"
 	"math"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Near-identical texts are found by MinHash (Broder 1997) over runs of three
@@ -24,7 +26,7 @@ const (
 
 // sketchKeys gives the text's sketch and its bands; nil for a short text.
 func sketchKeys(text string) []Key {
-	w := words(text)
+	w := pieces(text)
 	if len(w) < minText {
 		return nil
 	}
@@ -39,6 +41,34 @@ func sketchKeys(text string) []Key {
 		keys = append(keys, Key{kindBand, strconv.Itoa(b) + ":" + strconv.FormatUint(h.Sum64(), 36)})
 	}
 	return keys
+}
+
+// pieces are the words of a text; of scripts that put no space between words,
+// each character is one.
+func pieces(text string) []string {
+	var out []string
+	for _, w := range words(text) {
+		start := 0
+		for i, r := range w {
+			if !spaceless(r) {
+				continue
+			}
+			if start < i {
+				out = append(out, w[start:i])
+			}
+			start = i + utf8.RuneLen(r)
+			out = append(out, w[i:start])
+		}
+		if start < len(w) {
+			out = append(out, w[start:])
+		}
+	}
+	return out
+}
+
+// spaceless tells the letters of such scripts.
+func spaceless(r rune) bool {
+	return r >= 0x0E00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
 // minima gives, for each of the hash functions, the lowest value any shingle

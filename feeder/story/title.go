@@ -63,6 +63,10 @@ spreading spreads spyware state steal stealer stealers stealing steals still sto
 their them these they this those thousands threat threats through to today tool tools top tracked trojan two unauthenticated under unknown unpatched
 up update updated updates urge urges us use used user users uses using variant version via victims vulnerabilities vulnerability vulnerable warn warned
 warning warns was wave we web week weekly what when where which while who why wild will with within without work world year yet you your zero
+und der die das den dem des ein eine einer für mit von vor auf aus bei zu zum zur im am ist sind wird werden neue neuer neues über nach durch gegen kritische
+kritischen schwachstelle schwachstellen sicherheitslücke sicherheitslücken lücke lücken angriff angriffe angreifer warnung warnt schadsoftware aktiv ausgenutzt
+le la les un une des du de et en dans pour par sur avec aux au est sont nouvelle nouveau faille failles vulnérabilité vulnérabilités attaque attaques critique critiques
+el los las una del por para con sobre que es nueva nuevo vulnerabilidad vulnerabilidades ataque ataques crítica grave il lo gli di da nel della per con sono
 utc gmt cet monday tuesday wednesday thursday friday saturday sunday scam scams malspam c2 opendir host hosts ip ips domain domains url urls sample samples`) {
 		common[w] = true
 	}
