@@ -78,7 +78,7 @@ func followers() (t [256]byte) {
 	for _, c := range []byte("[({<") {
 		t[c] = joins | opensDot
 	}
-	for _, c := range []byte("%\\/~$") {
+	for _, c := range []byte("%\\/~$\"'`") {
 		t[c] |= opensValue
 	}
 	for _, c := range []byte("TACcSGE") {
@@ -139,7 +139,7 @@ func mayJoin(s string, i int) bool {
 	case ':':
 		if next == ' ' && i+2 < len(s) {
 			next = s[i+2]
-			return next == '/' || next == '\\' || next == '[' || next == 0xEF
+			return next == '/' || next == '\\' || next == '[' || next == 0xEF || mayLabel(s, i)
 		}
 		return next > ' '
 	case 0xC2:
@@ -152,6 +152,15 @@ func mayJoin(s string, i int) bool {
 		return class[next]&(isWord|isHigh) != 0 || next == ']'
 	}
 	return true
+}
+
+// mayLabel reports whether the word that ends at i may be a label's last.
+func mayLabel(s string, i int) bool {
+	from := i
+	for from > 0 && i-from < maxLexeme && alnum(s[from-1]) {
+		from--
+	}
+	return from < i && nameWords.may(s[from], i-from)
 }
 
 // punctuates reports whether U+2000 and c-0x80 is a quotation mark, an ellipsis

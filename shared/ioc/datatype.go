@@ -21,6 +21,10 @@ func KindOf(dataType string) Kind {
 		return Registry
 	case "autonomous-system":
 		return ASN
+	case "user-agent":
+		return UserAgent
+	case "mail-subject":
+		return Subject
 	}
 	return ""
 }

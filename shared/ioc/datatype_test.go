@@ -15,10 +15,11 @@ func TestKindOf(t *testing.T) {
 	}{
 		{ioc.IP, "203.0.113.7"}, {ioc.Domain, "loader.example.net"}, {ioc.Domain, "bad-host.net"}, {ioc.URL, "http://bad-host.net/a"},
 		{ioc.Email, "a@bad-host.net"}, {ioc.Filename, "a.exe"}, {ioc.Registry, `HKCU\Software\A`}, {ioc.ASN, "AS64496"},
+		{ioc.UserAgent, "x/1"}, {ioc.Subject, "Invoice"},
 	} {
 		assert.Equal(t, c.kind, ioc.KindOf(c.kind.TheHive(c.value)), "%s there and back", c.kind)
 	}
-	for _, dataType := range []string{"", "hash", "other", "file", "user-agent", "mail-subject", "cve", "IP"} {
+	for _, dataType := range []string{"", "hash", "other", "file", "uri_path", "cve", "IP"} {
 		assert.Empty(t, ioc.KindOf(dataType), "%q: the value tells", dataType)
 	}
 }

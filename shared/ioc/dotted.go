@@ -91,6 +91,7 @@ func (s *scanner) afterHost(k Kind, end int) int {
 			s.cutShort(k, to, fanged || f)
 			m := s.addBuilt(URL, start, to, fanged || f)
 			m.doubtful = s.doubtfulName(c)
+			s.telegram(e, to, fanged)
 			return to
 		}
 	}

@@ -65,23 +65,26 @@ type scanner struct {
 	lines   []line
 	targets []string // of links
 
-	at      line // the line the scanner is in
-	kept    int  // index of that line in lines, -1 if it isn't there yet
-	outline outline
-	floor   int  // end of the last value read: nothing before it is looked at again
-	pathEnd int  // end of the last path in a file system; what is in it is looked at again
-	six     int  // no IPv6 address starts before here
-	rowOf   byte // what separates the cells of the line; noRow, or 0: not asked yet
-	open    int  // a sign of the text's form ended here: what stands before doesn't count
-	within  bool // what stands between such signs is read
-	whole   bool // the text is one value: nothing else can say what it is
-	escaped bool // the text is JSON
+	at       line // the line the scanner is in
+	kept     int  // index of that line in lines, -1 if it isn't there yet
+	outline  outline
+	floor    int  // end of the last value read: nothing before it is looked at again
+	pathEnd  int  // end of the last path in a file system; what is in it is looked at again
+	labelEnd int  // end of the last value that a label told
+	six      int  // no IPv6 address starts before here
+	rowOf    byte // what separates the cells of the line; noRow, or 0: not asked yet
+	open     int  // a sign of the text's form ended here: what stands before doesn't count
+	within   bool // what stands between such signs is read
+	whole    bool // the text is one value: nothing else can say what it is
+	escaped  bool // the text is JSON
 	// the text without spaces that was looked at last: its end, and that of its words
 	unspaced struct{ end, last int }
 	tables   [len(cellSigns)]columns
-	keccak   keccak
-	host     chain
-	build    builder
+	// what was looked through for Sigma's rules, and where the last one was
+	sigmaSeen, sigmaMark int
+	keccak               keccak
+	host                 chain
+	build                builder
 }
 
 // scanners keeps the room that readings took, for those to come: texts are
@@ -119,6 +122,12 @@ func (s *scanner) scan() {
 		s.at.start, s.at.end, s.kept, s.rowOf = from, end, -1, 0
 		s.outline.see(s.text, from, end)
 		s.at.section, s.at.listing, s.at.row = s.outline.now, s.outline.fence != 0, s.outline.row
+		if s.outline.lists != 0 {
+			s.item(from, end)
+		}
+		if end > from && has("rpg", s.text[from]) {
+			s.yaraRule(from, end)
+		}
 		s.scanLine(max(from, s.floor), end)
 		from = end + 1
 	}
@@ -167,6 +176,8 @@ func (s *scanner) sign(i, end int) int {
 		case '$':
 			s.variable(i)
 			s.unixPath(i)
+		case '"', '\'', '`':
+			s.quoted(i, i+1)
 		}
 	}
 	if follows[c]&isMarkup != 0 {
@@ -180,6 +191,9 @@ func (s *scanner) high(i, end int) int {
 	if highWord(s.text, i, false) > 0 {
 		end, seen := wordEnd(s.text, i)
 		return s.joined(i, end, seen)
+	}
+	if strings.HasPrefix(s.text[i:end], "“") || strings.HasPrefix(s.text[i:end], "‘") {
+		s.quoted(i, i+len("“"))
 	}
 	i++
 	for i < end && s.text[i]&0xC0 == 0x80 {
@@ -277,8 +291,12 @@ func (s *scanner) spacedSign(i int) bool {
 // signed reads the word at i whose end may be a separator's start.
 func (s *scanner) signed(i, end int, seen byte) (int, bool) {
 	t := s.text
-	if t[end] == ':' && end-i == 1 && letter(t[i]) && i >= s.pathEnd {
-		s.drive(i)
+	if t[end] == ':' && i >= s.pathEnd {
+		if end-i == 1 && letter(t[i]) {
+			s.drive(i)
+		} else if mayLabel(t, end) {
+			s.label(end)
+		}
 	}
 	if t[end] == ':' && seen&isOther == 0 {
 		if next, ok := s.coloned(i, end, seen); ok {

@@ -83,15 +83,15 @@ func fingerprintName(label string) uint8 {
 // fingerprint gives what the line or the table's heading makes of the hash
 // s[i:end]; "" where nothing says that it is no file's.
 func (s *scanner) fingerprint(i, end int) Kind {
-	k := fingerprintKinds[s.named(i, end)]
+	k := fingerprintKinds[s.fingerprintAt(i, end)]
 	if n := fingerprintLength(k); n != 0 && n != end-i {
 		return ""
 	}
 	return k
 }
 
-// named gives that as a place in fingerprintKinds.
-func (s *scanner) named(i, end int) uint8 {
+// fingerprintAt gives that as a place in fingerprintKinds.
+func (s *scanner) fingerprintAt(i, end int) uint8 {
 	if i > s.at.start {
 		before := s.text[max(s.at.start, i-lookBehind):i]
 		if is := fingerprintName(before); is > 0 && labels(before) {
@@ -154,14 +154,20 @@ func (s *scanner) saysBefore(i int, word string) bool {
 // saysWord gives what the lexicon makes of the words that the line has shortly
 // before i: of the last that means something.
 func (s *scanner) saysWord(i int, l *lexicon) uint8 {
-	for k := i; k > max(s.at.start, i-lookBehind); {
+	return lastMeaning(s.text[max(s.at.start, i-lookBehind):i], l)
+}
+
+// lastMeaning gives what the lexicon makes of the last word in t that means
+// something.
+func lastMeaning(t string, l *lexicon) uint8 {
+	for k := len(t); k > 0; {
 		end := k
-		for k > s.at.start && end-k <= maxLexeme && alnum(s.text[k-1]) {
+		for k > 0 && end-k <= maxLexeme && alnum(t[k-1]) {
 			k--
 		}
 		if k == end {
 			k--
-		} else if is := l.find(s.text, k, end); is > 0 {
+		} else if is := l.find(t, k, end); is > 0 {
 			return is
 		}
 	}

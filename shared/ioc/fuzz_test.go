@@ -16,6 +16,8 @@ var seedTexts = []string{
 	"hxxp\uff1a\uff0f\uff0fa\u2010b[.] com", "hxxps:/a.com a <at> b <dot> com", "GHSA-2345-cfgh-jmpq EUVD-2024-1234 CWE-79 TA0001 MITRE G0001 S0001",
 	"00:1b:44:11:3a:b7 1536:Ab3dEfGh1jKl:yZ1aB2/D3e t13d1516h2_0a1b2c3d4e5f_f5e4d3c2b1a0", "0f1e2d3c4b5a69780f1e2d3c4b5a6978\u200b0f1e2d3c4b5a69780f1e2d3c4b5a6978",
 	"0f1e2d3c4b5a69780f1e2d3c4b5a6978aa\n0f1e2d3c4b5a69780f1e2d3c4b5a69",
+	"Mutex: a_1\nUser-Agent: b/1\n- Subject: c d\nscheduled task named “e f” service name: g1 Telegram: @abcde t.me/abcde1 ASN: 64496 MAC: 001b.4411.3ab7",
+	"## Mutexes\n- a_1\n```\nb_2\n```\nrule abc_1 {\ntitle: Abc def\nlogsource:\nvhash: 015056655d15556az3jz4bz1bz",
 	`C:\\Users\\<user>\\a b\x.exe "D:\a b\c.d" %APPDATA%\x $env:TEMP\y \\srv\share\z \\.\pipe\p1 ~/.ssh/x /tmp/.x1 |/etc/{a}|`,
 	"imphash: 0f1e2d3c4b5a69780f1e2d3c4b5a6978 |ja3|\n|a0b1c2d3e4f5061728394a5b6c7d8e9f", etherAddress + " " + taprootAddress, "solana " + solanaAddress,
 	moneroAddress + " qrhgkhqx75xd05szmv6e482frwx05rc4yg2lgjdgfq rfdpS72oUBaSLufPzdbDSrHStrD1TbYXP",
@@ -31,8 +33,11 @@ func seeds(f *testing.F) {
 // labelled are the kinds that a value alone doesn't tell, with a label that does.
 var labelled = map[Kind]string{
 	Imphash: "imphash: ", Authentihash: "authentihash: ", PEHash: "pehash: ", VHash: "vhash: ", JA3: "ja3: ", JA3S: "ja3s: ",
-	HASSH: "hassh: ", SOL: "solana: ",
+	HASSH: "hassh: ", SOL: "solana: ", Telegram: "telegram: ", YARARule: "yara rule: ",
 }
+
+// worded are the kinds that a label tells and that have no shape.
+var worded = map[Kind]bool{Mutex: true, UserAgent: true, Subject: true, Task: true, Service: true, SigmaRule: true}
 
 // FuzzFind: no input panics; offsets hold; every value reads as its own kind,
 // by itself or behind its label, and comes through Defang and Refang unchanged.
@@ -47,6 +52,12 @@ func FuzzFind(f *testing.F) {
 			require.Equal(t, s[i.Start:i.End], i.Raw)
 			last = i.Start
 			if !utf8.ValidString(s) {
+				continue
+			}
+			if worded[i.Kind] {
+				require.Equal(t, strings.TrimSpace(i.Value), i.Value)
+				require.LessOrEqual(t, len(i.Value), maxLabelled)
+				require.NotContains(t, i.Value, "\n")
 				continue
 			}
 			if label, ok := labelled[i.Kind]; ok {

@@ -70,8 +70,16 @@ const (
 	XRP          Kind = "xrp"
 	Registry     Kind = "registry"
 	Filename     Kind = "filename"
-	FilePath     Kind = "path" // in Windows' or Unix' file system, separators single
-	NamedPipe    Kind = "pipe" // Windows named pipe, \\.\pipe\name
+	FilePath     Kind = "path"       // in Windows' or Unix' file system, separators single
+	NamedPipe    Kind = "pipe"       // Windows named pipe, \\.\pipe\name
+	Mutex        Kind = "mutex"      // these are told by a label
+	UserAgent    Kind = "user-agent" // of HTTP, RFC 9110
+	Subject      Kind = "mail-subject"
+	Task         Kind = "scheduled-task" // name of a Windows scheduled task
+	Service      Kind = "service"        // name of a Windows service
+	Telegram     Kind = "telegram"       // user name, @name in small letters
+	YARARule     Kind = "yara-rule"      // name of a YARA rule
+	SigmaRule    Kind = "sigma-rule"     // title of a Sigma rule
 )
 
 // Role is the part a value plays in the text it was read in.

@@ -27,6 +27,8 @@ func (k Kind) TheHive(value string) string {
 		return "registry"
 	case ASN:
 		return "autonomous-system"
+	case UserAgent, Subject:
+		return string(k)
 	}
 	return "other"
 }
@@ -68,6 +70,18 @@ func (k Kind) MISP(value string) (typ, category string) {
 			return "pdb", "Artifacts dropped"
 		}
 		return "filename", "Artifacts dropped"
+	case Mutex:
+		return "mutex", "Artifacts dropped"
+	case Task:
+		return "windows-scheduled-task", "Artifacts dropped"
+	case Service:
+		return "windows-service-name", "Artifacts dropped"
+	case UserAgent:
+		return "user-agent", "Network activity"
+	case Subject:
+		return "email-subject", "Payload delivery"
+	case Telegram:
+		return "text", "Social network"
 	case NamedPipe:
 		return "named pipe", "Artifacts dropped"
 	case CVE, GHSA, EUVD:

@@ -46,6 +46,13 @@ func TestKindsElsewhere(t *testing.T) {
 		{Filename, "x.exe", "filename", "filename", "Payload delivery"},
 		{FilePath, `C:\x.exe`, "filename", "filename", "Artifacts dropped"},
 		{FilePath, `C:\x.pdb`, "filename", "pdb", "Artifacts dropped"},
+		{Mutex, "x", "other", "mutex", "Artifacts dropped"},
+		{Task, "x", "other", "windows-scheduled-task", "Artifacts dropped"},
+		{Service, "x", "other", "windows-service-name", "Artifacts dropped"},
+		{UserAgent, "x/1", "user-agent", "user-agent", "Network activity"},
+		{Subject, "x", "mail-subject", "email-subject", "Payload delivery"},
+		{Telegram, "@x", "other", "text", "Social network"},
+		{YARARule, "x", "other", "text", "Other"},
 		{NamedPipe, `\\.\pipe\x`, "other", "named pipe", "Artifacts dropped"},
 	} {
 		t.Run(string(c.kind)+" "+c.value, func(t *testing.T) {

@@ -25,3 +25,30 @@ func (s *scanner) mac(i int) (next int, ok bool) {
 	s.add(MAC, lowerASCII(t[i:k]), i, k, false)
 	return k, true
 }
+
+// hardwareAddress gives the MAC address that the word is, in any of the spellings
+// in use: pairs with hyphens or colons, groups of four digits with dots; "" if it
+// is none.
+func hardwareAddress(w string) string {
+	digits := make([]byte, 0, 12)
+	for i := range len(w) {
+		switch c := w[i]; {
+		case class[c]&(isDigit|isHex) != 0 && len(digits) < 12:
+			digits = append(digits, lower(c))
+		case c == '-' && len(w) == 17 && i%3 == 2, c == ':' && len(w) == 17 && i%3 == 2, c == '.' && len(w) == 14 && i%5 == 4:
+		default:
+			return ""
+		}
+	}
+	if len(digits) != 12 || len(w) == 12 {
+		return ""
+	}
+	out := make([]byte, 0, 17)
+	for i, c := range digits {
+		if i > 0 && i%2 == 0 {
+			out = append(out, ':')
+		}
+		out = append(out, c)
+	}
+	return string(out)
+}

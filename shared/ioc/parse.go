@@ -33,14 +33,10 @@ func Parse(s string) (Indicator, bool) {
 }
 
 // only gives the mark that is all of the text s[from:to], nil if there is none.
-// In a path there are others: the file's name, a hash.
+// There may be others within: a file's name in a path, an account in an address.
 func (s *scanner) only(from, to int) *mark {
-	if len(s.marks) == 0 {
+	if len(s.marks) == 0 || int(s.marks[0].start) != from || int(s.marks[0].end) != to {
 		return nil
 	}
-	m := &s.marks[0]
-	if int(m.start) != from || int(m.end) != to || len(s.marks) > 1 && s.values.all[m.of].kind != FilePath {
-		return nil
-	}
-	return m
+	return &s.marks[0]
 }

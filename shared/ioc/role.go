@@ -129,6 +129,12 @@ func (j *judge) verdict(m *mark, e *entry) verdict {
 		return j.address(m, e)
 	case FilePath, NamedPipe:
 		return j.file(m, e)
+	case UserAgent:
+		return j.userAgent(m, e)
+	case Telegram:
+		return j.account(m)
+	case YARARule, SigmaRule:
+		return verdict{Reference, 70, "names a rule that detects"}
 	}
 	return j.named(m)
 }

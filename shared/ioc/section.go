@@ -21,9 +21,10 @@ const shortLine = 32
 // outline follows a text's headings.
 type outline struct {
 	now   section
-	level int  // of the heading, by its signs, that began a section of indicators; 0: none
-	fence byte // the sign of the line that opened a listing; 0: in none
-	title bool // the line before was a heading or a block's title, by its signs
+	level int   // of the heading, by its signs, that began a section of indicators; 0: none
+	fence byte  // the sign of the line that opened a listing; 0: in none
+	lists uint8 // what the heading says is listed below, a place in labelKinds
+	title bool  // the line before was a heading or a block's title, by its signs
 
 	row    byte    // what separates the cells of the table the line is in, 0: none
 	around section // the section that table stands in
@@ -47,6 +48,7 @@ func (o *outline) see(s string, from, end int) {
 	if o.listing(s[from:end], title) || o.fence != 0 {
 		return
 	}
+	bullet := s[from] == '*' && nextIs(s, from+1, ' ')
 	level := 0
 	for from < end && (s[from] == '#' || s[from] == '=' || s[from] == '*' || s[from] == '.' && level == 0) {
 		if s[from] != '*' {
@@ -75,6 +77,9 @@ func (o *outline) see(s string, from, end int) {
 		return // a sentence
 	}
 	about, words, capital := topic(s[from:end], limit)
+	if level > 0 || (capital && words > 0 || colon && words < limit) && !bullet {
+		o.heads(s[from:end])
+	}
 	switch {
 	case level > 0:
 		o.marked(about, level)

@@ -38,6 +38,7 @@ func (s *scanner) url(sepAt int) (next int, ok bool) {
 		s.cutShort(kind, to, fanged)
 	}
 	s.addBuilt(URL, start, to, fanged)
+	s.telegram(host, to, fanged)
 	return to, true
 }
 

@@ -16,10 +16,6 @@ import (
 func FromObservable(dataType, data string) Attribute {
 	a := Attribute{Type: "text", Category: "Other", Value: data}
 	switch kind := ioc.KindOf(dataType); {
-	case dataType == "mail-subject":
-		a.Type, a.Category = "email-subject", "Payload delivery"
-	case dataType == "user-agent":
-		a.Type, a.Category = "user-agent", "Network activity"
 	case dataType == "uri_path":
 		a.Type, a.Category = "uri", "Network activity"
 	case dataType == "hash" && hashType(data) != "":
