@@ -75,6 +75,7 @@ type scanner struct {
 	rowOf    byte // what separates the cells of the line; noRow, or 0: not asked yet
 	open     int  // a sign of the text's form ended here: what stands before doesn't count
 	within   bool // what stands between such signs is read
+	web      bool // the URL that is read is one of the web
 	whole    bool // the text is one value: nothing else can say what it is
 	escaped  bool // the text is JSON
 	// the text without spaces that was looked at last: its end, and that of its words

@@ -22,6 +22,7 @@ func (s *scanner) url(sepAt int) (next int, ok bool) {
 	quote := s.quote(start)
 	b := s.build.reset(s.text, start)
 	s.schemeText(name, start, at)
+	s.web = name == "http" || name == "https"
 	host, kind, user := s.authority(at, quote, b)
 	if host < 0 {
 		return at, true
@@ -116,7 +117,7 @@ func (s *scanner) authority(i int, quote byte, b *builder) (end int, k Kind, fan
 // "@80", is a port as well.
 func (s *scanner) portInURL(i int, b *builder) int {
 	t := s.text
-	if end := davPort(t, i); end > 0 {
+	if end := s.davPort(i); end > 0 {
 		b.text(":")
 		b.source(i+1, end)
 		return end
@@ -135,10 +136,11 @@ func (s *scanner) portInURL(i int, b *builder) int {
 	return end
 }
 
-// davPort gives the end of the port behind the at sign at i, 0 if there is none:
-// a host's name is no number.
-func davPort(t string, i int) int {
-	if !nextIs(t, i, '@') {
+// davPort gives the end of the port behind the at sign at i of a web address, 0
+// if there is none: a host's name is no number.
+func (s *scanner) davPort(i int) int {
+	t := s.text
+	if !s.web || !nextIs(t, i, '@') {
 		return 0
 	}
 	if n, end := number(t, i+1); n > 0 && n <= 65535 && nextIs(t, end, '/') {
@@ -174,7 +176,7 @@ const maxUser = 128
 func (s *scanner) userinfo(i int, b *builder) (int, bool) {
 	for k := i; k < len(s.text) && k-i < maxUser; k++ {
 		switch c := s.text[k]; {
-		case c == '@' && k > i && startsWord(s.text, k+1) && davPort(s.text, k) == 0:
+		case c == '@' && k > i && startsWord(s.text, k+1) && s.davPort(k) == 0:
 			return k + 1, rewrite(s.text, i, k+1, b)
 		case c <= ' ' || c == '/' || c == '?' || c == '#' || c == '"' || c == '<' || c == '>':
 			return i, false
