@@ -28,11 +28,8 @@ const maxHead = 512
 // maxDoc bounds one line of a file of documents, in bytes.
 const maxDoc = 64 << 20
 
-// line is one line of output.
-type line struct {
-	Doc string `json:"doc"`
-	ioc.Indicator
-}
+// outBuffer is how much output is written at a time, in bytes.
+const outBuffer = 64 << 10
 
 // Command gives `extract [FILE…]`. Each file, or standard input, is one
 // document; with --docs a file holds many, as lines {"doc","text"}. HTML is
@@ -55,9 +52,8 @@ func Command() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, known.Close()) }()
-			out := bufio.NewWriter(cmd.OutOrStdout())
-			p := printer{enc: json.NewEncoder(out), all: all, lists: known}
-			p.enc.SetEscapeHTML(false)
+			out := bufio.NewWriterSize(cmd.OutOrStdout(), outBuffer)
+			p := printer{out: out, all: all, lists: known}
 			err = p.run(cmd.InOrStdin(), docs, args)
 			if e := out.Flush(); err == nil && e != nil {
 				err = fmt.Errorf("extract: writing the output: %w", e)
@@ -87,7 +83,7 @@ func openLists(path string) (*knownbenign.Lists, error) {
 }
 
 type printer struct {
-	enc   *json.Encoder
+	out   *bufio.Writer
 	all   bool
 	lists *knownbenign.Lists // nil: the built-in one alone
 }
@@ -199,7 +195,7 @@ func (p printer) line(doc string, i ioc.Indicator) error {
 		return nil
 	}
 	i.NoteLists(p.lists)
-	if err := p.enc.Encode(line{Doc: doc, Indicator: i}); err != nil {
+	if _, err := p.out.Write(appendLine(p.out.AvailableBuffer(), doc, &i)); err != nil {
 		return fmt.Errorf("extract: writing the output: %w", err)
 	}
 	return nil
