@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/waggle-cti/waggle/shared/ioc"
@@ -35,7 +34,7 @@ func appendLine(b []byte, doc string, i *ioc.Indicator) []byte {
 // appendText adds a JSON string. What has to be escaped in it, or mended, is left
 // to encoding/json.
 func appendText(b []byte, text string) []byte {
-	if strings.ContainsFunc(text, special) {
+	if special(text) {
 		var out bytes.Buffer
 		enc := json.NewEncoder(&out)
 		enc.SetEscapeHTML(false)
@@ -45,4 +44,12 @@ func appendText(b []byte, text string) []byte {
 	return append(append(append(b, '"'), text...), '"')
 }
 
-func special(r rune) bool { return r < ' ' || r >= utf8.RuneSelf || r == '"' || r == '\\' }
+// special reports whether the text is more than printable ASCII.
+func special(text string) bool {
+	for k := range len(text) {
+		if c := text[k]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' {
+			return true
+		}
+	}
+	return false
+}

@@ -291,25 +291,18 @@ func softBreak(s string, i int, seen byte) int {
 // eight bytes before the end of the text or sooner. It looks at eight bytes at
 // once: where a word ends is what a processor foresees worst.
 func lettersEnd(s string, i int) int {
-	for len(s)-i >= 8 {
-		n := bits.TrailingZeros64(noLetters(s[i:i+8])) / 8
-		i += n
-		if n < 8 {
-			break
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	for ; len(s)-i >= 8; i += 8 {
+		w := s[i : i+8]
+		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+			uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+		small := (x | 0x20*each) &^ high
+		fromA, beyondZ := small+(0x80-'a')*each, small+(0x80-'z'-1)*each
+		if other := (^fromA | beyondZ | x) & high; other != 0 { // the highest bit of each byte that is none
+			return i + bits.TrailingZeros64(other)/8
 		}
 	}
 	return i
-}
-
-// noLetters sets the highest bit of each of eight bytes, the first being the
-// lowest, that is no ASCII letter.
-func noLetters(s string) uint64 {
-	const each, high = 0x0101010101010101, 0x8080808080808080
-	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-	small := (x | 0x20*each) &^ high
-	fromA, beyondZ := small+(0x80-'a')*each, small+(0x80-'z'-1)*each
-	return (^fromA | beyondZ | x) & high
 }
 
 // classesOf gives the classes of all bytes of the word.
