@@ -40,6 +40,7 @@ var kinds = []kind{
 	{ioc.Mutex, "mutex", "Mutexes"},
 	{ioc.Task, "scheduled task", "Scheduled tasks"},
 	{ioc.Service, "service", "Services"},
+	{ioc.PowerShell, "encoded command", "Encoded commands"},
 	{ioc.UserAgent, "user agent", "User agents"},
 	{ioc.Subject, "mail subject", "Mail subjects"},
 	{ioc.Telegram, "Telegram account", "Telegram accounts"},

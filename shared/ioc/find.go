@@ -39,6 +39,7 @@ type mark struct {
 	fanged     bool
 	doubtful   bool // could as well be a file name, code or a version
 	link       bool // the target of a link whose text is something else
+	encoded    bool // in a command in Base64
 }
 
 // at gives where the mark stands.
@@ -78,6 +79,7 @@ type scanner struct {
 	web      bool // the URL that is read is one of the web
 	whole    bool // the text is one value: nothing else can say what it is
 	escaped  bool // the text is JSON
+	decoded  bool // the text was Base64 in another
 	// the text without spaces that was looked at last: its end, and that of its words
 	unspaced struct{ end, last int }
 	tables   [len(cellSigns)]columns

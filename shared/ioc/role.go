@@ -115,6 +115,9 @@ func (j *judge) verdict(m *mark, e *entry) verdict {
 			return j.fixed[e.known-1]
 		}
 	}
+	if m.encoded {
+		return verdict{Attack, 75, "inside an encoded command"}
+	}
 	switch e.kind {
 	case MD5, SHA1, SHA224, SHA256, SHA384, SHA512:
 		return j.hash(m)
@@ -129,6 +132,10 @@ func (j *judge) verdict(m *mark, e *entry) verdict {
 		return j.address(m, e)
 	case FilePath, NamedPipe:
 		return j.file(m, e)
+	case PowerShell:
+		if j.attack || j.short() {
+			return verdict{Attack, 55, "an encoded command"}
+		}
 	case UserAgent:
 		return j.userAgent(m, e)
 	case Telegram:

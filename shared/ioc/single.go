@@ -106,6 +106,9 @@ func (s *scanner) long(i, end int) int {
 	if s.wallet(i, end) {
 		return end
 	}
+	if next, ok := s.command(i, end); ok {
+		return next
+	}
 	for from := i; from < end; {
 		to := from
 		for to < end && s.text[to] != '_' && s.text[to] != '-' {
