@@ -36,7 +36,7 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, learner
 		Since:  c.Since, Window: c.Window, Pause: c.Pause, Metrics: metrics, Log: log,
 	}
 	if hive != nil {
-		o.Raiser = alert.New(hive, alert.Options{})
+		o.Raiser = alert.New(hive, alert.Options{Daily: c.Needs.MaxAlerts})
 	}
 	return pipeline.New(o)
 }

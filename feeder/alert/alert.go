@@ -38,17 +38,24 @@ type TheHive interface {
 	Alert(ctx context.Context, id string) (thehive.Alert, error)
 	AddAlertObservables(ctx context.Context, alertID string, observables []thehive.Observable) (added, existed int, failures []thehive.Failure, err error)
 	UpdateAlert(ctx context.Context, id string, p thehive.AlertPatch) error
+	FindAlert(ctx context.Context, typ, source, ref string) (thehive.Alert, bool, error)
+	CountAlerts(ctx context.Context, typ string, since time.Time, most int) (int, error)
 }
 
 // Options are what a Raiser may be told; the zero value will do.
 type Options struct {
 	Now func() time.Time // nil = time.Now
+	// Daily is how many alerts a day there may be; what comes beyond goes into
+	// one digest a day, unless it is critical. 0 = no limit.
+	Daily int
 }
 
 // Raiser delivers stories to one TheHive.
 type Raiser struct {
 	theHive TheHive
 	now     func() time.Time
+	daily   int
+	today   day
 }
 
 // New makes a Raiser.
@@ -56,7 +63,7 @@ func New(t TheHive, o Options) *Raiser {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Raiser{theHive: t, now: o.Now}
+	return &Raiser{theHive: t, now: o.Now, daily: o.Daily}
 }
 
 // Deliver brings TheHive's alert to the story's revision: it creates the
@@ -76,13 +83,25 @@ func (r *Raiser) Deliver(ctx context.Context, s waggle.Story) (waggle.Delivery, 
 	}
 	// Not found: somebody deleted the alert, and then the story went on.
 	if !whole || upstream.ReasonOf(err) == upstream.NotFound {
-		d.ID, refused, err = r.create(ctx, s)
+		d.ID, refused, err = r.raise(ctx, s)
 	}
 	if err != nil {
 		return d, err
 	}
 	d.Revision, d.At, d.Error = s.Revision, r.now(), refusals(refused)
 	return d, nil
+}
+
+// raise makes the story an alert, or a line of the day's digest.
+func (r *Raiser) raise(ctx context.Context, s waggle.Story) (id string, refused []thehive.Failure, err error) {
+	overflows, err := r.overflows(ctx, s)
+	if err != nil {
+		return "", nil, err
+	}
+	if overflows {
+		return r.digest(ctx, s)
+	}
+	return r.create(ctx, s)
 }
 
 func (r *Raiser) create(ctx context.Context, s waggle.Story) (id string, refused []thehive.Failure, err error) {
@@ -102,6 +121,8 @@ func (r *Raiser) create(ctx context.Context, s waggle.Story) (id string, refused
 	})
 	if err == nil && created.Existed {
 		err = r.refresh(ctx, created.ID, s)
+	} else if err == nil {
+		r.today.add()
 	}
 	return created.ID, created.Failures, err
 }
@@ -137,7 +158,7 @@ func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
 	was := held.Tags
 	if s.TLP > held.TLP {
 		patch.TLP = &s.TLP
-		was = slices.DeleteFunc(slices.Clone(was), marks)
+		was = withoutMarks(was)
 	}
 	if s.PAP > held.PAP {
 		patch.PAP = &s.PAP
@@ -195,7 +216,7 @@ func message(i waggle.Indicator, posts map[string]waggle.Member) string {
 
 // tags are the story's and those that tell the feeder's alerts apart.
 func tags(s waggle.Story) []string {
-	out := []string{Type, tlpTag + marking.TLP(s.TLP)}
+	out := []string{Type, tlpTagOf(s)}
 	for _, p := range s.Posts {
 		out = append(out, Type+":source="+p.Source)
 	}
@@ -204,6 +225,12 @@ func tags(s waggle.Story) []string {
 
 // tlpTag begins the tag that names a TLP.
 const tlpTag = "tlp:"
+
+// tlpTagOf is the tag that names a story's TLP.
+func tlpTagOf(s waggle.Story) string { return tlpTag + marking.TLP(s.TLP) }
+
+// withoutMarks are the tags that name no TLP.
+func withoutMarks(tags []string) []string { return slices.DeleteFunc(slices.Clone(tags), marks) }
 
 // marks tells whether a tag names a TLP.
 func marks(tag string) bool {

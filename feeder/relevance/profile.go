@@ -25,6 +25,10 @@ type Profile struct {
 	About   string // one sentence: whom it is for
 	Minimum int    // score from which a post is kept
 
+	// MaxAlerts is how many alerts a day there may be; what comes beyond goes
+	// into one digest a day. 0 = no limit.
+	MaxAlerts int
+
 	severity severity
 	rules    rules
 	ours     *lexicon[need]     // products, vendors, sectors, countries, own words
@@ -65,6 +69,7 @@ type file struct {
 	Replace   []string  `yaml:"replace"` // the lists of which nothing is taken over from it
 	About     string    `yaml:"about"`
 	Minimum   int       `yaml:"minimum"`
+	MaxAlerts int       `yaml:"max_alerts"`
 	Severity  severity  `yaml:"severity"`
 	Products  []Product `yaml:"products"`
 	Sectors   []string  `yaml:"sectors"`
@@ -117,6 +122,9 @@ type points struct {
 	Points int    `yaml:"points"`
 }
 
+// maxAlerts bounds max_alerts: TheHive is asked for so many to count them.
+const maxAlerts = 1000
+
 // maxPoints bounds what a single word of a profile is worth.
 const maxPoints = 50
 
@@ -142,7 +150,7 @@ func Parse(fileName string, data []byte) (*Profile, error) {
 		return nil, err
 	}
 	top := layers[len(layers)-1]
-	p := &Profile{Name: top.Name, About: top.About, Minimum: top.Minimum, severity: top.Severity, ours: newLexicon[need](), names: builtinNames()}
+	p := &Profile{Name: top.Name, About: top.About, Minimum: top.Minimum, MaxAlerts: top.MaxAlerts, severity: top.Severity, ours: newLexicon[need](), names: builtinNames()}
 	for _, l := range layers {
 		if len(l.Languages) > 0 {
 			p.languages = l.Languages
@@ -176,7 +184,7 @@ func readLayers(fileName string, data []byte) ([]*layer, error) {
 	var layers []*layer
 	below := file{Minimum: 25, Severity: severity{Medium: 45, High: 68, Critical: 88}}
 	for _, text := range texts {
-		l := &layer{file: file{About: below.About, Minimum: below.Minimum, Severity: below.Severity}}
+		l := &layer{file: file{About: below.About, Minimum: below.Minimum, MaxAlerts: below.MaxAlerts, Severity: below.Severity}}
 		if l.doc, err = strictyaml.Decode(text.File, text.Data, &l.file); err != nil {
 			return nil, err
 		}
@@ -223,6 +231,9 @@ func (f *file) check(doc *strictyaml.Document) error {
 	}
 	if f.Minimum < 0 || f.Minimum > 100 {
 		return doc.Errorf([]any{"minimum"}, "minimum is a score between 0 and 100, got %d", f.Minimum)
+	}
+	if f.MaxAlerts < 0 || f.MaxAlerts > maxAlerts {
+		return doc.Errorf([]any{"max_alerts"}, "max_alerts is a number of alerts a day between 0 (no limit) and %d, got %d", maxAlerts, f.MaxAlerts)
 	}
 	s := f.Severity
 	if s.Medium < 0 || s.Medium > s.High || s.High > s.Critical || s.Critical > 101 {

@@ -49,6 +49,7 @@ func TestParseSaysTheLine(t *testing.T) {
 		"empty product":        {"name: ours\nproducts:\n- {aliases: [x]}\n", "ours.yaml:3: an empty word"},
 		"only signs":           {"name: ours\nsectors: [health, '!!']\n", `ours.yaml:2: "!!" holds no letter`},
 		"long phrase":          {"name: ours\ncountries:\n- a b c d e f g h i j k l m n o p q r s t u v w x y\n", "ours.yaml:3: "},
+		"daily alerts":         {"name: ours\nmax_alerts: -1\n", "ours.yaml:2: max_alerts is a number"},
 		"points":               {"name: ours\nwords:\n- {word: x, points: 500}\n", "ours.yaml:3: points"},
 		"no points":            {"name: ours\nwords:\n- {word: x}\n", "ours.yaml:3: points"},
 		"nameless rule":        {"name: ours\nrules:\n  block:\n  - {words: [x]}\n", "ours.yaml:4: a rule needs a name"},
@@ -83,6 +84,7 @@ func TestExtends(t *testing.T) {
 	require.NoError(t, os.WriteFile(base, []byte(`name: base
 about: the base
 minimum: 40
+max_alerts: 5
 languages: [en]
 products: [{name: ExampleCMS}]
 words: [{word: gizmo, points: 7}]
@@ -104,6 +106,7 @@ rules: {block: [{name: base says no, words: [football]}], keep: []}
 			p, err := relevance.Parse(filepath.Join(filepath.Dir(base), "ours.yaml"), []byte("name: ours\nextends: ./base.yaml\n"+c.own))
 			require.NoError(t, err)
 			assert.Equal(t, c.minimum, p.Minimum)
+			assert.Equal(t, 5, p.MaxAlerts)
 			assert.Equal(t, "ours", p.Name)
 			assert.Equal(t, "the base", p.About)
 			post, f := post("ExampleCMS and ExampleWiki under attack", "A gizmo is exploited.")

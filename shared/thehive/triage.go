@@ -129,3 +129,26 @@ func caseOutcome(r gjson.Result) Outcome {
 	}
 	return Closed
 }
+
+// CountAlerts counts the alerts of a type that were made since then, up to
+// most.
+func (c *Client) CountAlerts(ctx context.Context, typ string, since time.Time, most int) (int, error) {
+	v, err := c.Version(ctx)
+	if err != nil {
+		return 0, err
+	}
+	filter := equals(v, "type", typ)
+	filter["_name"] = "filter"
+	rows, err := c.query(ctx, "count-alerts", step{"_name": "listAlert"}, filter,
+		step{"_name": "sort", "_fields": []step{{"_createdAt": "desc"}}}, page(0, most))
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, r := range rows {
+		if !moment(r.Get("_createdAt")).Before(since) {
+			n++
+		}
+	}
+	return n, nil
+}

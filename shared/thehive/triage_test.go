@@ -69,3 +69,27 @@ func TestTriageOfMany(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, alerts, 450)
 }
+
+func TestCountAlerts(t *testing.T) {
+	for _, version := range []string{"4.1.24-1", "5.7.3-1"} {
+		t.Run(version, func(t *testing.T) {
+			at := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+			server := thehivetest.Start(t, thehivetest.Options{Version: version, Now: func() time.Time { return at }})
+			c, err := thehive.New(thehive.Options{URL: server.URL, Key: thehivetest.Key, Settle: time.Millisecond})
+			require.NoError(t, err)
+			for i, typ := range []string{"waggle", "waggle", "other", "waggle"} {
+				at = at.Add(time.Hour)
+				_, err := c.CreateAlert(t.Context(), thehive.Alert{Type: typ, Source: "blog", SourceRef: fmt.Sprint(i), Title: "x", Description: "x"})
+				require.NoError(t, err)
+			}
+			for hours, want := range map[time.Duration]int{0: 1, 1: 1, 2: 2, 3: 3, 9: 3} {
+				n, err := c.CountAlerts(t.Context(), "waggle", at.Add(-hours*time.Hour), 10)
+				require.NoError(t, err)
+				assert.Equal(t, want, n, hours)
+			}
+			n, err := c.CountAlerts(t.Context(), "waggle", time.Time{}, 2)
+			require.NoError(t, err)
+			assert.Equal(t, 2, n, "no more than is asked")
+		})
+	}
+}
