@@ -51,5 +51,8 @@ func state(h waggle.Health) string {
 	case h.Failures > 0:
 		return fmt.Sprintf("failed %d times: %s", h.Failures, plain(h.Error))
 	}
+	if h.Note != "" {
+		return "well: " + plain(h.Note)
+	}
 	return "well"
 }

@@ -98,7 +98,7 @@ func (p *Pipeline) keep(ctx context.Context, feed Feed, at store.Position, batch
 		if batch.NotModified && cursor == nil {
 			cursor = at.Cursor
 		}
-		return tx.Answered(ctx, feed.Spec.Name, cursor, now, next)
+		return tx.Answered(ctx, feed.Spec.Name, cursor, batch.Note, now, next)
 	})
 	if err != nil {
 		return err

@@ -11,8 +11,13 @@ import (
 	"github.com/waggle-cti/waggle/feeder/waggle"
 )
 
+// firstUndated is how many posts without a date count as new when their source
+// is first read. Sources list the newest first; the others are its archive.
+const firstUndated = 10
+
 // SavePosts stores the posts which are new, older ones than quietBefore with
-// the fate Quiet (the zero time: none), and gives the refs of those that are
+// the fate Quiet (the zero time: none; else all but the first undated
+// ones, too), and gives the refs of those that are
 // to be read. Posts which are known stay as they are. posts are one answer of
 // one source; where it uses an id for several posts, the later ones get ids of
 // their own, see [waggle.Post.Apart].
@@ -21,6 +26,7 @@ func (t *Tx) SavePosts(ctx context.Context, posts []waggle.Post, quietBefore tim
 	for _, p := range posts {
 		uses[p.ID]++
 	}
+	undated := 0
 	for _, p := range posts {
 		if p, err = t.toldApart(ctx, p, uses[p.ID] > 1); err != nil {
 			return nil, 0, fmt.Errorf("store: post %s: %w", p.Ref(), err)
@@ -29,6 +35,12 @@ func (t *Tx) SavePosts(ctx context.Context, posts []waggle.Post, quietBefore tim
 		if p.When().Before(quietBefore) {
 			stage, fate = Done, waggle.Quiet
 			reason = "older than " + quietBefore.UTC().Format("2 January 2006 15:04") + " when its source was first read"
+		}
+		if p.Published.IsZero() && !quietBefore.IsZero() {
+			if undated++; undated > firstUndated {
+				stage, fate = Done, waggle.Quiet
+				reason = fmt.Sprintf("without a date, and not among the first %d such posts when its source was first read", firstUndated)
+			}
 		}
 		isNew, err := t.savePost(ctx, p, stage, fate, reason)
 		switch {

@@ -93,10 +93,12 @@ func (s *Store) RecentTimes(ctx context.Context, source string, limit int) ([]ti
 
 // Answered records a poll that succeeded. It belongs in the transaction that
 // stores the posts which the cursor covers.
-func (t *Tx) Answered(ctx context.Context, source string, cursor json.RawMessage, at, next time.Time) error {
+//
+// note says what of the answer is worth knowing; it must hold no secret.
+func (t *Tx) Answered(ctx context.Context, source string, cursor json.RawMessage, note string, at, next time.Time) error {
 	_, err := t.tx.ExecContext(ctx, `
-		UPDATE sources SET cursor = $2, polled = $3, answered = $3, next = $4, failures = 0, error = '' WHERE name = $1`,
-		source, string(cursor), stamp(at), stamp(next))
+		UPDATE sources SET cursor = $2, polled = $3, answered = $3, next = $4, failures = 0, error = '', note = $5 WHERE name = $1`,
+		source, string(cursor), stamp(at), stamp(next), note)
 	if err != nil {
 		return fmt.Errorf("store: source %s: %w", source, err)
 	}
@@ -118,12 +120,12 @@ func (t *Tx) Unanswered(ctx context.Context, source, reason string, at, next tim
 // configuration.
 func (s *Store) Sources(ctx context.Context) ([]waggle.Health, error) {
 	return list(ctx, s.read, scanHealth, `
-		SELECT s.name, s.kind, s.url, s.every, s.polled, s.answered, s.next, s.failures, s.error,
+		SELECT s.name, s.kind, s.url, s.every, s.polled, s.answered, s.next, s.failures, s.error, s.note,
 		       COUNT(p.ref), COALESCE(SUM(CASE WHEN p.fate = $1 THEN 1 ELSE 0 END), 0),
 		       COALESCE(SUM(CASE WHEN p.fate = $2 THEN 1 ELSE 0 END), 0), COALESCE(MAX(p.occurred), 0)
 		FROM sources s LEFT JOIN posts p ON p.source = s.name
 		WHERE s.position >= 0
-		GROUP BY s.name, s.kind, s.url, s.every, s.polled, s.answered, s.next, s.failures, s.error, s.position
+		GROUP BY s.name, s.kind, s.url, s.every, s.polled, s.answered, s.next, s.failures, s.error, s.note, s.position
 		ORDER BY s.position`, waggle.Told, waggle.Dropped)
 }
 
@@ -131,7 +133,7 @@ func scanHealth(rows *sql.Rows) (waggle.Health, error) {
 	var h waggle.Health
 	var every int64
 	err := rows.Scan(&h.Name, &h.Kind, &h.URL, &every, moment{&h.Polled}, moment{&h.Answered}, moment{&h.Next},
-		&h.Failures, &h.Error, &h.Posts, &h.Told, &h.Dropped, moment{&h.Latest})
+		&h.Failures, &h.Error, &h.Note, &h.Posts, &h.Told, &h.Dropped, moment{&h.Latest})
 	h.Every = time.Duration(every) * time.Millisecond
 	return h, err
 }

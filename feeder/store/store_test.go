@@ -136,6 +136,34 @@ func TestATransactionIsAllOrNothing(t *testing.T) {
 	}
 }
 
+// TestAnArchiveWithoutDatesIsQuiet: a page without dates shows its last ten
+// posts as news at first, not years of them.
+func TestAnArchiveWithoutDatesIsQuiet(t *testing.T) {
+	s, _ := open(t)
+	var posts []waggle.Post
+	for n := range 30 {
+		posts = append(posts, waggle.Post{Source: "page", ID: fmt.Sprint(n), Title: fmt.Sprint(n), Fetched: noon()})
+	}
+	posts = append(posts, waggle.Post{Source: "page", ID: "dated", Title: "dated", Published: noon(), Fetched: noon()})
+	tx(t, s, func(tx *store.Tx) error {
+		read, quiet, err := tx.SavePosts(t.Context(), posts, noon().Add(-time.Hour))
+		assert.Len(t, read, 11)
+		assert.Equal(t, 20, quiet)
+		return err
+	})
+	record, err := s.Post(t.Context(), posts[10].Ref())
+	require.NoError(t, err)
+	assert.Equal(t, waggle.Quiet, record.Fate)
+	assert.Contains(t, record.Reason, "without a date")
+
+	more := []waggle.Post{{Source: "page", ID: "later", Title: "later", Fetched: noon()}}
+	tx(t, s, func(tx *store.Tx) error {
+		read, _, err := tx.SavePosts(t.Context(), more, time.Time{})
+		assert.Len(t, read, 1, "later polls are not the first")
+		return err
+	})
+}
+
 func TestSavePostsKeepsWhatIsKnown(t *testing.T) {
 	s, _ := open(t)
 	old := post("old")

@@ -211,7 +211,7 @@ func TestSources(t *testing.T) {
 	assert.Equal(t, 2, unfinished)
 	tell(t, s, head(post("a"), 1), post("a"), nil)
 	tx(t, s, func(tx *store.Tx) error {
-		require.NoError(t, tx.Answered(ctx, "blog", []byte(`{"etag":"1"}`), noon(), noon().Add(time.Hour)))
+		require.NoError(t, tx.Answered(ctx, "blog", []byte(`{"etag":"1"}`), "1 of 9 used", noon(), noon().Add(time.Hour)))
 		require.NoError(t, tx.Unanswered(ctx, "news", "no route", noon(), noon().Add(time.Hour)))
 		return tx.Unanswered(ctx, "news", "no route at all", noon(), noon().Add(2*time.Hour))
 	})
@@ -220,7 +220,7 @@ func TestSources(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []waggle.Health{
 		{Name: "news", Kind: "rss", URL: "https://news.example.com/", Every: time.Hour, Polled: noon(), Next: noon().Add(2 * time.Hour), Failures: 2, Error: "no route at all"},
-		{Name: "blog", Kind: "rss", URL: "https://blog.example.com/", Every: 90 * time.Second, Polled: noon(), Answered: noon(), Next: noon().Add(time.Hour), Posts: 1, Told: 1, Latest: noon()},
+		{Name: "blog", Kind: "rss", URL: "https://blog.example.com/", Every: 90 * time.Second, Polled: noon(), Answered: noon(), Next: noon().Add(time.Hour), Note: "1 of 9 used", Posts: 1, Told: 1, Latest: noon()},
 	}, health)
 	position, err := s.Position(ctx, "blog")
 	require.NoError(t, err)

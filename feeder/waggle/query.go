@@ -27,6 +27,7 @@ type Health struct {
 	Next     time.Time     `json:"next,omitzero"`
 	Failures int           `json:"failures"`        // in a row; 0 = healthy
 	Error    string        `json:"error,omitempty"` // of the last try
+	Note     string        `json:"note,omitempty"`  // of the last answer: what was left out, what a budget has left
 	Posts    int           `json:"posts"`           // stored in all
 	Told     int           `json:"told"`            // of these, in stories
 	Dropped  int           `json:"dropped"`
