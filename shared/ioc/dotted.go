@@ -25,7 +25,7 @@ func (s *scanner) dotted(i int) int {
 	if c.digits() {
 		return s.numbers(end)
 	}
-	if hostName(c) && s.nameStands(c) && (c.fanged || s.whole || !bareSuffix(c.string(s.text))) {
+	if hostName(c) && s.nameStands(c) && (c.fanged || s.whole || !c.bare()) {
 		return s.afterHost(Domain, end)
 	}
 	if !s.inLocal(end) {
@@ -104,7 +104,7 @@ func (s *scanner) afterHost(k Kind, end int) int {
 // only the host is known for sure.
 func (s *scanner) cutShort(k Kind, end int, fanged bool) {
 	c := &s.host
-	if nextIs(s.text, end, '[') && !nextIs(s.text, end+1, '/') && (k == IP || hostName(c) && !bareSuffix(c.string(s.text))) {
+	if nextIs(s.text, end, '[') && !nextIs(s.text, end+1, '/') && (k == IP || hostName(c) && !c.bare()) {
 		s.addHost(k, c.start, c.end, fanged)
 	}
 }

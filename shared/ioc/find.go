@@ -106,7 +106,7 @@ func newScanner(text string) *scanner {
 func (s *scanner) done() {
 	s.values.clear()
 	*s = scanner{marks: s.marks[:0], lines: s.lines[:0], values: s.values,
-		host: chain{tops: s.host.tops}, build: builder{b: s.build.b[:0]}}
+		host: chain{tops: s.host.tops, bares: s.host.bares}, build: builder{b: s.build.b[:0]}}
 	scanners.Put(s)
 }
 

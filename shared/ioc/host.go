@@ -30,7 +30,7 @@ type chain struct {
 
 	over bool // too long to be a name
 
-	tops *topMemo
+	tops, bares *suffixMemo
 }
 
 func (c *chain) name() []byte { return c.text[:c.n] }
@@ -173,33 +173,41 @@ func (c *chain) top() bool {
 		return false
 	}
 	if c.tops == nil {
-		c.tops = new(topMemo)
+		c.tops = new(suffixMemo)
 	}
-	return c.tops.is(label)
+	return c.tops.ask(label, topLevel)
 }
 
-// topMemo remembers of the labels asked for last whether they are top-level
-// domains: a text has few, and the Public Suffix List is a long one.
-type topMemo [1 << topBits]struct {
-	label [maxTop]byte // zeros behind it
-	is    bool
+// bare reports whether the name is a public suffix itself.
+func (c *chain) bare() bool {
+	if c.bares == nil {
+		c.bares = new(suffixMemo)
+	}
+	return c.bares.ask(c.name(), bareSuffix)
+}
+
+// suffixMemo remembers what the Public Suffix List said of the names asked for
+// last: a text has few endings, and the list is a long one.
+type suffixMemo [1 << memoBits]struct {
+	name [maxMemo]byte // zeros behind it
+	is   bool
 }
 
 const (
-	topBits = 9
-	maxTop  = 16 // longer labels are not remembered
+	memoBits = 9
+	maxMemo  = 16 // longer names are not remembered
 )
 
-func (m *topMemo) is(label []byte) bool {
-	if len(label) > maxTop {
-		return topLevel(string(label))
+func (m *suffixMemo) ask(name []byte, list func(string) bool) bool {
+	if len(name) > maxMemo {
+		return list(string(name))
 	}
-	var key [maxTop]byte
-	copy(key[:], label)
+	var key [maxMemo]byte
+	copy(key[:], name)
 	hash := (binary.LittleEndian.Uint64(key[:]) ^ binary.LittleEndian.Uint64(key[8:])) * 0x9e3779b97f4a7c15 // Fibonacci hashing
-	known := &m[hash>>(64-topBits)]
-	if known.label != key {
-		known.label, known.is = key, topLevel(string(label))
+	known := &m[hash>>(64-memoBits)]
+	if known.name != key {
+		known.name, known.is = key, list(string(name))
 	}
 	return known.is
 }
