@@ -105,4 +105,9 @@ type Indicator struct {
 	Role       Role   `json:"role"`
 	Confidence int    `json:"confidence"`    // 0–100: how sure the role is
 	Why        string `json:"why,omitempty"` // what decided the role, in words
+
+	Port uint16 `json:"port,omitempty"` // written behind an address or a host
+	// With is what the value's row has beside it: the name of a hash's file, the
+	// address of a host. It is not known of a name that came very often before.
+	With string `json:"with,omitempty"`
 }

@@ -40,10 +40,12 @@ func (s *scanner) judge(o Options) []Indicator {
 			e.result = int32(len(out))
 			out = append(out, Indicator{})
 			s.indicate(&out[e.result], m, v)
+			s.complete(&out[e.result], n)
 			sorted = sorted && int(m.start) >= last
 			last = int(m.start)
 		} else if p := &out[e.result]; rank(v.role, v.sure) > rank(p.Role, p.Confidence) {
 			s.indicate(p, m, v)
+			s.complete(p, n)
 			sorted = false
 		}
 	}
