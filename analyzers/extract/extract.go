@@ -42,7 +42,8 @@ func Command() *cobra.Command {
 		Use:   "extract [FILE…]",
 		Short: "Print the indicators that texts hold, one JSON object a line",
 		Long: "Reads files, or standard input, and prints the indicators of compromise in them, one JSON object a line:\n" +
-			"doc (the file), type, value (refanged, normalised), raw and start/end (as it stood), role, confidence, why.",
+			"doc (the file), type, value (refanged, normalised), raw and start/end (as it stood), role, confidence, why,\n" +
+			"and what stands beside it: port, with (the name of a hash's file, the address of a host).",
 		Example: "  analyzers extract report.html\n  curl -s https://example.com/post | analyzers extract --all\n" +
 			"  analyzers extract --docs posts.jsonl\n  analyzers extract --all --lists lists.bin report.html",
 		SilenceUsage: true,

@@ -28,6 +28,12 @@ func appendLine(b []byte, doc string, i *ioc.Indicator) []byte {
 	if i.Why != "" {
 		b = appendText(append(b, `,"why":`...), i.Why)
 	}
+	if i.Port != 0 {
+		b = strconv.AppendInt(append(b, `,"port":`...), int64(i.Port), 10)
+	}
+	if i.With != "" {
+		b = appendText(append(b, `,"with":`...), i.With)
+	}
 	return append(b, '}', '\n')
 }
 

@@ -40,6 +40,8 @@ func full(t *testing.T, text string) ioc.Indicator {
 			f.SetString(text)
 		case reflect.Int:
 			f.SetInt(int64(n + 7))
+		case reflect.Uint16:
+			f.SetUint(uint64(n + 7))
 		case reflect.Bool:
 			f.SetBool(true)
 		default:

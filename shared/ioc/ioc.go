@@ -10,7 +10,11 @@
 // (mail.go). A word alone may be a hash or another identifier (single.go), also
 // one that was broken over lines (broken.go). Signs of the text's form, a pair
 // that emphasises or what ends a table's cell, are no part of a value (markup.go,
-// table.go). Each value is noted once with the places it stands in (values.go).
+// table.go). Signs begin paths in file systems (windowspath.go, unixpath.go);
+// labels and headings tell what has no shape, such as a mutex (label.go,
+// listed.go), and what looks like a hash and is another fingerprint
+// (fingerprint.go); Base64 that PowerShell reads is read as well (powershell.go).
+// What stands beside a value is said with it (composite.go). Each value is noted once with the places it stands in (values.go).
 //
 // Then each is judged (role.go) by what it is, by the author's manner (who
 // disarms what is malicious cites the rest), by the section it stands in

@@ -166,8 +166,11 @@ func partTrim(t string, i, k int) int {
 // space in it from the one behind, unless the path is in quotes or is all there
 // is; then it ends at the first.
 func (s *scanner) lastPathPart(i, from, to int) int {
+	if s.whole {
+		return to
+	}
 	t := s.text
-	if sp := strings.IndexByte(t[from:to], ' '); sp > 0 && !s.whole && !(i > 0 && t[i-1] == '"' && nextIs(t, to, '"')) {
+	if sp := strings.IndexByte(t[from:to], ' '); sp > 0 && !(i > 0 && t[i-1] == '"' && nextIs(t, to, '"')) {
 		to = from + sp
 	}
 	for to > from && (has(" .'!?*", t[to-1]) || has(")]}", t[to-1]) && strings.IndexByte(t[from:to], opener(t[to-1])) < 0) {
