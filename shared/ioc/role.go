@@ -52,6 +52,9 @@ func (s *scanner) judge(o Options) []Indicator {
 	if !sorted {
 		slices.SortStableFunc(out, func(a, b Indicator) int { return a.Start - b.Start })
 	}
+	if len(out) == 0 {
+		return nil // all that was read turned out to be nothing
+	}
 	return out
 }
 
