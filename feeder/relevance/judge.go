@@ -30,17 +30,17 @@ func (p *Profile) Judge(post waggle.Post, finding waggle.Finding, weight int, no
 	}
 	j := waggle.Judgement{Score: t.close(), Reasons: t.reasons}
 	j.Severity = p.severityOf(j.Score)
-	p.decide(&j, post, finding)
+	p.decide(&j, &fields{post: post, text: finding.Text, words: map[string][]token{"title": d.titleWords, "text": d.wholeWords(finding.Text)}})
 	return j
 }
 
 // decide says whether the post is kept, and why.
-func (p *Profile) decide(j *waggle.Judgement, post waggle.Post, finding waggle.Finding) {
-	if why, ok := first(p.rules.Block, post, finding.Text); ok {
+func (p *Profile) decide(j *waggle.Judgement, f *fields) {
+	if why, ok := first(p.rules.Block, f); ok {
 		j.Why = "Dropped by " + why + "."
 		return
 	}
-	if why, ok := first(p.rules.Keep, post, finding.Text); ok {
+	if why, ok := first(p.rules.Keep, f); ok {
 		j.Keep, j.Why = true, "Kept by "+why+"."
 		return
 	}

@@ -1,6 +1,7 @@
 package relevance
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -33,6 +34,18 @@ func newDocument(title, text string) document {
 	text = strings.TrimPrefix(strings.TrimSpace(text), strings.TrimSpace(title))
 	return document{title: title, text: text, titleWords: tokens(title), textWords: tokens(text),
 		small: !strings.ContainsFunc(title, unicode.IsUpper) && !strings.ContainsFunc(text, unicode.IsUpper)}
+}
+
+// wholeWords are the words of the text that the document was made of, the title
+// at its beginning included.
+func (d document) wholeWords(text string) []token {
+	at := strings.LastIndex(text, d.text)
+	words := tokens(text[:at])
+	out := slices.Grow(words, len(d.textWords))
+	for _, w := range d.textWords {
+		out = append(out, token{text: w.text, start: w.start + at, end: w.end + at})
+	}
+	return out
 }
 
 // written tells whether a word stands there as a name is written. Who writes

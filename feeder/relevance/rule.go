@@ -81,11 +81,10 @@ func (r *rule) compile(doc *strictyaml.Document, path ...any) error {
 
 // first gives the first rule of the list that matches, and what it matched in
 // words.
-func first(list []*rule, post waggle.Post, text string) (string, bool) {
+func first(list []*rule, f *fields) (string, bool) {
 	for _, r := range list {
 		for _, name := range r.On {
-			value, _ := fieldOf(name, post, text)
-			if what, ok := r.match(value); ok {
+			if what, ok := r.match(f, name); ok {
 				return fmt.Sprintf("rule %q: the %s has %q", r.Name, name, firstRunes(what, 60)), true
 			}
 		}
@@ -93,9 +92,28 @@ func first(list []*rule, post waggle.Post, text string) (string, bool) {
 	return "", false
 }
 
-func (r *rule) match(value string) (what string, ok bool) {
-	if hits := r.words.find(value, tokens(value)); len(hits) > 0 {
-		return hits[0].text, true
+// fields are what rules look at, each split in words at most once.
+type fields struct {
+	post  waggle.Post
+	text  string
+	words map[string][]token
+}
+
+func (f *fields) split(name, value string) []token {
+	words, done := f.words[name]
+	if !done {
+		words = tokens(value)
+		f.words[name] = words
+	}
+	return words
+}
+
+func (r *rule) match(f *fields, name string) (what string, ok bool) {
+	value, _ := fieldOf(name, f.post, f.text)
+	if len(r.Words) > 0 {
+		if hits := r.words.find(value, f.split(name, value)); len(hits) > 0 {
+			return hits[0].text, true
+		}
 	}
 	if r.pattern == nil {
 		return "", false

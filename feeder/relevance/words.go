@@ -116,6 +116,10 @@ func tokens(text string) []token {
 	}
 	for i, r := range text {
 		switch {
+		case r < utf8.RuneSelf && (r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9'): // most of any text
+			if start < 0 {
+				start = i
+			}
 		case spaceless(r):
 			flush(i)
 			start = i
