@@ -38,6 +38,7 @@ type TheHive interface {
 	Alert(ctx context.Context, id string) (thehive.Alert, error)
 	AddAlertObservables(ctx context.Context, alertID string, observables []thehive.Observable) (added, existed int, failures []thehive.Failure, err error)
 	UpdateAlert(ctx context.Context, id string, p thehive.AlertPatch) error
+	SetAlertField(ctx context.Context, id, name string, value any) error
 	FindAlert(ctx context.Context, typ, source, ref string) (thehive.Alert, bool, error)
 	CountAlerts(ctx context.Context, typ string, since time.Time, most int) (int, error)
 }
@@ -118,6 +119,8 @@ func (r *Raiser) create(ctx context.Context, s waggle.Story) (id string, refused
 		Date:         s.First,
 		Tags:         tags(s),
 		Observables:  observables(s, 0),
+		Fields:       map[string]any{scoreField: s.Score, storyField: s.ID},
+		Techniques:   techniques(s),
 	})
 	if err == nil && created.Existed {
 		err = r.refresh(ctx, created.ID, s)
@@ -166,7 +169,31 @@ func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
 	if merged := union(was, tags(s)); !slices.Equal(merged, held.Tags) {
 		patch.Tags = merged
 	}
-	return r.theHive.UpdateAlert(ctx, id, patch)
+	if err := r.theHive.UpdateAlert(ctx, id, patch); err != nil {
+		return err
+	}
+	return r.theHive.SetAlertField(ctx, id, scoreField, s.Score)
+}
+
+// The custom fields that are filled in where TheHive has them: a whole number
+// and a text.
+const (
+	scoreField = "waggle-score"
+	storyField = "waggle-story"
+)
+
+// maxTechniques bounds the techniques that are noted as procedures.
+const maxTechniques = 30
+
+// techniques are the ATT&CK techniques that the story's posts describe.
+func techniques(s waggle.Story) []string {
+	var out []string
+	for _, i := range s.Indicators {
+		if i.Kind == ioc.Technique && len(out) < maxTechniques {
+			out = append(out, i.Value)
+		}
+	}
+	return out
 }
 
 // title is a story's title as an alert has it, harmless and never empty.

@@ -31,6 +31,13 @@ type Alert struct {
 	Tags         []string
 	Observables  []Observable // only written; read them by AlertObservables
 
+	// Fields are custom fields, a whole number, text, yes or no each; only
+	// written, and left out where TheHive has none of the name.
+	Fields map[string]any
+	// Techniques are ids of ATT&CK (T1059.001), which TheHive 5 notes as
+	// procedures; only written, and left out where it does not know them.
+	Techniques []string
+
 	// What TheHive adds.
 	ID      string // "~28840"
 	Status  string // 4.1: New, Updated, Ignored, Imported; 5: as configured
@@ -102,24 +109,30 @@ type sending struct {
 }
 
 // send prepares the observables and posts the alert; once more if our list of
-// data types was from before a type was taken away.
+// data types was from before a type was taken away, and without each optional
+// thing that TheHive does not know.
 func (c *Client) send(ctx context.Context, v Version, a Alert) (s sending, err error) {
-	for range 2 {
+	optional := c.optionalOf(v, a)
+	for tries := 0; ; tries++ {
 		if s.observables, s.failures, err = c.prepare(ctx, v, a.Observables); err != nil {
 			return s, err
 		}
-		if s.id, s.rest, err = c.createAlert(ctx, v, a, s.observables); !isUnknownType(err) {
+		s.id, s.rest, err = c.createAlert(ctx, v, a, optional, s.observables)
+		switch {
+		case err == nil:
+			return s, nil
+		case isUnknownType(err) && tries == 0:
+			c.forgetTypes()
+		case !c.without(&optional, err):
 			return s, err
 		}
-		c.forgetTypes()
 	}
-	return s, err
 }
 
 // createAlert posts the alert with as many observables as one request bears,
 // and gives those that are left.
-func (c *Client) createAlert(ctx context.Context, v Version, a Alert, observables []Observable) (id string, rest []Observable, err error) {
-	body, rest := compose(v, a, observables)
+func (c *Client) createAlert(ctx context.Context, v Version, a Alert, o optional, observables []Observable) (id string, rest []Observable, err error) {
+	body, rest := compose(v, a, o, observables)
 	path := "/api/alert"
 	if v.Major >= 5 {
 		path = "/api/v1/alert"

@@ -74,6 +74,7 @@ type Client struct {
 	mu      sync.Mutex // guards what follows
 	version Version
 	types   map[string]bool
+	lacking map[string]time.Time // custom fields that TheHive has not, and when it said so
 }
 
 // New makes a client. It asks TheHive nothing yet. The error says which option

@@ -22,11 +22,13 @@ type alertBody struct {
 	Tags         []string         `json:"tags,omitempty"`
 	Artifacts    []observableBody `json:"artifacts,omitempty"`
 	Observables  []observableBody `json:"observables,omitempty"`
+	CustomFields any              `json:"customFields,omitempty"` // by name; of version 1 a list
+	Procedures   []procedureBody  `json:"procedures,omitempty"`
 }
 
 // compose makes the request for a new alert out of a fitted alert and prepared
 // observables; those for which it has no room are the rest.
-func compose(v Version, a Alert, observables []Observable) (body alertBody, rest []Observable) {
+func compose(v Version, a Alert, o optional, observables []Observable) (body alertBody, rest []Observable) {
 	body = alertBody{
 		Type: a.Type, Source: a.Source, SourceRef: a.SourceRef, Title: a.Title, Description: a.Description,
 		ExternalLink: a.ExternalLink, Severity: a.Severity, TLP: tlp(v, a.TLP), PAP: a.PAP, Tags: a.Tags,
@@ -34,6 +36,7 @@ func compose(v Version, a Alert, observables []Observable) (body alertBody, rest
 	if !a.Date.IsZero() {
 		body.Date = a.Date.UnixMilli()
 	}
+	o.put(v, &body)
 	room := maxBody5
 	if v.Major < 5 {
 		room = maxBody4
@@ -41,8 +44,8 @@ func compose(v Version, a Alert, observables []Observable) (body alertBody, rest
 	}
 	room -= size(body)
 	var with []observableBody
-	for i, o := range observables {
-		one := o.body(v)
+	for i, observable := range observables {
+		one := observable.body(v)
 		room -= size(one) + 1
 		if room < 0 || i == maxCreate {
 			rest = observables[i:]

@@ -1,6 +1,7 @@
 package thehivetest
 
 import (
+	"slices"
 	"time"
 )
 
@@ -45,11 +46,31 @@ func (s *Server) createV1(c call) answer {
 		}
 	}
 	fields, refused := s.customFields(given)
+	if refused == nil && s.five {
+		a.techniques, refused = s.procedures(c.body["procedures"])
+	}
 	if refused != nil {
 		return *refused
 	}
 	a.fields = fields
 	return s.commit(a, func() any { return a.v1(s.five) })
+}
+
+// procedures reads the techniques that come with an alert of TheHive 5. The
+// answer is set when one is refused.
+func (s *Server) procedures(v any) ([]string, *answer) {
+	var out []string
+	given, _ := v.([]any)
+	for _, one := range given {
+		o, _ := one.(map[string]any)
+		id := text(o["patternId"])
+		if !slices.Contains(s.options.Techniques, id) || text(o["occurDate"]) == "" {
+			a := refusal(404, "NotFoundError", "Pattern "+id+" not found")
+			return nil, &a
+		}
+		out = append(out, id)
+	}
+	return out, nil
 }
 
 // readAlert reads the fields that both versions of the API have. What is off

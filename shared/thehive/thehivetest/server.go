@@ -40,6 +40,10 @@ type Options struct {
 	Fields  map[string]string // custom fields: name → string, integer, float, boolean, date
 	Now     func() time.Time  // nil = time.Now
 
+	// Techniques are the ids of ATT&CK that a TheHive 5 has in its catalogue.
+	// How one refuses others is not known; this one says "Pattern x not found".
+	Techniques []string
+
 	// Slow is how long creating an alert takes between TheHive's check for
 	// duplicates and the alert's being there. As with the real one, two equal
 	// requests within it make two alerts.

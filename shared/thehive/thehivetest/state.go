@@ -18,6 +18,7 @@ type alert struct {
 	read, follow             bool
 	caseID                   string
 	fields                   []field
+	techniques               []string // TheHive 5's procedures
 	observables              []*observable
 }
 
@@ -104,8 +105,15 @@ func (o *observable) like(other *observable) bool {
 }
 
 func (a *alert) public() thehive.Alert {
+	var fields map[string]any
+	for _, f := range a.fields {
+		if fields == nil {
+			fields = map[string]any{}
+		}
+		fields[f.name] = f.value
+	}
 	return thehive.Alert{
-		ID: a.id, Type: a.typ, Source: a.source, SourceRef: a.ref, Title: a.title, Description: a.description, ExternalLink: a.link,
+		Fields: fields, Techniques: slices.Clone(a.techniques), ID: a.id, Type: a.typ, Source: a.source, SourceRef: a.ref, Title: a.title, Description: a.description, ExternalLink: a.link,
 		Severity: a.severity, TLP: a.tlp, PAP: a.pap, Date: time.UnixMilli(a.date).UTC(), Tags: slices.Clone(a.tags),
 		Status: a.status(), Case: a.caseID, Created: time.UnixMilli(a.created).UTC(), Observables: publicAll(a.observables),
 	}
