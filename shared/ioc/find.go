@@ -195,6 +195,11 @@ func (s *scanner) high(i, end int) int {
 		end, seen := wordEnd(s.text, i)
 		return s.joined(i, end, seen)
 	}
+	if s.text[i] == 0xEF && i < end {
+		if next, ok := s.fullWidthValue(i, end); ok {
+			return next
+		}
+	}
 	if strings.HasPrefix(s.text[i:end], "“") || strings.HasPrefix(s.text[i:end], "‘") {
 		s.quoted(i, i+len("“"))
 	}
