@@ -11,11 +11,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/marking"
@@ -112,7 +112,7 @@ func (r *Raiser) create(ctx context.Context, s waggle.Story) (id string, refused
 		SourceRef:    s.ID,
 		Title:        title(s.Title),
 		Description:  Describe(s),
-		ExternalLink: webLink(s.URL),
+		ExternalLink: harmless.Link(s.URL),
 		Severity:     int(s.Severity),
 		TLP:          s.TLP,
 		PAP:          s.PAP,
@@ -198,7 +198,7 @@ func techniques(s waggle.Story) []string {
 
 // title is a story's title as an alert has it, harmless and never empty.
 func title(text string) string {
-	return cmp.Or(defangWords(oneLine(text, 300)), "(no title)")
+	return cmp.Or(harmless.Plain(text, 300), "(no title)")
 }
 
 // observables are the story's values as TheHive takes them, those that came
@@ -238,7 +238,7 @@ func message(i waggle.Indicator, posts map[string]waggle.Member) string {
 		return ""
 	}
 	p := posts[i.Posts[0]]
-	return "Read in “" + defangWords(oneLine(p.Title, 200)) + "” (" + p.Source + ")"
+	return "Read in “" + harmless.Plain(p.Title, 200) + "” (" + p.Source + ")"
 }
 
 // tags are the story's and those that tell the feeder's alerts apart.
@@ -283,14 +283,5 @@ func refusals(failures []thehive.Failure) string {
 	}
 	first := failures[0]
 	return fmt.Sprintf("TheHive did not take %d of the values: the first is %s: %s",
-		len(failures), ioc.Defang(oneLine(first.Observable.Data, 200)), oneLine(first.Reason, 300))
-}
-
-// webLink gives an address that a browser may be sent to, else nothing.
-func webLink(address string) string {
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return ""
-	}
-	return u.String()
+		len(failures), ioc.Defang(harmless.Line(first.Observable.Data, 200)), harmless.Line(first.Reason, 300))
 }

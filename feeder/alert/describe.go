@@ -2,9 +2,11 @@ package alert
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
+	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
@@ -33,9 +35,9 @@ func Describe(s waggle.Story) string {
 	for _, i := range s.Indicators {
 		d.known[i.Value] = true
 	}
-	d.block("**%s**", safe(s.Title, 500))
+	d.block("**%s**", harmless.Markdown(s.Title, 500))
 	if s.Summary != "" {
-		d.block("**TL;DR** %s", safe(s.Summary, 2000))
+		d.block("**TL;DR** %s", harmless.Markdown(s.Summary, 2000))
 	}
 	d.reasons(s)
 	d.actions(s)
@@ -71,7 +73,7 @@ func (d *description) reasons(s waggle.Story) {
 	d.block("Score %d of 100, severity %s.", s.Score, s.Severity)
 	for _, r := range s.Reasons {
 		if r.Points != 0 {
-			d.line("- %+d: %s", r.Points, safe(r.Text, 300))
+			d.line("- %+d: %s", r.Points, harmless.Markdown(r.Text, 300))
 		}
 	}
 	d.line("")
@@ -85,9 +87,9 @@ func (d *description) actions(s waggle.Story) {
 		if r.Do == "" {
 			continue
 		}
-		text := safe(r.Do, 500)
-		if link := webLink(r.Link); link != "" && len(link) <= maxLink && !d.known[link] && !d.known[host(link)] {
-			text += " [The maker's advisory](<" + linkTarget(link) + ">)"
+		text := harmless.Markdown(r.Do, 500)
+		if link := harmless.Link(r.Link); link != "" && len(link) <= maxLink && !d.known[link] && !d.known[host(link)] {
+			text += " [The maker's advisory](<" + harmless.Target(link) + ">)"
 		}
 		lines = append(lines, text)
 	}
@@ -119,9 +121,9 @@ func searchable(all []waggle.Indicator) (n int) {
 func (d *description) posts(posts []waggle.Member) {
 	d.block("### Posts (%d)", len(posts))
 	for n, p := range posts {
-		text := fmt.Sprintf("%s, %s: %s", p.Published.UTC().Format(time.DateOnly+" 15:04 MST"), safe(p.Source, 64), d.link(p))
+		text := fmt.Sprintf("%s, %s: %s", p.Published.UTC().Format(time.DateOnly+" 15:04 MST"), harmless.Markdown(p.Source, 64), d.link(p))
 		if p.Joined != "" {
-			text += " (" + safe(p.Joined, 300) + ")"
+			text += " (" + harmless.Markdown(p.Joined, 300) + ")"
 		}
 		if n == maxPosts || !d.line("- %s", text) {
 			d.limit += reserve
@@ -135,15 +137,15 @@ func (d *description) posts(posts []waggle.Member) {
 // link is a post's title, leading to the post unless its address is itself
 // one of the story's indicators.
 func (d *description) link(p waggle.Member) string {
-	title := safe(p.Title, 300)
+	title := harmless.Markdown(p.Title, 300)
 	if title == "" {
 		title = "(no title)"
 	}
-	address := webLink(p.URL)
+	address := harmless.Link(p.URL)
 	if address == "" || len(address) > maxLink || d.known[address] || d.known[p.URL] || d.known[host(address)] {
 		return title
 	}
-	return "[" + title + "](<" + linkTarget(address) + ">)"
+	return "[" + title + "](<" + harmless.Target(address) + ">)"
 }
 
 func (d *description) indicators(all []waggle.Indicator) {
@@ -181,5 +183,13 @@ func (d *description) rest(all []waggle.Indicator) {
 }
 
 func value(i waggle.Indicator) string {
-	return escape(oneLine(ioc.Defang(i.Value), maxValue))
+	return harmless.Escape(harmless.Line(ioc.Defang(i.Value), maxValue))
+}
+
+func host(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
 }

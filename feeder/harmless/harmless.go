@@ -1,4 +1,6 @@
-package alert
+// Package harmless makes text of posts fit to be shown: one line, no live
+// address, nothing that a renderer of Markdown would act on.
+package harmless
 
 import (
 	"net/url"
@@ -9,13 +11,17 @@ import (
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
-// safe makes text of a post fit for one line of Markdown: at most n
-// characters, harmless and escaped.
-func safe(text string, n int) string { return escape(defangWords(oneLine(text, n))) }
+// Markdown makes text of a post fit for one line of Markdown: at most n
+// characters, defanged and escaped.
+func Markdown(text string, n int) string { return Escape(Defang(Line(text, n))) }
 
-// oneLine makes text one line of at most n characters. Control and format
+// Plain makes text of a post fit for one line of plain text: at most n
+// characters, defanged.
+func Plain(text string, n int) string { return Defang(Line(text, n)) }
+
+// Line makes text one line of at most n characters. Control and format
 // characters go: they can hide or turn round what follows.
-func oneLine(text string, n int) string {
+func Line(text string, n int) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r), unicode.IsControl(r):
@@ -32,9 +38,9 @@ func oneLine(text string, n int) string {
 	return string(runes)
 }
 
-// defangWords defangs each word that a Markdown renderer could make a link
+// Defang defangs each word that a Markdown renderer could make a link
 // of, since renderers link plain addresses too.
-func defangWords(line string) string {
+func Defang(line string) string {
 	const between = " \"'`()[]{}<>,;!?*|“”‘’«»…"
 	var out strings.Builder
 	for line != "" {
@@ -58,11 +64,11 @@ func defangWord(word string) string {
 	return strings.NewReplacer("http://", "hxxp://", "https://", "hxxps://", "ftp://", "fxp://", "mailto:", "mailto[:]", "www.", "www[.]").Replace(word)
 }
 
-// escape makes characters that mean something in Markdown stand for
+// Escape makes characters that mean something in Markdown stand for
 // themselves (https://spec.commonmark.org/0.31.2/#backslash-escapes), some
 // only where a line begins. < > and & become entities, for renderers that let
 // HTML through.
-func escape(text string) string {
+func Escape(text string) string {
 	var out strings.Builder
 	if text != "" && strings.Contains("#-+=:", text[:1]) {
 		out.WriteByte('\\')
@@ -85,15 +91,17 @@ func escape(text string) string {
 	return out.String()
 }
 
-// linkTarget makes an address fit to stand between < and >.
-func linkTarget(address string) string {
-	return strings.NewReplacer("<", "%3C", ">", "%3E", "\\", "%5C", " ", "%20", "|", "%7C", "`", "%60", "\"", "%22").Replace(address)
-}
-
-func host(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
+// Link gives an address that a browser may be sent to, else nothing: http or
+// https, with a host, and without a password.
+func Link(address string) string {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") {
 		return ""
 	}
-	return strings.ToLower(u.Hostname())
+	return u.String()
+}
+
+// Target makes an address fit to stand between < and > in Markdown.
+func Target(address string) string {
+	return strings.NewReplacer("<", "%3C", ">", "%3E", "\\", "%5C", " ", "%20", "|", "%7C", "`", "%60", "\"", "%22").Replace(address)
 }
