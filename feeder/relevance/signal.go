@@ -47,24 +47,24 @@ func (p *Profile) wanted(d document) (wanted []mention[need], ours bool) {
 // about its safety.
 func judgeNeeds(t *tally, wanted []mention[need], threat bool) {
 	var c capped
-	add := func(points int, text string) {
+	add := func(touches waggle.Touch, points int, text string) {
 		if !threat {
 			points, text = points/3, text+", though of no threat"
 		}
-		c.add(t, points, maxNeeds, text)
+		c.addReason(t, points, maxNeeds, waggle.Reason{Text: text, Touches: touches})
 	}
 	for _, m := range wanted {
 		switch n := m.entry; n.kind {
 		case productNeed:
-			add(weigh(m, 25, 15, 6), where(m)+n.name+", which you use")
+			add(waggle.TouchesProduct, weigh(m, 25, 15, 6), where(m)+n.name+", which you use")
 		case vendorNeed:
-			add(weigh(m, 8, 4, 2), where(m)+n.name+", whose products you use")
+			add(waggle.TouchesVendor, weigh(m, 8, 4, 2), where(m)+n.name+", whose products you use")
 		case sectorNeed:
-			add(weigh(m, 12, 8, 3), where(m)+n.name+", your sector")
+			add(waggle.TouchesTrade, weigh(m, 12, 8, 3), where(m)+n.name+", your sector")
 		case countryNeed:
-			add(weigh(m, 8, 5, 2), where(m)+n.name+", your country")
+			add(waggle.TouchesTrade, weigh(m, 8, 5, 2), where(m)+n.name+", your country")
 		case wordNeed:
-			t.add(n.points, fmt.Sprintf("has %q, a word of your profile", m.text))
+			t.addReason(waggle.Reason{Points: n.points, Text: fmt.Sprintf("has %q, a word of your profile", m.text), Touches: waggle.TouchesWord})
 		}
 	}
 }

@@ -138,9 +138,25 @@ type Reason struct {
 	Do string `json:"do,omitempty"`
 	// Link is the page that says how, of a maker that CISA names.
 	Link string `json:"link,omitempty"`
+	// By is the day until which to do it; zero where nobody set one.
+	By time.Time `json:"by,omitzero"`
+	// Touches is what of the business the reason is about; empty where it is
+	// about the threat alone.
+	Touches Touch `json:"touches,omitempty"`
 	// Tags are what the reason gives the story: what it is about.
 	Tags []string `json:"tags,omitempty"`
 }
+
+// Touch is what of the business a threat concerns.
+type Touch string
+
+// The touches, the nearest first.
+const (
+	TouchesProduct Touch = "product" // something the business uses
+	TouchesVendor  Touch = "vendor"  // the maker of something it uses
+	TouchesTrade   Touch = "trade"   // its sector or its country
+	TouchesWord    Touch = "word"    // a word of its profile
+)
 
 // Judgement is what a profile makes of a finding.
 type Judgement struct {
