@@ -219,16 +219,10 @@ func observables(s waggle.Story, after int) []thehive.Observable {
 			Message:  message(i, posts),
 			TLP:      s.TLP,
 			Tags:     []string{Type, Type + ":type=" + string(i.Kind)},
-			IOC:      compromises(i.Kind),
+			IOC:      waggle.Searchable(i.Kind),
 		})
 	}
 	return out
-}
-
-// compromises tells the kinds that betray an attack when they are seen from
-// those that only describe one.
-func compromises(k ioc.Kind) bool {
-	return !k.Subject() && k != ioc.CWE && k != ioc.ASN
 }
 
 // message says where a value was first read. It is the same for all values of

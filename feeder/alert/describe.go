@@ -111,7 +111,7 @@ func (d *description) actions(s waggle.Story) {
 // searchable counts the indicators that logs and mail can hold.
 func searchable(all []waggle.Indicator) (n int) {
 	for _, i := range all {
-		if compromises(i.Kind) {
+		if waggle.Searchable(i.Kind) {
 			n++
 		}
 	}

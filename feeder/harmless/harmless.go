@@ -91,6 +91,34 @@ func Escape(text string) string {
 	return out.String()
 }
 
+// Publication gives the address of a post as a link, or "" when it must not
+// be one: not http(s), with a password in it, or itself what the post warns
+// of (feeds of malicious addresses link to them).
+func Publication(address string, found []ioc.Indicator) string {
+	link := Link(address)
+	u, err := url.Parse(link)
+	if link == "" || err != nil {
+		return ""
+	}
+	for _, i := range found {
+		if i.Role == ioc.Attack && leads(u, i) {
+			return ""
+		}
+	}
+	return link
+}
+
+// leads says whether the address or its host is the indicator.
+func leads(u *url.URL, i ioc.Indicator) bool {
+	switch i.Kind {
+	case ioc.URL:
+		return strings.EqualFold(strings.TrimSuffix(i.Value, "/"), strings.TrimSuffix(u.String(), "/"))
+	case ioc.Domain, ioc.IP:
+		return strings.EqualFold(i.Value, u.Hostname())
+	}
+	return false
+}
+
 // Link gives an address that a browser may be sent to, else nothing: http or
 // https, with a host, and without a password.
 func Link(address string) string {

@@ -64,3 +64,11 @@ type PostQuery struct {
 	Offset int
 	Limit  int // 0 = 50, negative = all
 }
+
+// Day counts what one source published on one day (UTC).
+type Day struct {
+	Day    time.Time `json:"day"` // its beginning
+	Source string    `json:"source"`
+	Posts  int       `json:"posts"`
+	Told   int       `json:"told"` // of these, in stories
+}

@@ -220,6 +220,12 @@ type Indicator struct {
 	Revision int      `json:"revision"` // of the story when the value came in
 }
 
+// Searchable tells the kinds that betray an attack when logs or mail hold them,
+// apart from those that a story is about (a vulnerability, a technique).
+func Searchable(k ioc.Kind) bool {
+	return !k.Subject() && k != ioc.CWE && k != ioc.ASN
+}
+
 // Delivery is how far a story's alert has come.
 type Delivery struct {
 	ID       string    `json:"id,omitempty"`       // TheHive's

@@ -44,7 +44,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	store, story, ref := poisoned()
 	search := url.QueryEscape(barb)
 	for _, path := range []string{"/", "/?q=" + search + "&source=" + search + "&indicator=" + search, "/story/" + story,
-		"/posts", "/posts?q=" + search + "&source=" + search, "/post/" + ref, "/sources"} {
+		"/posts", "/posts?q=" + search + "&source=" + search, "/post/" + ref, "/sources", "/threats"} {
 		t.Run(path, func(t *testing.T) {
 			doc := open(t, Options{Store: store, TheHiveURL: "https://th.example"}, path)
 			html, err := doc.Html()
@@ -83,45 +83,6 @@ func TestIndicatorsAreNeverLinks(t *testing.T) {
 		doc.Find("a[href]").Each(func(_ int, s *goquery.Selection) {
 			assert.NotContains(t, s.AttrOr("href", ""), "cdn-update-4471")
 			assert.NotContains(t, s.AttrOr("href", ""), "contoso.example", "a reference is no link either")
-		})
-	}
-}
-
-func TestPublication(t *testing.T) {
-	found := []ioc.Indicator{
-		{Kind: ioc.URL, Value: "https://bad.example/kit/", Role: ioc.Attack},
-		{Kind: ioc.Domain, Value: "worse.example", Role: ioc.Attack},
-		{Kind: ioc.IP, Value: "2001:db8::7", Role: ioc.Attack},
-		{Kind: ioc.Domain, Value: "cert.example", Role: ioc.Reference},
-	}
-	for _, c := range []struct {
-		name, address string
-		linked        bool
-	}{
-		{"publisher", "https://blog.example/post?id=1#top", true},
-		{"plain http", "http://blog.example/", true},
-		{"a reference", "https://cert.example/adv", true},
-		{"nothing", "", false},
-		{"script", "javascript:alert(1)", false},
-		{"script in disguise", "JaVaScRiPt://blog.example/%0aalert(1)", false},
-		{"data", "data:text/html,hello", false},
-		{"file", "file:///etc/passwd", false},
-		{"no scheme", "//blog.example/", false},
-		{"no host", "https:///post", false},
-		{"password", "https://user:secret@blog.example/", false},
-		{"broken", "https://blog.example/%zz", false},
-		{"line break", "https://blog.example/\nx", false},
-		{"the indicator itself", "https://bad.example/kit", false},
-		{"another page of its host", "https://bad.example/about", true},
-		{"on an indicator's host", "http://Worse.example:8080/x", false},
-		{"on an indicator's address", "http://[2001:db8::7]/x", false},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			want := ""
-			if c.linked {
-				want = c.address
-			}
-			assert.Equal(t, want, publication(c.address, found))
 		})
 	}
 }

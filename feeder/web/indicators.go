@@ -1,9 +1,7 @@
 package web
 
 import (
-	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/ioc"
@@ -108,31 +106,4 @@ func groupByKind(all []waggle.Indicator) []group {
 	}
 	slices.SortStableFunc(groups, func(a, b group) int { return rankOf(a.Kind) - rankOf(b.Kind) })
 	return groups
-}
-
-// publication gives the address of a post as a link, or "" when it must not
-// be one: not http(s), with a password in it, or itself what the post warns
-// of (feeds of malicious addresses link to them).
-func publication(address string, found []ioc.Indicator) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
-		return ""
-	}
-	for _, i := range found {
-		if i.Role == ioc.Attack && names(i, u) {
-			return ""
-		}
-	}
-	return address
-}
-
-// names says whether the indicator is the address or its host.
-func names(i ioc.Indicator, u *url.URL) bool {
-	switch i.Kind {
-	case ioc.URL:
-		return strings.EqualFold(strings.TrimSuffix(i.Value, "/"), strings.TrimSuffix(u.String(), "/"))
-	case ioc.Domain, ioc.IP:
-		return strings.EqualFold(i.Value, u.Hostname())
-	}
-	return false
 }

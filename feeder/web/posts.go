@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
@@ -100,10 +101,10 @@ func (s *site) postPage(r *http.Request) (view, error) {
 		v.Roles = rolesOf(found)
 		v.Text, v.Cut = segments(f.Text, found)
 		if f.Article != record.URL {
-			v.Article = publication(f.Article, found)
+			v.Article = harmless.Publication(f.Article, found)
 		}
 	}
-	v.Link = publication(record.URL, found)
+	v.Link = harmless.Publication(record.URL, found)
 	return view{Title: record.Title, Here: "posts", Data: v}, nil
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 )
 
@@ -68,7 +69,7 @@ func (s *site) sourcesPage(r *http.Request) (view, error) {
 	}
 	v := sourcesView{overview: overviewOf(list.Sources)}
 	for _, h := range list.Sources {
-		row := sourceRow{Health: h, Class: "healthy", State: "Healthy", Link: publication(h.URL, nil)}
+		row := sourceRow{Health: h, Class: "healthy", State: "Healthy", Link: harmless.Publication(h.URL, nil)}
 		switch {
 		case h.Failures > 0:
 			row.Class, row.State = "failing", "Failing, "+count(h.Failures, "try", "tries")

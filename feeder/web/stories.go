@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
@@ -97,7 +98,7 @@ func (s *site) storyPage(r *http.Request) (view, error) {
 		found = append(found, i.Indicator)
 	}
 	for _, p := range story.Posts {
-		v.Members = append(v.Members, memberRow{p, publication(p.URL, found)})
+		v.Members = append(v.Members, memberRow{p, harmless.Publication(p.URL, found)})
 	}
 	return view{Title: story.Title, Here: "stories", Data: v}, nil
 }
