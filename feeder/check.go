@@ -29,7 +29,7 @@ func checkCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return report(cmd.OutOrStdout(), examine(cmd.Context(), c))
+			return printChecks(cmd.OutOrStdout(), examine(cmd.Context(), c))
 		},
 	}
 }
@@ -73,7 +73,7 @@ func examine(ctx context.Context, c *config.Config) []check {
 	return checks
 }
 
-func report(out io.Writer, checks []check) error {
+func printChecks(out io.Writer, checks []check) error {
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	wrong := false
 	for _, c := range checks {

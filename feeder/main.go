@@ -63,7 +63,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&s.database, "database", "", "`file` of the data, whatever the configuration says")
 	flags.StringVar(&s.listen, "listen", "", "`address` of the page, whatever the configuration says")
 	root.AddCommand(
-		runCommand(s), onceCommand(s), demoCommand(s),
+		runCommand(s), onceCommand(s), demoCommand(s), reportCommand(s),
 		storiesCommand(s), postsCommand(s), explainCommand(s), sourcesCommand(s), listsCommand(s), judgeCommand(s), profileCommand(),
 		checkCommand(s), healthyCommand(s), versionCommand(),
 	)

@@ -102,6 +102,7 @@ func newPage(c *config.Config, listen string, data *store.Store, hiveVersion fun
 		Metrics:        promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		Healthy:        func(ctx context.Context) error { return data.Healthy(ctx, time.Now()) },
 		Version:        version(),
+		Profile:        c.Needs.Name,
 		Listen:         listen,
 		TheHiveURL:     c.TheHive.URL,
 		TheHiveVersion: hiveVersion,

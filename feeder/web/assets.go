@@ -9,12 +9,14 @@ import (
 	"net/http"
 	"path"
 	"time"
+
+	"github.com/waggle-cti/waggle/feeder/report"
 )
 
 //go:embed static
 var staticFiles embed.FS
 
-// assets are the files of static by name. Their addresses carry a digest of
+// assets are the files of static by name, and the style sheet of the report. Their addresses carry a digest of
 // their content, so a browser may keep them for ever and still sees the next
 // version at once.
 type assets map[string]asset
@@ -35,10 +37,15 @@ func loadAssets() assets {
 		if err != nil {
 			panic(err)
 		}
-		sum := sha256.Sum256(body)
-		all[e.Name()] = asset{body, hex.EncodeToString(sum[:6])}
+		all[e.Name()] = newAsset(body)
 	}
+	all["threats.css"] = newAsset(report.Style)
 	return all
+}
+
+func newAsset(body []byte) asset {
+	sum := sha256.Sum256(body)
+	return asset{body, hex.EncodeToString(sum[:6])}
 }
 
 // address is where a page loads the asset from.

@@ -79,6 +79,7 @@ func TestChromium(t *testing.T) {
 		"posts":   "/posts",
 		"post":    "/post/" + store.posts[1].Ref,
 		"sources": "/sources",
+		"threats": "/threats",
 		"missing": "/nowhere",
 	}
 	for name, path := range pages {

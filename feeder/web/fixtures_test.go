@@ -22,6 +22,7 @@ type fake struct {
 	stories []waggle.Story
 	posts   []waggle.Record
 	sources []waggle.Health
+	days    []waggle.Day
 	err     error // of every call
 
 	storyQuery waggle.StoryQuery
@@ -64,6 +65,8 @@ func (f *fake) Post(_ context.Context, ref string) (waggle.Record, error) {
 	return f.posts[i], nil
 }
 
+func (f *fake) Days(context.Context, time.Time) ([]waggle.Day, error) { return f.days, f.err }
+
 func (f *fake) Sources(context.Context) ([]waggle.Health, error) { return f.sources, f.err }
 
 // indicator makes one that stands in no text.
@@ -101,8 +104,9 @@ func filled() *fake {
 		{Kind: ioc.IP, Value: "192.0.2.10", Raw: "192.0.2.10", Start: 0, End: 10, Role: ioc.Benign, Confidence: 99, Why: "documentation range, RFC 5737"},
 	}}
 	reasons := []waggle.Reason{
-		{Points: 30, Text: "names Contoso VPN, which you use"},
-		{Points: 25, Text: "says the flaw is exploited in the wild"},
+		{Points: 30, Text: "names Contoso VPN, which you use", Touches: waggle.TouchesProduct},
+		{Points: 25, Text: "CVE-2026-90417 is exploited: on CISA's list since 2026-11-20", Do: "Fix CVE-2026-90417 in Contoso VPN",
+			By: now.Truncate(24*time.Hour).AddDate(0, 0, 4), Link: "https://contoso.example/advisory"},
 		{Points: 15, Text: "lists 14 indicators, most of them written defanged"},
 		{Points: 8, Text: "told by two sources"},
 		{Points: -4, Text: "five hours old"},
@@ -161,6 +165,11 @@ func filled() *fake {
 			story(four, 41, waggle.Low, waggle.Delivery{ID: "~12320", Revision: 1, At: now.Add(-50 * time.Hour)}),
 		},
 		posts: []waggle.Record{pending, second, failed, first, dropped, quiet},
+		days: []waggle.Day{
+			{Day: now.Truncate(24*time.Hour).AddDate(0, 0, -1), Source: "harbourlab", Posts: 12, Told: 2},
+			{Day: now.Truncate(24 * time.Hour), Source: "harbourlab", Posts: 3, Told: 1},
+			{Day: now.Truncate(24 * time.Hour), Source: "northcert", Posts: 40, Told: 1},
+		},
 		sources: []waggle.Health{
 			{Name: "harbourlab", Kind: "rss", URL: "https://harbourlab.example/feed.xml", Every: 30 * time.Minute,
 				Polled: now.Add(-4 * time.Minute), Answered: now.Add(-4 * time.Minute), Next: now.Add(26 * time.Minute), Posts: 214, Told: 31, Dropped: 181, Latest: second.Published},

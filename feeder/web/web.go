@@ -10,6 +10,7 @@
 //	/story/{id}  one story          /api/story/{id}
 //	/posts       posts, all fates   /api/posts
 //	/post/{ref}  one post           /api/post/{ref}
+//	/threats     what to do         /api/threats  /feeds/threats.rss  /feeds/threats.json
 //	/sources     health             /api/sources
 //	/metrics     Prometheus         /healthz  200 or 503
 package web
@@ -21,6 +22,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/waggle-cti/waggle/feeder/report"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 )
 
@@ -34,6 +36,8 @@ type Store interface {
 	// Post gives waggle.ErrNotFound for an unknown ref.
 	Post(ctx context.Context, ref string) (waggle.Record, error)
 	Sources(context.Context) ([]waggle.Health, error)
+	// Days counts the posts since then by day and source.
+	Days(ctx context.Context, since time.Time) ([]waggle.Day, error)
 }
 
 // Options is what the pages need; Store is the only one that must be set.
@@ -42,6 +46,7 @@ type Options struct {
 	Metrics http.Handler                // answers /metrics; nil = 404
 	Healthy func(context.Context) error // nil = always healthy; an error's text is shown on /healthz
 	Version string                      // shown at the foot of each page
+	Profile string                      // name of the profile that posts are judged by
 
 	// Listen is the address that is served. On loopback only requests for
 	// 127.0.0.0/8, [::1], localhost and Hosts are answered, so that no web
@@ -77,6 +82,10 @@ func New(o Options) http.Handler {
 	mux.Handle("/posts", s.page("posts", s.postsPage))
 	mux.Handle("/post/{ref}", s.page("post", s.postPage))
 	mux.Handle("/sources", s.page("sources", s.sourcesPage))
+	mux.Handle("/threats", s.page("threats", s.threatsPage))
+	mux.Handle("/feeds/threats.rss", s.feed("application/rss+xml; charset=utf-8", report.Report.RSS))
+	mux.Handle("/feeds/threats.json", s.feed("application/feed+json; charset=utf-8", report.Report.JSONFeed))
+	mux.Handle("/api/threats", s.json(answer(s.threats)))
 	mux.Handle("/api/stories", s.json(answer(s.stories)))
 	mux.Handle("/api/story/{id}", s.json(answer(s.story)))
 	mux.Handle("/api/posts", s.json(answer(s.posts)))

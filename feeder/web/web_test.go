@@ -45,14 +45,14 @@ func text(s *goquery.Selection) string { return strings.Join(strings.Fields(s.Te
 
 func TestEveryPageStandsByItself(t *testing.T) {
 	store := filled()
-	for _, path := range []string{"/", "/story/" + store.stories[0].ID, "/posts", "/post/" + store.posts[1].Ref, "/sources"} {
+	for _, path := range []string{"/", "/story/" + store.stories[0].ID, "/posts", "/post/" + store.posts[1].Ref, "/sources", "/threats"} {
 		t.Run(path, func(t *testing.T) {
 			doc := open(t, Options{Store: store}, path)
 			assert.Equal(t, 1, doc.Find("h1").Length())
 			assert.Equal(t, "en", doc.Find("html").AttrOr("lang", ""))
 			assert.Equal(t, 1, doc.Find("nav a[aria-current=page]").Length())
 			assert.Zero(t, doc.Find("[style], style, script:not([src])").Length(), "the policy forbids inline styles and scripts")
-			doc.Find("script[src], link[href], img[src]").Each(func(_ int, s *goquery.Selection) {
+			doc.Find("script[src], link[href]:not([rel=alternate]), img[src]").Each(func(_ int, s *goquery.Selection) {
 				from := s.AttrOr("src", s.AttrOr("href", ""))
 				assert.True(t, strings.HasPrefix(from, "/assets/"), from)
 				assert.Equal(t, http.StatusOK, ask(Options{Store: store}, from).Code, from)
