@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/thehive"
 )
@@ -111,13 +112,13 @@ const moreDigested = "- and more, which the feeder's page shows"
 
 // digested is a story's line in a digest.
 func digested(s waggle.Story) string {
-	title := safe(s.Title, 300)
-	if link := webLink(s.URL); link != "" && len(link) <= maxLink {
-		title = "[" + title + "](<" + linkTarget(link) + ">)"
+	title := harmless.Markdown(s.Title, 300)
+	if link := harmless.Link(s.URL); link != "" && len(link) <= maxLink {
+		title = "[" + title + "](<" + harmless.Target(link) + ">)"
 	}
 	why := ""
 	if len(s.Reasons) > 0 {
-		why = ": " + safe(s.Reasons[0].Text, 200)
+		why = ": " + harmless.Markdown(s.Reasons[0].Text, 200)
 	}
-	return fmt.Sprintf("- %d of 100, %s, %s (%s)%s; story %s", s.Score, s.Severity, title, safe(s.Source, 64), why, s.ID)
+	return fmt.Sprintf("- %d of 100, %s, %s (%s)%s; story %s", s.Score, s.Severity, title, harmless.Markdown(s.Source, 64), why, s.ID)
 }
