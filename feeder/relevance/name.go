@@ -1,8 +1,10 @@
 package relevance
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/waggle-cti/waggle/feeder/threatdata"
 )
@@ -13,6 +15,26 @@ type naming struct {
 	bare bool // one word that may be a word of the language, too
 }
 
+// neverNames are words that lists give as names, too, and that say nothing even
+// beside "malware": languages, systems, makers, and the words for malware itself.
+var neverNames = wordSet(`
+	android python java linux windows macos systemd docker kubernetes powershell bash chrome firefox office outlook telegram discord signal
+	google microsoft apple amazon facebook github russian chinese iranian korean turkish american first second unknown generic other others
+	trojan backdoor payload ransomware malware virus worm agent loader stealer downloader dropper exploit rootkit botnet miner spyware
+	hunter radar rock creepy cleanup server service update updater client security system network cloud mobile internet email mail
+	attack attacker hacker group team gang actor key keys file files black white blue green red shadow dark light ghost`)
+
+func wordSet(text string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(text) {
+		set[w] = true
+	}
+	return set
+}
+
+// numbered are names that only count: "Group 13" is anybody's.
+var numbered = regexp.MustCompile(`(?i)^(group|team|cluster|operation|key group)[ -]?\d*$`)
+
 // namesOf makes names findable. Of names that several share, the first counts.
 func namesOf(all []threatdata.Name) *lexicon[naming] {
 	found := newLexicon[naming]()
@@ -21,7 +43,7 @@ func namesOf(all []threatdata.Name) *lexicon[naming] {
 		n := &all[i]
 		for _, written := range append([]string{n.Name}, n.Aliases...) {
 			key := strings.ToLower(written)
-			if taken[key] {
+			if taken[key] || neverNames[key] || numbered.MatchString(written) {
 				continue
 			}
 			taken[key] = true
@@ -42,23 +64,35 @@ func ordinary(name string) bool {
 	return true
 }
 
-// beside are the words that make an ordinary one beside them a name.
-var beside = map[string]bool{
-	"ransomware": true, "malware": true, "stealer": true, "infostealer": true, "loader": true, "trojan": true, "backdoor": true, "botnet": true,
-	"rat": true, "spyware": true, "worm": true, "wiper": true, "rootkit": true, "keylogger": true, "dropper": true, "downloader": true, "implant": true,
-	"gang": true, "group": true, "apt": true, "hackers": true, "actor": true, "actors": true, "operators": true, "affiliates": true, "c2": true, "miner": true,
+// capitals reports whether each word begins with a capital or a digit, or the
+// name is one word with a capital anywhere (njRAT).
+func capitals(text string) bool {
+	words := tokens(text)
+	if len(words) == 1 {
+		return strings.ContainsFunc(text, unicode.IsUpper)
+	}
+	for _, w := range words {
+		if first, _ := utf8.DecodeRuneInString(text[w.start:]); unicode.IsLower(first) {
+			return false
+		}
+	}
+	return true
 }
+
+// beside are the words that make an ordinary one beside them a name.
+var beside = wordSet(`ransomware malware stealer infostealer loader trojan backdoor botnet rat spyware worm wiper rootkit keylogger dropper
+	downloader implant gang group apt hackers actor actors operators affiliates c2 miner`)
 
 // means tells whether a place where a name stands speaks of what has it.
 func means(h hit[naming]) bool {
 	if h.entry.of.Sure {
 		return true
 	}
-	if h.entry.bare {
-		return beside[h.before] || beside[h.behind]
+	if !capitals(h.text) {
+		return false // "gold cabin" is a house; Gold Cabin is not
 	}
-	// "gold cabin" is a house; Gold Cabin is not.
-	return strings.ToLower(h.text) != h.text
+	// Also of EnCrypt, a text that says "Encrypt" means no malware.
+	return !h.entry.bare && (!ordinary(h.text) || strings.ToUpper(h.text) == h.text) || beside[h.before] || beside[h.behind]
 }
 
 // judgeNames counts the malware, tools and actors that the text speaks of.

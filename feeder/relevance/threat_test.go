@@ -24,7 +24,7 @@ func threats(t *testing.T) *threatdata.Data {
 			{"cveID":"CVE-2026-10000","vendorProject":"Example","product":"CMS","dateAdded":"2026-01-01","dueDate":"2026-01-22","knownRansomwareCampaignUse":"Unknown"}]}`,
 		"epss_scores-current.csv.gz": "CVE-2026-22222,0.31,0.9\nCVE-2026-33333,0.0001,0.1\n",
 		"nvdcve-2.0-2026.json.gz":    `{"vulnerabilities":[{"cve":{"id":"CVE-2026-22222","metrics":{"cvssMetricV31":[{"type":"Primary","cvssData":{"baseScore":9.8}}]}}},{"cve":{"id":"CVE-2026-33333","metrics":{"cvssMetricV31":[{"type":"Primary","cvssData":{"baseScore":3.1}}]}}}]}`,
-		"ransomware.json":            `{"type":"ransomware","values":[{"value":"Regal"},{"value":"StarLock","meta":{"synonyms":["Star Lock"]}}]}`,
+		"ransomware.json":            `{"type":"ransomware","values":[{"value":"Regal"},{"value":"StarLock","meta":{"synonyms":["Star Lock","EnCrypt","AnDROid","Group 13"]}}]}`,
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
@@ -96,15 +96,21 @@ func TestNames(t *testing.T) {
 		text string
 		tags []string
 	}{
-		"built in":              {"Mails bring EMOTET.", []string{"waggle:malware=Emotet", "waggle:attack=S0367"}},
-		"by an alias":           {"ALPHV claims a victim.", []string{"waggle:malware=BlackCat", "waggle:attack=S1068"}},
-		"an actor":              {"Midnight Blizzard phishes diplomats.", []string{"waggle:actor=APT29", "waggle:attack=G0016"}},
-		"of a list":             {"The StarLock locker.", []string{"waggle:malware=StarLock"}},
-		"an ordinary word":      {"The regal family opened a library.", nil},
-		"an ordinary word, big": {"Regal Mail opened an office.", nil},
-		"with its kind beside":  {"The Regal ransomware is back.", []string{"waggle:malware=Regal"}},
-		"two words, small":      {"A star lock shines.", nil},
-		"part of a word":        {"Emotets", nil},
+		"built in":                               {"Mails bring EMOTET.", []string{"waggle:malware=Emotet", "waggle:attack=S0367"}},
+		"by an alias":                            {"ALPHV claims a victim.", []string{"waggle:malware=BlackCat", "waggle:attack=S1068"}},
+		"an actor":                               {"Midnight Blizzard phishes diplomats.", []string{"waggle:actor=APT29", "waggle:attack=G0016"}},
+		"of a list":                              {"The StarLock locker.", []string{"waggle:malware=StarLock"}},
+		"an ordinary word":                       {"The regal family opened a library.", nil},
+		"an ordinary word, big":                  {"Regal Mail opened an office.", nil},
+		"with its kind beside":                   {"The Regal ransomware is back.", []string{"waggle:malware=Regal"}},
+		"two words, small":                       {"A star lock shines.", nil},
+		"an ordinary word, small, beside a kind": {"A regal group of hackers.", nil},
+		"a word that is never a name":            {"New Android malware.", nil},
+		"a word with odd capitals":               {"Encrypt your disks.", nil},
+		"odd capitals as in the name":            {"EnCrypt locks files.", []string{"waggle:malware=StarLock"}},
+		"one word small":                         {"The Star lock shines.", nil},
+		"a number":                               {"Group 13 of the hackers.", nil},
+		"part of a word":                         {"Emotets", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, f := post("News", c.text)
