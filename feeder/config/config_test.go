@@ -97,6 +97,9 @@ func TestInvalidFiles(t *testing.T) {
 		"source-scheme":          `:4: source "lab": a source needs an address`,
 		"source-password":        `:3: source "lab": a source needs an address`,
 		"source-kind":            `:4: source "lab": no kind of source is called "pigeon": there is `,
+		"source-key":             `:4: source "lab": a source of kind rss takes no accounts`,
+		"source-token-twice":     `:6: source "lab": token and token_file are both set`,
+		"source-select":          `:5: source "lab": item is no CSS selector`,
 		"source-null":            `:2: an empty list item`,
 		"source-weight":          `:2: source "lab": weight is between -20 and 20`,
 		"source-tlp":             `:4: expected a whole number, got "amber"`,
@@ -203,6 +206,32 @@ func TestPathsStartFromTheFile(t *testing.T) {
 	assert.Equal(t, "ours", c.Needs.Name)
 	assert.Equal(t, "k3y", c.TheHive.Key.Reveal())
 	require.Len(t, c.Sources, 1)
+}
+
+// TestTokensOfSources: a token's file starts from the YAML file's folder, and
+// the token is in nothing that is printed or stored.
+func TestTokensOfSources(t *testing.T) {
+	folder := t.TempDir()
+	for name, text := range map[string]string{
+		"waggle.yaml": "sources_only: true\nsources:\n- {name: a, kind: x, accounts: [lab], token_file: x-token}\n- {name: b, kind: mastodon, url: 'https://social.example.net/@lab', token: 0ther-s3cret}\n- {name: c, kind: kev}\n",
+		"x-token":     "x-s3cret\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600))
+	}
+	c, err := config.Load(filepath.Join(folder, "waggle.yaml"))
+	require.NoError(t, err)
+	require.Len(t, c.Sources, 3)
+	assert.Equal(t, "x-s3cret", c.Sources[0].Token.Reveal())
+	assert.Equal(t, "0ther-s3cret", c.Sources[1].Token.Reveal())
+	assert.Equal(t, "https://api.x.com", c.Sources[0].URL, "the kind's own address")
+	assert.Contains(t, c.Sources[2].URL, "https://www.cisa.gov/")
+	asJSON, err := json.Marshal(c.Sources)
+	require.NoError(t, err)
+	for _, text := range []string{string(asJSON), fmt.Sprintf("%+v %#v", c.Sources, c.Sources)} {
+		assert.NotContains(t, text, "s3cret")
+	}
+	var again []source.Spec
+	require.NoError(t, json.Unmarshal(asJSON, &again), "as the store reads it back")
 }
 
 func TestTheProfilesSourcesAreChecked(t *testing.T) {

@@ -14,7 +14,6 @@ import (
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
-	"github.com/waggle-cti/waggle/feeder/address"
 	"github.com/waggle-cti/waggle/shared/fetch"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
@@ -130,11 +129,4 @@ func (r *Reader) list(ctx context.Context, l list) (string, error) {
 		return "", unusable(answer, "it is no text")
 	}
 	return utf8Text(answer), nil
-}
-
-// accused tells whether a post calls an address hostile, which is then not
-// visited, whatever links to it.
-func accused(values []string, link string) bool {
-	host := address.Host(link)
-	return slices.ContainsFunc(values, func(v string) bool { return v == link || v == host })
 }

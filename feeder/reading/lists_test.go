@@ -113,14 +113,20 @@ func TestAPostThatIsWhole(t *testing.T) {
 		read(t, w, alone, reading.Terms{Article: reading.Always})
 		assert.Zero(t, w.asked)
 	})
-	t.Run("visits nothing that it calls hostile", func(t *testing.T) {
-		hostile := post
-		hostile.Content = "Malware C2: https://moth-extra[.]top/gate …"
-		hostile.Links = []string{"https://moth-extra.top/gate"}
-		w := page(t, "report.html")
-		read(t, w, hostile, reading.Terms{Article: reading.Always})
-		assert.Zero(t, w.asked)
-	})
+	for name, c := range map[string]struct{ content, link string }{
+		"the page itself":     {"Malware C2: hxxps://moth-extra[.]top/gate …", "https://moth-extra.top/gate"},
+		"another page there":  {"Malware C2: hxxps://moth-extra[.]top/gate …", "https://moth-extra.top/"},
+		"its host":            {"Malware C2: moth-extra[.]top …", "https://moth-extra.top/gate"},
+		"the domain above it": {"Malware C2: moth-extra[.]top …", "https://www.moth-extra.top/gate"},
+	} {
+		t.Run("visits nothing that it calls hostile: "+name, func(t *testing.T) {
+			hostile := post
+			hostile.Content, hostile.Links = c.content, []string{c.link}
+			w := page(t, "report.html")
+			read(t, w, hostile, reading.Terms{Article: reading.Always})
+			assert.Zero(t, w.asked)
+		})
+	}
 }
 
 // sign lets programs read, or not.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -135,14 +136,23 @@ func (r *Reader) wanted(post waggle.Post, terms Terms, summary waggle.Finding) b
 	if r.options.Client == nil || page == "" || terms.Article == Never {
 		return false
 	}
-	var hostile []string
-	for _, i := range summary.OfRole(ioc.Attack) {
-		hostile = append(hostile, i.Value)
-	}
-	if accused(hostile, page) {
+	if accused(summary.OfRole(ioc.Attack), page) {
 		return false
 	}
 	return terms.Article == Always || isSummary(summary)
+}
+
+// accused tells whether a post calls the host of an address hostile, or one
+// above it. It is then not visited, whatever links to it.
+func accused(indicators []ioc.Indicator, page string) bool {
+	host := address.Host(page)
+	return slices.ContainsFunc(indicators, func(i ioc.Indicator) bool {
+		named := i.Value
+		if i.Kind == ioc.URL {
+			named = address.Host(i.Value)
+		}
+		return named != "" && (host == named || strings.HasSuffix(host, "."+named))
+	})
 }
 
 // find reads the values in a document and bounds its text.
