@@ -80,6 +80,9 @@ func FuzzFindPrefix(f *testing.F) {
 	for _, after := range []string{"", "more", "[.]com", "://evil.com", "0f1e2d3c4b5a6978", "hxxp://other[.]example[.]org/a\n\nIndicators:\n1.2.3.4"} {
 		f.Add("hxxp://evil[.]example[.]com/a\n0f1e2d3c4b5a69780f1e2d3c4b5a6978", after)
 		f.Add("a. evil[.]com 1.2.3.4 |", after)
+		for _, s := range seedTexts {
+			f.Add(s, after)
+		}
 	}
 	f.Fuzz(func(t *testing.T, s, after string) {
 		whole := s + "\n\n" + after
