@@ -16,7 +16,7 @@ import (
 var peers = []string{
 	"iocsearcher", "ioc-finder", "iocextract", "threatingestor", "msticpy",
 	"iocide", "ioc-hunter", "iocparser", "iocparser-tool", "iocscrape", "iocx", "dfir", "cyberonto", "extract-iocs",
-	"text2ioc", "ttprism", "cy-ioc-extract", "threatrack-iocextract",
+	"text2ioc", "ttprism", "cy-ioc-extract",
 }
 
 // also are packages that a peer needs and doesn't ask for.

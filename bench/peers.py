@@ -187,12 +187,6 @@ def cy_ioc_extract():
     return lambda text: ((kind, v) for kind, values in IOCEXtract(text).extract_ioc().items() for v in values)
 
 
-def threatrack_iocextract():
-    from threatrack_iocextract import iocextract as tool
-
-    return lambda text: ((kind, v) for kind, values in tool.extract_all(text).items() for v in values)
-
-
 # The name in requirements.txt of each peer that reads text in Python.
 PEERS = {
     "iocsearcher": iocsearcher,
@@ -212,7 +206,6 @@ PEERS = {
     "text2ioc": text2ioc,
     "ttprism": ttprism,
     "cy-ioc-extract": cy_ioc_extract,
-    "threatrack-iocextract": threatrack_iocextract,
 }
 
 
