@@ -10,8 +10,8 @@ import (
 // turns is how often every tool reads the texts for the speed table.
 const turns = 3
 
-// patience is how long a tool may take over all texts before it gets a sample
-// of them: one of every sampled documents.
+// patience is how much processor time a tool may take over all texts before it
+// gets a sample of them: one of every sampled documents.
 const (
 	patience = 2 * time.Second
 	sampled  = 16
@@ -67,7 +67,7 @@ func (s speedRun) warm(tools []tool, whole, sample int) []racer {
 	for _, t := range tools {
 		r := racer{tool: t, bytes: sample, few: true}
 		c, err := readThen(t, s.sample, limit)
-		if err == nil && c.wall*time.Duration(whole)/time.Duration(sample) < patience {
+		if err == nil && c.cpu*time.Duration(whole)/time.Duration(sample) < patience {
 			r.bytes, r.few = whole, false
 			_, err = readThen(t, s.whole, limit)
 		}
