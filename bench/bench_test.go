@@ -70,6 +70,15 @@ func TestScorersAnswer(t *testing.T) {
 // answers every request with what that says, or never.
 func TestMain(m *testing.M) {
 	switch os.Getenv("BENCH_FAKE_PEER") {
+	case "eats": // some memory
+		memory := make([]byte, 64<<20)
+		for i := range memory {
+			memory[i] = 1
+		}
+		os.Exit(0)
+	case "itself":
+		main()
+		os.Exit(0)
 	case "":
 		os.Exit(m.Run())
 	case "silent":
@@ -156,7 +165,7 @@ func TestSpeedTable(t *testing.T) {
 
 func TestHostileRowStopsAtTheFirstThatTakesTooLong(t *testing.T) {
 	assert.Equal(t, []string{"> 20 s", "–", "> 20 s"}, hostileRow(fixed{err: errSlow}, []string{"a", "b"}))
-	assert.Equal(t, []string{"1.0", "1.0", "1.0"}, hostileRow(fixed{cost: cost{wall: time.Second}}, []string{"a", "b"}))
+	assert.Equal(t, []string{"1.0", "1.0", "1.0"}, hostileRow(fixed{cost: cost{wall: time.Second, cpu: time.Second}}, []string{"a", "b"}))
 }
 
 func TestGeneratedReportsHoldIndicators(t *testing.T) {
@@ -214,4 +223,20 @@ func TestPredictionsOfTheSameDocumentsStand(t *testing.T) {
 	assert.Equal(t, "first", predict(t, first, "text").cause)
 	assert.Equal(t, cost{failed: 1, cause: "first"}, predict(t, second, "text"), "asked once")
 	assert.Equal(t, "second", predict(t, second, "other text").cause)
+}
+
+func TestPeakIsThatOfTheCommandAlone(t *testing.T) {
+	big := make([]byte, 256<<20) // of the parent
+	for i := range big {
+		big[i] = 1
+	}
+	t.Setenv("BENCH_FAKE_PEER", "itself")
+	u, err := peak(context.Background(), os.DevNull, "env", "BENCH_FAKE_PEER=eats", os.Args[0])
+	require.NoError(t, err)
+	assert.Greater(t, u.memory, int64(64<<20))
+	assert.Less(t, u.memory, int64(len(big)))
+	assert.Positive(t, u.cpu)
+
+	_, err = peak(context.Background(), os.DevNull, "false")
+	require.Error(t, err)
 }

@@ -15,7 +15,7 @@ const hostileLimit = 20 * time.Second
 
 // hostileTexts measures every tool on texts made to be slow to read.
 func (b *bench) hostileTexts() (*table, error) {
-	t := &table{title: "Hostile texts: MB/s on 1 MB of", head: append([]string{""}, units...)}
+	t := &table{title: "Hostile texts: MB/s by processor time on 1 MB of", head: append([]string{""}, units...)}
 	t.head = append(t.head, "worst")
 	var files []string
 	for i, u := range units {
@@ -45,7 +45,7 @@ func hostileRow(t tool, files []string) []string {
 		if err := t.read(file); err != nil {
 			return append(row, "failed")
 		}
-		c, err := t.pass(hostileLimit)
+		c, err := hostilePass(t)
 		switch {
 		case errors.Is(err, errSlow):
 			row[i] = fmt.Sprintf("> %.0f s", hostileLimit.Seconds())
@@ -57,8 +57,20 @@ func hostileRow(t tool, files []string) []string {
 			row[i] = "failed"
 			continue
 		}
-		slowest = max(slowest, c.wall)
-		row[i] = megaRate(hostileSize / c.wall.Seconds())
+		slowest = max(slowest, c.cpu)
+		row[i] = megaRate(hostileSize / c.cpu.Seconds())
 	}
 	return append(row, megaRate(hostileSize/slowest.Seconds()))
+}
+
+// hostilePass reads a text once, and where that took a moment once more: the
+// first time is colder.
+func hostilePass(t tool) (cost, error) {
+	first, err := t.pass(hostileLimit)
+	if err != nil || first.wall > time.Second {
+		return first, err
+	}
+	second, err := t.pass(hostileLimit)
+	second.cpu = min(first.cpu, second.cpu)
+	return second, err
 }

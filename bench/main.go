@@ -19,6 +19,10 @@ import (
 )
 
 func main() {
+	if len(os.Args) > 2 && os.Args[1] == peakFlag {
+		exitOn(runPeakOf(os.Args[2:]))
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	b := &bench{ctx: ctx, pythons: map[string]string{}}
@@ -29,7 +33,11 @@ func main() {
 	flag.StringVar(&b.scorer, "scorer", "../shared/score.py", "what scores the labelled texts")
 	only := flag.String("only", "", "comma-separated tables: start, accuracy, speed, hostile, memory (default all)")
 	flag.Parse()
-	if err := b.run(*only); err != nil {
+	exitOn(b.run(*only))
+}
+
+func exitOn(err error) {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

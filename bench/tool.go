@@ -60,11 +60,12 @@ func (w *waggle) write(file string) (cost, error) {
 		return cost{}, err
 	}
 	defer out.Close()
-	c, err := timed(exec.Command(w.analyzers, "extract", "--docs", w.file), "", out)
-	if err != nil {
-		return cost{}, err
+	cmd := exec.Command(w.analyzers, "extract", "--docs", w.file)
+	cmd.Stdout, cmd.Stderr = out, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return cost{}, fmt.Errorf("%s: %w", cmd, err)
 	}
-	return c.cost, out.Close()
+	return cost{}, out.Close()
 }
 
 // pass runs on one core, the garbage collector included: peers have no second.
@@ -84,37 +85,4 @@ func ownCPU() time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// usage is what a finished process took.
-type usage struct {
-	cost
-	memory int64 // at its peak, in bytes
-}
-
-// timed runs a command to its end, with the file as its standard input where
-// one is named.
-func timed(cmd *exec.Cmd, input string, output *os.File) (usage, error) {
-	if input != "" {
-		in, err := os.Open(input)
-		if err != nil {
-			return usage{}, err
-		}
-		defer in.Close()
-		cmd.Stdin = in
-	}
-	cmd.Stdout = output
-	cmd.Stderr = os.Stderr
-	begin := time.Now()
-	if err := cmd.Run(); err != nil {
-		return usage{}, fmt.Errorf("%s: %w", cmd, err)
-	}
-	u := usage{cost: cost{wall: time.Since(begin), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}}
-	if r, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		u.memory = r.Maxrss
-		if runtime.GOOS != "darwin" { // there in bytes, elsewhere in KiB
-			u.memory <<= 10
-		}
-	}
-	return u, nil
 }
