@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -75,4 +76,36 @@ func TestWhatIsDiscoveredCanBePasted(t *testing.T) {
 	code, _, log = d.feeder(t, "sources", "discover", "http://127.0.0.1:1/")
 	assert.Equal(t, exitWrong, code)
 	assert.Contains(t, log, "check that it is running")
+}
+
+// TestWhatWasReadSurvivesARestart: a source that charges for each post is not
+// asked for one twice, whichever process asks.
+func TestWhatWasReadSurvivesARestart(t *testing.T) {
+	newest := uint64(time.Now().Add(-time.Hour).UnixMilli()-1288834974657) << 22
+	var asked []string
+	x := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		since := r.URL.Query().Get("since_id")
+		asked = append(asked, since)
+		if since != "" {
+			fmt.Fprint(w, `{"meta":{"result_count":0}}`)
+			return
+		}
+		fmt.Fprintf(w, `{"data":[{"id":"%d","text":"Stealer C2 at moth-panel[.]top #malware"}],"meta":{"result_count":1}}`, newest)
+	}))
+	t.Cleanup(x.Close)
+	d := desk{t.TempDir()}
+	text := fmt.Sprintf("sources_only: true\nallow_networks: [127.0.0.0/8]\nlisten: 127.0.0.1:0\ndatabase: waggle.db\nsources:\n  - {name: X, kind: x, url: %q, accounts: [examplelab], token: feed-secret, budget: 9}\n", x.URL)
+	require.NoError(t, os.WriteFile(d.config(), []byte(text), 0o600))
+	for range 2 {
+		code, out, log := d.feeder(t, "once")
+		require.Equal(t, exitWell, code, "%s\n%s", out, log)
+		assert.NotContains(t, out+log, "feed-secret")
+	}
+	assert.Equal(t, []string{"", fmt.Sprint(newest)}, asked)
+	code, out, log := d.feeder(t, "sources")
+	require.Equal(t, exitWell, code, log)
+	assert.Contains(t, out, "1 of the 9 posts for "+time.Now().UTC().Format("2006-01")+" are used")
+	data, err := os.ReadFile(d.folder + "/waggle.db")
+	require.NoError(t, err)
+	assert.NotContains(t, string(data), "feed-secret")
 }

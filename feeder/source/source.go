@@ -14,9 +14,9 @@ import (
 
 // Batch is the answer to one poll.
 type Batch struct {
-	// Posts are all that the source shows at the moment, newest first where
-	// dates tell. Which of them are new is not known here: the store knows,
-	// and tells those apart that the source gave one id.
+	// Posts are what the source shows, in its order; at least all that it did
+	// not show at the last poll. Which of them are new is not known here: the
+	// store knows, and tells those apart that the source gave one id.
 	Posts []waggle.Post
 
 	// Cursor is handed to the next poll. It covers Posts, so it must be stored
@@ -30,8 +30,9 @@ type Batch struct {
 	// Wait is how long the source asked to be left alone; 0 when it did not.
 	Wait time.Duration
 
-	// Note says in words what of the answer could not be taken ("2 damaged
-	// items were left out"); empty when all was well.
+	// Note says in words what is worth knowing of the answer: what could not be
+	// taken ("2 damaged items were left out"), what of a budget is used. It is
+	// shown with the source.
 	Note string
 }
 

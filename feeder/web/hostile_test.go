@@ -36,7 +36,7 @@ func poisoned() (*fake, string, string) {
 		Posts:      []waggle.Member{{Ref: "0123", Source: p.Source, URL: p.URL, Title: barb, Joined: barb}},
 		Indicators: []waggle.Indicator{{Indicator: found, Posts: []string{"0123"}}},
 		Alert:      waggle.Delivery{ID: barb, Error: barb}}
-	health := waggle.Health{Name: p.Source, Kind: barb, URL: "javascript:alert(1)", Error: barb, Failures: 1, Polled: now, Answered: now, Posts: 1}
+	health := waggle.Health{Name: p.Source, Kind: barb, URL: "javascript:alert(1)", Error: barb, Note: barb, Failures: 1, Polled: now, Answered: now, Posts: 1}
 	return &fake{stories: []waggle.Story{story}, posts: []waggle.Record{record}, sources: []waggle.Health{health}}, story.ID, record.Ref
 }
 
