@@ -93,9 +93,10 @@ func printChecks(out io.Writer, checks []check) error {
 	return nil
 }
 
-func checkData(ctx context.Context, path string) (c check) {
+func checkData(ctx context.Context, database string) (c check) {
 	c.name = "data"
-	data, err := store.OpenReader(ctx, path)
+	path := store.Name(database)
+	data, err := store.OpenReader(ctx, database)
 	if errors.Is(err, store.ErrNoData) {
 		c.said = path + ": begun by the first run"
 		return c

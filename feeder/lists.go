@@ -128,7 +128,7 @@ func connect(o *lists.Options, c *config.Config) error {
 }
 
 // listsPath is where the compiled lists are: beside the data.
-func listsPath(c *config.Config) string { return filepath.Join(filepath.Dir(c.Database), lists.File) }
+func listsPath(c *config.Config) string { return filepath.Join(c.Folder(), lists.File) }
 
 // openLists opens the compiled lists. Without a file they are nil, which is the
 // built-in list.

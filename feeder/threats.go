@@ -18,7 +18,7 @@ const fromWeb = "web"
 
 // threatsPath is where the threat data are: beside the feeder's data.
 func threatsPath(c *config.Config) string {
-	return filepath.Join(filepath.Dir(c.Database), threatdata.File)
+	return filepath.Join(c.Folder(), threatdata.File)
 }
 
 // updateThreats makes the threat data anew, from a folder or from the web. A

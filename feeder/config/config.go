@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/waggle-cti/waggle/feeder/profiles"
@@ -19,7 +20,7 @@ import (
 
 // Config is everything the feeder needs to know.
 type Config struct {
-	Database string        // path of the SQLite file; its folder is made when needed
+	Database string        // path of the SQLite file, whose folder is made when needed, or a postgres:// URL, which may hold a password
 	Listen   string        // host:port of the local page
 	Profile  string        // name of a shipped profile, or the path of a file
 	Since    time.Duration // posts older than this at a source's first poll raise no alert
@@ -61,6 +62,15 @@ func Default() Config {
 		Window:   14 * 24 * time.Hour,
 		Pause:    time.Second,
 	}
+}
+
+// Folder is where files lie that belong to the data: beside the SQLite file, or
+// in a folder "data" where the data are in PostgreSQL.
+func (c *Config) Folder() string {
+	if strings.Contains(c.Database, "://") {
+		return "data"
+	}
+	return filepath.Dir(c.Database)
 }
 
 // Load reads the YAML file at path, or none if path is empty, and the

@@ -171,7 +171,7 @@ func TestInvalidEnvironment(t *testing.T) {
 		"window":      {"WAGGLE_WINDOW", "-5h", "WAGGLE_WINDOW: expected a duration"},
 		"networks":    {"WAGGLE_ALLOW_NETWORKS", "10.0.0.0/8,home", `WAGGLE_ALLOW_NETWORKS: "home" is no network`},
 		"url":         {"WAGGLE_THEHIVE_URL", "https://u:s3cret@thehive.example.com", "WAGGLE_THEHIVE_URL: url must not hold"},
-		"database":    {"WAGGLE_DATABASE", "postgres://u:s3cret@db/waggle", "WAGGLE_DATABASE: database is the path"},
+		"database":    {"WAGGLE_DATABASE", "mysql://u:s3cret@db/waggle", "WAGGLE_DATABASE: database is the path"},
 		"profile":     {"WAGGLE_PROFILE", "tiny", `no profile "tiny"`},
 		"no key file": {"WAGGLE_MISP_KEY_FILE", "/no/such/file", "WAGGLE_MISP_KEY_FILE: "},
 		"empty file":  {"WAGGLE_CORTEX_KEY_FILE", empty, "is empty"},

@@ -17,7 +17,7 @@ const prefix = "waggle"
 // environment is what the variables say. An empty variable counts as not set:
 // that is how compose files pass on what they do not have.
 type environment struct {
-	Database      string   `desc:"path of the SQLite file"`
+	Database      string   `desc:"path of the SQLite file, or postgres://user:password@host/name"`
 	Listen        string   `desc:"host:port of the local page"`
 	Profile       string   `desc:"shipped profile or path of a file"`
 	Since         string   `desc:"how old a post may be at a source's first poll, such as 72h"`

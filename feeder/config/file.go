@@ -141,8 +141,8 @@ func checkDatabase(s string) error {
 	if strings.TrimSpace(s) == "" {
 		return fmt.Errorf("database is the path of a file, such as data/waggle.db")
 	}
-	if strings.Contains(s, "://") {
-		return fmt.Errorf("database is the path of a SQLite file; other databases are not supported yet")
+	if scheme, _, ok := strings.Cut(s, "://"); ok && scheme != "postgres" && scheme != "postgresql" {
+		return fmt.Errorf("database is the path of a SQLite file, or postgres://user:password@host/name")
 	}
 	return nil
 }

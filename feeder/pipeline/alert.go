@@ -24,15 +24,9 @@ type alertWorker struct {
 	aside *aside // nil = none
 }
 
-const (
-	// shift is how long one run of the job goes on before it makes room for
-	// the next; jobTime would end it.
-	shift = jobTime / 2
-	// refusedAgain is how soon refused stories are looked at again. It is short
-	// because a story that comes in while the job decides to sleep is seen
-	// only when it wakes.
-	refusedAgain = time.Minute
-)
+// shift is how long one run of the job goes on before it makes room for the
+// next; jobTime would end it.
+const shift = jobTime / 2
 
 // Work implements river.Worker.
 func (w *alertWorker) Work(ctx context.Context, job *river.Job[alertArgs]) error {
@@ -42,7 +36,18 @@ func (w *alertWorker) Work(ctx context.Context, job *river.Job[alertArgs]) error
 	if left := w.outages.left(w.Now()); left > 0 {
 		return river.JobSnooze(left)
 	}
+	seat, ok, err := w.Store.TakeSeat(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return river.JobSnooze(w.pace.again) // the job was taken from a feeder that is still at it
+	}
+	defer seat.Leave()
 	for end := w.Now().Add(shift); w.Now().Before(end); {
+		if err := seat.Held(ctx); err != nil {
+			return err
+		}
 		sent, err := w.sendNext(ctx)
 		if err != nil {
 			return err
@@ -138,7 +143,7 @@ func (w *alertWorker) rest(ctx context.Context, job *river.Job[alertArgs]) error
 	case left.Waiting > 0:
 		return w.goOn(ctx, job.JobRow, job.Args)
 	case left.Refused > 0:
-		return river.JobSnooze(max(0, min(refusedAgain, left.Next.Sub(w.Now()))))
+		return river.JobSnooze(max(0, min(w.pace.again, left.Next.Sub(w.Now()))))
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (w *articleWorker) Work(ctx context.Context, job *river.Job[articleArgs]) e
 		return err
 	}
 	if begun == 0 {
-		return river.JobSnooze(min(wait, lookAgain))
+		return river.JobSnooze(min(wait, w.pace.again))
 	}
 	return w.goOn(ctx, job.JobRow, job.Args)
 }

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/store/postgrestest"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
@@ -32,7 +32,7 @@ func (m *moody) Deliver(_ context.Context, s waggle.Story) (waggle.Delivery, err
 // waiting makes a store in which a story of each title waits, in their order.
 func waiting(t *testing.T, titles ...string) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "waggle.db"))
+	s, err := store.Open(t.Context(), postgrestest.Database(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
 	at := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)

@@ -92,17 +92,21 @@ type pace struct {
 	refused        time.Duration // the first pause after TheHive refused a story
 	patience       int           // after so many tries a story may be what TheHive fails at
 	glance         time.Duration // how often an idle queue is looked at
-	write          time.Duration // how often a pass looks whether the store can be written
+	// again is how soon a job looks again that has nothing it may do yet. It is
+	// short because what comes in while the job decides to sleep is seen only
+	// when it wakes.
+	again time.Duration
+	write time.Duration // how often a pass looks whether the store can be written
 }
 
 // patient is the pace of a feeder that runs for ever.
 func patient() pace {
-	return pace{first: 2 * time.Second, longest: 5 * time.Minute, refused: 15 * time.Minute, patience: 8, glance: 5 * time.Second}
+	return pace{first: 2 * time.Second, longest: 5 * time.Minute, refused: 15 * time.Minute, patience: 8, glance: 5 * time.Second, again: 5 * time.Second}
 }
 
 // quick is the pace of one that somebody waits for.
 func quick() pace {
-	return pace{first: 100 * time.Millisecond, longest: 3 * time.Second, refused: 15 * time.Minute, patience: 16, glance: 50 * time.Millisecond, write: 2 * time.Second}
+	return pace{first: 100 * time.Millisecond, longest: 3 * time.Second, refused: 15 * time.Minute, patience: 16, glance: 50 * time.Millisecond, again: 100 * time.Millisecond, write: 2 * time.Second}
 }
 
 // longestRefused is the longest pause after a refusal.

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/waggle-cti/waggle/feeder/store"
@@ -53,6 +54,9 @@ func (p *Pipeline) Once(ctx context.Context, wait time.Duration) (Summary, error
 	if err := p.start(ctx, true); err != nil {
 		return Summary{}, err
 	}
+	var sweeper sync.WaitGroup
+	defer sweeper.Wait()
+	sweeper.Go(func() { p.sweep(ctx) })
 	failure := p.drain(ctx, began, wait)
 	// Nothing runs that would be worth waiting for, unless drain was cut short.
 	if err := p.queue.Stop(context.WithoutCancel(ctx)); err != nil {

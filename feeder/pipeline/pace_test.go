@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"errors"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/store/postgrestest"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
@@ -51,7 +51,7 @@ func TestRetryAfter(t *testing.T) {
 }
 
 func TestAPassEndsWhenNothingCanBeWritten(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "waggle.db")
+	path := postgrestest.Database(t)
 	begun, err := store.Open(t.Context(), path)
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, begun.Close()) }()

@@ -141,8 +141,35 @@ func (p *Pipeline) Run(ctx context.Context) error {
 		return err
 	}
 	p.Log.Info("the feeder runs", "sources", len(p.feeds), "thehive", p.Raiser != nil)
+	p.sweep(ctx)
 	<-p.queue.Stopped()
 	return nil
+}
+
+// sweepEvery is how soon the jobs of another feeder on the same data go on
+// that has ended.
+const sweepEvery = 10 * time.Second
+
+// sweep takes over what other feeders leave, until ctx or the work ends.
+func (p *Pipeline) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.queue.Stopped():
+			return
+		case <-tick.C:
+		}
+		jobs, err := p.Store.Sweep(ctx)
+		if err != nil && ctx.Err() == nil {
+			p.Log.Warn("the other feeders could not be looked after", "error", err)
+		}
+		if jobs > 0 {
+			p.Log.Info("jobs of a feeder that ended go on", "jobs", jobs)
+		}
+	}
 }
 
 // start puts the jobs in order, and begins to work them until ctx ends. With

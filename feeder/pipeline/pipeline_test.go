@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/reading"
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/store/postgrestest"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -105,7 +105,12 @@ func feed(name string, s source.Source) pipeline.Feed {
 }
 
 // place is where a feeder's data are while a test lasts.
-func place(t *testing.T) string { return filepath.Join(t.TempDir(), "waggle.db") }
+func place(t *testing.T) string {
+	t.Helper()
+	return postgrestest.Database(t)
+}
+
+func TestOnPostgreSQL(t *testing.T) { postgrestest.Again(t) }
 
 // once runs one pass as a process of its own would.
 func once(t *testing.T, path string, o pipeline.Options, wait time.Duration) pipeline.Summary {

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/riverqueue/river"
@@ -28,7 +27,11 @@ type queue interface {
 }
 
 func newQueue(s *store.Store, c *river.Config) (queue, error) {
-	return openQueue(s.Driver(), (*store.Tx).SQL, c)
+	c.ID = s.Replica()
+	if driver := s.Postgres(); driver != nil {
+		return openQueue(driver, (*store.Tx).Postgres, c)
+	}
+	return openQueue(s.SQLite(), (*store.Tx).SQLite, c)
 }
 
 // riverQueue is a queue whose transactions are River's T.
@@ -65,7 +68,8 @@ func (q *riverQueue[T]) insert(ctx context.Context, tx *store.Tx, jobs ...river.
 			payloads = append(payloads, fmt.Sprintf(`{"queue": %q}`, kind))
 		}
 	}
-	if _, err := q.InsertManyFastTx(ctx, q.of(tx), params); err != nil {
+	// Not its fast variant: on PostgreSQL that fails where a job is there.
+	if _, err := q.InsertManyTx(ctx, q.of(tx), params); err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
 	err := q.Driver().UnwrapExecutor(q.of(tx)).NotifyMany(ctx, &riverdriver.NotifyManyParams{Topic: topicInsert, Payload: payloads})
@@ -95,5 +99,3 @@ func (q *riverQueue[T]) wake(ctx context.Context, tx *store.Tx) error {
 	}
 	return nil
 }
-
-var _ queue = (*riverQueue[*sql.Tx])(nil)

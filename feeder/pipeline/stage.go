@@ -21,14 +21,8 @@ import (
 // themselves say which they are, so the job carries none, and there is one of
 // it at a time.
 
-const (
-	// batch is how many posts share a transaction.
-	batch = 256
-	// lookAgain is how soon a job looks again that has nothing it may do yet.
-	// It is short because what comes in while the job decides to sleep is seen
-	// only when it wakes.
-	lookAgain = 5 * time.Second
-)
+// batch is how many posts share a transaction.
+const batch = 256
 
 // stage is a stage of the posts of one source, or of all.
 type stage struct {
@@ -213,7 +207,7 @@ func (p *Pipeline) rest(ctx context.Context, job *rivertype.JobRow, name store.S
 		return err
 	}
 	if wait := first.Sub(p.Now()); wait > 0 {
-		return river.JobSnooze(min(wait, lookAgain))
+		return river.JobSnooze(min(wait, p.pace.again))
 	}
 	return p.goOn(ctx, job, self)
 }

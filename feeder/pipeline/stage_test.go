@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,13 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/store/postgrestest"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 )
 
 // stored makes a store with posts to be read.
 func stored(t *testing.T, ids ...string) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "waggle.db"))
+	s, err := store.Open(t.Context(), postgrestest.Database(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
 	var posts []waggle.Post

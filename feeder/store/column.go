@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -28,6 +29,12 @@ func (m moment) Scan(value any) error {
 		*m.to = time.UnixMilli(ms).UTC()
 	}
 	return nil
+}
+
+// validText is a text as both databases and JSON hold it: UTF-8 without zero
+// bytes.
+func validText(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 // encode is a value as a JSON column.

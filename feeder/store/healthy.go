@@ -20,12 +20,15 @@ const roomNeeded = 32 << 20
 func (s *Store) Healthy(ctx context.Context, now time.Time) error {
 	var held int64
 	if err := s.read.QueryRowContext(ctx, `SELECT at FROM alive`).Scan(&held); err != nil {
-		return fmt.Errorf("the data (%s) cannot be read: %w", s.path, err)
+		return fmt.Errorf("the data (%s) cannot be read: %w", s.name, err)
 	}
 	if err := s.Writable(ctx, now); err != nil {
 		return err
 	}
-	return checkRoom(filepath.Dir(s.path), roomNeeded)
+	if s.file == nil {
+		return nil // the server's disk is the server's concern
+	}
+	return checkRoom(filepath.Dir(s.file.path), roomNeeded)
 }
 
 // Writable commits a row, and gives an error that says what to do if that
@@ -35,7 +38,7 @@ func (s *Store) Writable(ctx context.Context, now time.Time) error {
 		return errors.New("the data are open to read only")
 	}
 	if _, err := s.write.ExecContext(ctx, `UPDATE alive SET at = $1`, stamp(now)); err != nil {
-		return fmt.Errorf("the data (%s) cannot be written: %w: look for a full disk, a read-only file system or changed rights", s.path, err)
+		return fmt.Errorf("the data (%s) cannot be written: %w: look for a full disk, a read-only file system or changed rights", s.name, err)
 	}
 	return nil
 }

@@ -9,8 +9,9 @@ import (
 	"io/fs"
 	"log/slog"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/pressly/goose/v3"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivermigrate"
 )
 
@@ -19,8 +20,8 @@ var migrations embed.FS
 
 // migrate brings the tables up to date, ours by goose and River's by its own
 // migrations.
-func migrate(ctx context.Context, db *sql.DB) error {
-	ours, err := provider(db)
+func migrate[T any](ctx context.Context, db *sql.DB, dialect goose.Dialect, jobs riverdriver.Driver[T]) error {
+	ours, err := provider(db, dialect)
 	if err != nil {
 		return err
 	}
@@ -34,7 +35,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if _, err := ours.Up(ctx); err != nil {
 		return err
 	}
-	rivers, err := rivermigrate.New(riversqlite.New(db), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	rivers, err := rivermigrate.New(jobs, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
@@ -43,12 +44,15 @@ func migrate(ctx context.Context, db *sql.DB) error {
 }
 
 // checkVersion refuses to read tables of another shape.
-func checkVersion(ctx context.Context, db *sql.DB) error {
+func (s *Store) checkVersion(ctx context.Context) error {
 	var have int64
-	if err := db.QueryRowContext(ctx, `SELECT MAX(version_id) FROM `+goose.DefaultTablename).Scan(&have); err != nil {
+	if err := s.read.QueryRowContext(ctx, `SELECT MAX(version_id) FROM `+goose.DefaultTablename).Scan(&have); err != nil {
+		if _, unknown := errors.AsType[*pgconn.PgError](err); unknown {
+			return fmt.Errorf("%w: start `feeder run` or `feeder once` first", ErrNoData)
+		}
 		return fmt.Errorf("it is no feeder's database, or empty: %w", err)
 	}
-	ours, err := provider(db)
+	ours, err := provider(s.reads, goose.DialectSQLite3) // both have the same
 	if err != nil {
 		return err
 	}
@@ -59,10 +63,10 @@ func checkVersion(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-func provider(db *sql.DB) (*goose.Provider, error) {
+func provider(db *sql.DB, dialect goose.Dialect) (*goose.Provider, error) {
 	folder, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return nil, errors.Join(errors.New("read the embedded migrations"), err)
 	}
-	return goose.NewProvider(goose.DialectSQLite3, db, folder, goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)))
+	return goose.NewProvider(dialect, db, folder, goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)))
 }

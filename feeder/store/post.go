@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/waggle-cti/waggle/feeder/address"
@@ -22,8 +23,12 @@ const firstUndated = 10
 // one source; where it uses an id for several posts, the later ones get ids of
 // their own, see [waggle.Post.Apart].
 func (t *Tx) SavePosts(ctx context.Context, posts []waggle.Post, quietBefore time.Time) (read []string, quiet int, err error) {
+	posts = slices.Clone(posts)
 	uses := map[string]int{} // of an id in this answer
-	for _, p := range posts {
+	for i, p := range posts {
+		// What it is known by must be the same when it is read back.
+		p.ID, p.URL, p.Title = validText(p.ID), validText(p.URL), validText(p.Title)
+		posts[i] = p
 		uses[p.ID]++
 	}
 	undated := 0

@@ -73,7 +73,7 @@ const batch = 64
 
 // insert inserts rows of equal width, many in a statement. A statement takes 1,
 // 2, 4 … rows, so that there are few different ones and each is prepared once.
-func insert(ctx context.Context, tx *sql.Tx, into, onConflict string, rows [][]any) error {
+func insert(ctx context.Context, tx executor, into, onConflict string, rows [][]any) error {
 	for len(rows) > 0 {
 		n := min(batch, 1<<(bits.Len(uint(len(rows)))-1))
 		var values strings.Builder

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/store/postgrestest"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
@@ -22,7 +23,7 @@ func noon() time.Time { return time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC) }
 
 func open(t *testing.T) (*store.Store, string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "data", "waggle.db")
+	path := postgrestest.Database(t)
 	s, err := store.Open(t.Context(), path)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
@@ -63,6 +64,7 @@ func head(p waggle.Post, revision int) waggle.Story {
 }
 
 func TestOneFeederWritesAtATime(t *testing.T) {
+	postgrestest.File(t)
 	s, path := open(t)
 
 	_, err := store.Open(t.Context(), path)
@@ -79,6 +81,7 @@ func TestOneFeederWritesAtATime(t *testing.T) {
 }
 
 func TestOpenSaysWhatIsWrong(t *testing.T) {
+	postgrestest.File(t)
 	folder := t.TempDir()
 	garbage := filepath.Join(folder, "garbage.db")
 	require.NoError(t, os.WriteFile(garbage, []byte("this is no database at all, whatever its name says"), 0o600))
@@ -87,7 +90,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		path string
 		says string
 	}{
-		"another server":     {store.Open, "postgres://db.example.com/waggle", "SQLite file only"},
+		"another server":     {store.Open, "mysql://db.example.com/waggle", "or postgres://"},
 		"nothing":            {store.Open, "", "no database given"},
 		"no database":        {store.Open, garbage, "not a database"},
 		"nothing there yet":  {store.OpenReader, filepath.Join(folder, "none.db"), "start `feeder run`"},
@@ -102,6 +105,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestAFileNameMayHoldAnyCharacter(t *testing.T) {
+	postgrestest.File(t)
 	path := filepath.Join(t.TempDir(), "a b?c#d%20.db")
 	s, err := store.Open(t.Context(), path)
 	require.NoError(t, err)
@@ -272,16 +276,17 @@ func TestAStageIsDoneOnce(t *testing.T) {
 }
 
 func TestReclaimPutsRunningJobsBack(t *testing.T) {
+	postgrestest.File(t)
 	s, _ := open(t)
 	ctx := t.Context()
 	// Raw rows in River's tables: were their shape to change, this fails.
 	tx(t, s, func(tx *store.Tx) error {
 		for i, state := range []string{"running", "available", "scheduled"} {
-			if _, err := tx.SQL().ExecContext(ctx, `INSERT INTO river_job (kind, state, queue) VALUES ($1, $2, 'read')`, fmt.Sprintf("kind-%d", i), state); err != nil {
+			if _, err := tx.SQLite().ExecContext(ctx, `INSERT INTO river_job (kind, state, queue) VALUES ($1, $2, 'read')`, fmt.Sprintf("kind-%d", i), state); err != nil {
 				return err
 			}
 		}
-		_, err := tx.SQL().ExecContext(ctx, `INSERT INTO river_leader (leader_id, elected_at, expires_at) VALUES ('dead', '2026-01-01 00:00:00', '2099-01-01 00:00:00')`)
+		_, err := tx.SQLite().ExecContext(ctx, `INSERT INTO river_leader (leader_id, elected_at, expires_at) VALUES ('dead', '2026-01-01 00:00:00', '2099-01-01 00:00:00')`)
 		return err
 	})
 
@@ -289,7 +294,7 @@ func TestReclaimPutsRunningJobsBack(t *testing.T) {
 		jobs, err := tx.Reclaim(ctx)
 		assert.Equal(t, 1, jobs)
 		var available, leaders int
-		require.NoError(t, tx.SQL().QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM river_job WHERE state = 'available'), (SELECT COUNT(*) FROM river_leader)`).Scan(&available, &leaders))
+		require.NoError(t, tx.SQLite().QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM river_job WHERE state = 'available'), (SELECT COUNT(*) FROM river_leader)`).Scan(&available, &leaders))
 		assert.Equal(t, []int{2, 0}, []int{available, leaders})
 		return err
 	})

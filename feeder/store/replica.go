@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// The advisory locks of PostgreSQL that feeders share. A lock is held by a
+// connection, so the server frees it when the process ends in any way.
+// https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+const (
+	lockClass   = 0x77616767 // "wagg": of the locks below
+	lockReplica = 0x77616768 // of one lock for each process, by its number
+
+	lockMigrate = 1 // the tables are changed
+	lockWrite   = 2 // a transaction of the store
+	lockAlert   = 3 // alerts are sent
+)
+
+// replica is a process among those that share a PostgreSQL database. As long as
+// it lives it holds a lock by its number: that is how the others know.
+type replica struct {
+	number int32
+	config *pgx.ConnConfig
+
+	mu   sync.Mutex
+	held *pgx.Conn
+}
+
+func newReplica(ctx context.Context, config *pgx.ConnConfig) (*replica, error) {
+	r := &replica{number: 1 + rand.Int32N(1<<31-2), config: config.Copy()}
+	return r, r.live(ctx)
+}
+
+// id is the replica's name in River's tables.
+func (r *replica) id() string { return fmt.Sprintf("waggle-%d", r.number) }
+
+// live makes sure that the lock is held.
+func (r *replica) live(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, heartbeat)
+	defer cancel()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.held != nil && r.held.Ping(ctx) == nil {
+		return nil
+	}
+	r.drop()
+	conn, err := locked(ctx, r.config, lockReplica, r.number)
+	if err != nil {
+		return fmt.Errorf("store: hold this feeder's place among the others: %w", err)
+	}
+	r.held = conn
+	return nil
+}
+
+func (r *replica) drop() {
+	if r.held != nil {
+		_ = r.held.Close(context.Background()) // it is of no use any more
+		r.held = nil
+	}
+}
+
+func (r *replica) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.drop()
+}
+
+// errHeld says that another process holds a lock.
+var errHeld = errors.New("another feeder holds the lock")
+
+// locked opens a connection that holds a lock until it is closed.
+func locked(ctx context.Context, config *pgx.ConnConfig, class, number int32) (*pgx.Conn, error) {
+	conn, err := pgx.ConnectConfig(ctx, config.Copy())
+	if err != nil {
+		return nil, withoutPassword(err, config.Password)
+	}
+	got := false
+	err = conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, $2)`, class, number).Scan(&got)
+	if err == nil && !got {
+		err = errHeld
+	}
+	if err != nil {
+		_ = conn.Close(context.WithoutCancel(ctx)) // the error above says more
+		return nil, err
+	}
+	return conn, nil
+}
+
+// Replica names this process among those that share the data; "" where none
+// can.
+func (s *Store) Replica() string {
+	if s.server == nil || s.server.replica == nil {
+		return ""
+	}
+	return s.server.replica.id()
+}
+
+// Seat is the right to do what only one process may do at a time.
+type Seat struct{ conn *pgx.Conn } // nil = no other process can want it
+
+// TakeSeat takes the one seat from which alerts are sent: TheHive does not
+// check for duplicates that come at once. ok is false while another process
+// has it.
+func (s *Store) TakeSeat(ctx context.Context) (seat *Seat, ok bool, err error) {
+	if s.server == nil {
+		return &Seat{}, true, nil
+	}
+	conn, err := locked(ctx, s.server.replica.config, lockClass, lockAlert)
+	if errors.Is(err, errHeld) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("store: the seat to send alerts from: %w", err)
+	}
+	return &Seat{conn}, true, nil
+}
+
+// Held makes sure that the seat is still ours. The time between that and what
+// is done then is all that is left for two to have it: a server that is cut
+// off gives it to another after half a minute.
+func (s *Seat) Held(ctx context.Context) error {
+	if s.conn == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, heartbeat)
+	defer cancel()
+	if err := s.conn.Ping(ctx); err != nil {
+		return fmt.Errorf("store: the seat to send alerts from was lost: %w", err)
+	}
+	return nil
+}
+
+// Leave gives the seat up.
+func (s *Seat) Leave() {
+	if s.conn != nil {
+		_ = s.conn.Close(context.Background()) // the server frees the lock in any case
+	}
+}
