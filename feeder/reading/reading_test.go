@@ -252,7 +252,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, title, content, article string) {
 		w := &web{pages: map[string]fetch.Response{address: {Status: 200, Body: []byte(article), ContentType: "text/html"}}}
 		post := waggle.Post{URL: address, Title: title, Content: content, ContentType: "text/html"}
-		found, err := reading.New(reading.Options{Client: w}).Read(t.Context(), post, reading.Terms{Article: reading.Always, Last: true})
+		found, err := reading.New(reading.Options{Client: &busy{web: w, but: address}}).Read(t.Context(), post, reading.Terms{Article: reading.Always, Files: true, Last: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -113,7 +113,7 @@ func (a *account) statuses(ctx context.Context, at *cursor) ([]waggle.Post, erro
 	now := time.Now().UTC()
 	for page := range maxPages {
 		query := url.Values{
-			"limit":           {"40"},
+			"limit":           {strconv.Itoa(pageSize)},
 			"exclude_reblogs": {strconv.FormatBool(!a.spec.Reposts)},
 			"exclude_replies": {strconv.FormatBool(!a.spec.Replies)},
 		}
