@@ -23,7 +23,7 @@ func (s *site) list(page *goquery.Document, answer *fetch.Response, now time.Tim
 	var posts []waggle.Post
 	seen := map[string]bool{}
 	without := 0
-	items.EachWithBreak(func(_ int, item *goquery.Selection) bool {
+	items.EachWithBreak(func(n int, item *goquery.Selection) bool {
 		p, ok := s.post(item, from, now)
 		switch {
 		case !ok:
@@ -32,7 +32,7 @@ func (s *site) list(page *goquery.Document, answer *fetch.Response, now time.Tim
 			seen[p.ID] = true
 			posts = append(posts, p)
 		}
-		return len(posts) < maxPosts
+		return len(posts) < maxPosts && n+1 < maxItems
 	})
 	if len(posts) == 0 && without > 0 {
 		return source.Batch{}, s.unfit(answer, "what select.item finds holds neither link nor text")

@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
 
 	"github.com/waggle-cti/waggle/feeder/source"
@@ -28,6 +30,11 @@ import (
 const (
 	maxBody  = 16 << 20 // bytes of a page, unpacked
 	maxPosts = 500      // the newest, or the first where dates do not tell
+
+	// Selectors go through a post's element for each of its fields, so a page
+	// of nothing but elements within elements would cost a great deal.
+	maxElements = 200_000
+	maxItems    = 2000 // that are looked into, with and without a post in them
 )
 
 const accept = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
@@ -128,10 +135,22 @@ func (s *site) read(ctx context.Context, answer *fetch.Response, next *cursor) (
 	if err != nil {
 		return source.Batch{}, source.Unreadable(s.spec, answer, "a page", err)
 	}
+	if n := elements(page); n > maxElements {
+		return source.Batch{}, s.unfit(answer, fmt.Sprintf("the page has %d elements, and at most %d are read", n, maxElements))
+	}
 	if s.find.item == nil {
 		return s.changes(page, answer, next, now)
 	}
 	return s.list(page, answer, now)
+}
+
+func elements(page *goquery.Document) (n int) {
+	for node := range page.Nodes[0].Descendants() {
+		if node.Type == html.ElementNode {
+			n++
+		}
+	}
+	return n
 }
 
 // unfit is the error for a page that does not hold what was looked for.

@@ -114,6 +114,7 @@ func TestFailures(t *testing.T) {
 		"nothing is found":    {"<p>moved</p>", source.Selector{Item: "li.advisory"}, "select.item finds nothing on the page"},
 		"nothing in it":       {"<ul><li>x</ul>", source.Selector{Item: "li"}, "holds neither link nor text"},
 		"a check for robots":  {"<html><title>Just a moment...</title>", source.Selector{Item: "li"}, "a check for robots"},
+		"only elements":       {strings.Repeat("<li>", 201_000), source.Selector{Item: "li"}, "at most 200000 are read"},
 		"no text to watch":    {"<script>x</script>", source.Selector{}, "there is no text to watch"},
 		"an empty sitemap":    {"<urlset></urlset>", source.Selector{}, "lists no addresses"},
 		"an index of nothing": {"<sitemapindex><sitemap><loc>https://evil.example/x</loc></sitemap></sitemapindex>", source.Selector{}, "lists no addresses"},
