@@ -11,6 +11,7 @@ import (
 // Limits of what is read of a text. A model learns what a post is about, and
 // that is said at its beginning.
 const (
+	maxText  = 4000 // bytes
 	maxWords = 400
 	maxRunes = 24 // of one word
 )
@@ -46,6 +47,7 @@ type feature struct {
 // so that long posts do not weigh more than short ones. words are what
 // feature.word counts.
 func (r Reader) features(text string) (found []feature, words []string) {
+	text = beginning(text)
 	words = split(text)
 	c := collection{at: map[uint32]int{}}
 	c.add(-1, 1, "bias")
@@ -72,6 +74,11 @@ func (r Reader) features(text string) (found []feature, words []string) {
 	}
 	c.normalise()
 	return c.all, words
+}
+
+// beginning is as much of a text as is read of it.
+func beginning(text string) string {
+	return strings.ToValidUTF8(text[:min(len(text), maxText)], "")
 }
 
 // collection gathers features.

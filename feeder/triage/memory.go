@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -25,7 +24,6 @@ const version = 1
 // Limits of what is remembered. A text is remembered as far as it is read.
 const (
 	maxLessons = 5000
-	maxText    = 4000 // bytes of a lesson's text
 	maxMemory  = 64 << 20
 )
 
@@ -95,7 +93,7 @@ func (m memory) find(story string) int {
 // keep takes a lesson, in the place of an earlier one of its story, and forgets
 // the oldest where there are too many.
 func (m *memory) keep(l Lesson) {
-	l.Text = strings.ToValidUTF8(l.Text[:min(len(l.Text), maxText)], "")
+	l.Text = beginning(l.Text)
 	if i := m.find(l.Story); i >= 0 {
 		m.Lessons[i] = l
 		return
