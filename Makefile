@@ -57,7 +57,7 @@ vuln: ## govulncheck; asks the Go vulnerability database on the network
 
 catalog: ## write the catalogs and the tables in the docs; REGISTRY= changes the images' prefix
 	REGISTRY=$(REGISTRY) go test ./analyzers ./responders -run '^TestCatalog$$' -count=1 -update
-	go test . -run '^TestCatalog$$' -count=1 -update
+	go test . ./shared/ioc -run '^TestCatalog$$' -count=1 -update
 
 process: build ## folders for Cortex' process runner (no Docker, no network): dist/process
 	@for program in analyzers responders; do \

@@ -115,7 +115,8 @@ func rolesOf(found []ioc.Indicator) []roleTable {
 		{Role: ioc.Benign, Name: "Benign", About: "known-good, private or reserved values"},
 	}
 	for _, i := range found {
-		row := indicatorRow{Indicator: i, Name: kindOf(i.Kind).One}
+		name, _ := i.Kind.Names()
+		row := indicatorRow{Indicator: i, Name: name}
 		if ioc.Defang(i.Raw) != ioc.Defang(i.Value) {
 			row.Wrote = i.Raw
 		}

@@ -1,10 +1,5 @@
 package ioc
 
-import (
-	"strconv"
-	"strings"
-)
-
 // What stands beside a value and belongs to it: a port, a file's name in the
 // same row as its hash, an address in the same row as its host.
 
@@ -85,24 +80,4 @@ func (s *scanner) rowBetween(a, b int) bool {
 		}
 	}
 	return true
-}
-
-// MISP gives the attribute for the indicator, of a composite type where
-// something belongs to it: "ip-dst|port", "hostname|port", "domain|ip",
-// "filename|sha256". Else it is as Kind.MISP says.
-//
-// https://www.misp-project.org/datamodels/#types
-func (i Indicator) MISP() (typ, category, value string) {
-	typ, category = i.Kind.MISP(i.Value)
-	switch {
-	case i.Kind == IP && i.Port > 0:
-		return typ + "|port", category, i.Value + "|" + strconv.Itoa(int(i.Port))
-	case i.Kind == Domain && i.Port > 0:
-		return "hostname|port", category, i.Value + "|" + strconv.Itoa(int(i.Port))
-	case i.Kind == Domain && i.With != "":
-		return "domain|ip", category, i.Value + "|" + i.With
-	case i.With != "":
-		return "filename|" + typ, category, strings.ReplaceAll(i.With, "|", "_") + "|" + i.Value
-	}
-	return typ, category, i.Value
 }
