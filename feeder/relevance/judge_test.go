@@ -42,6 +42,11 @@ func TestJudgeWithTheShippedProfile(t *testing.T) {
 			text:  "hxxp://panel.bad-site[.]top/gate.php 203.0.114[.]9 new-loader[.]xyz",
 			keep:  true, reason: "indicators of compromise to search for",
 		},
+		"a post with wallets and a mutex": {
+			title: "Ransomware crew's payments",
+			text:  "Mutex: Bad_Mutex_01\nbc1qa694cph4pntayqkmxkdf6jgm3naq79fzmf9wev\nDLJWB3mwokagxgEXPGys1AY45kXnrXzNYt",
+			keep:  true, reason: "3 indicators of compromise to search for",
+		},
 		"a report with an appendix, from a trusted source": {
 			title: "Inside a loader's new infection chain", weight: 8,
 			text: "The malware arrives by phishing. Indicators of compromise:\n" + strings.Repeat("a", 63) + "1\n" + strings.Repeat("b", 63) + "2\ncontrol[.]bad-site[.]top",

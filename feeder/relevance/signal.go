@@ -92,8 +92,8 @@ func (p *Profile) judgeSubjects(t *tally, d document) (threat bool) {
 	return threats.sum > 0
 }
 
-// judgeIndicators counts what can be searched for in logs: addresses, names,
-// URLs and hashes, each as far as it is sure to be one.
+// judgeIndicators counts what can be searched for in logs, files and payments,
+// each as far as it is sure to be an indicator.
 func judgeIndicators(t *tally, f waggle.Finding) (threat bool) {
 	sure, count := 0, 0
 	for _, i := range f.OfRole(ioc.Attack) {
@@ -119,12 +119,15 @@ func judgeIndicators(t *tally, f waggle.Finding) (threat bool) {
 	return points > 0
 }
 
+// searchable tells the kinds of which each value is the attacker's own. Names of
+// files, services or rules are not: others have the same.
 func searchable(k ioc.Kind) bool {
 	switch k {
-	case ioc.IP, ioc.CIDR, ioc.Domain, ioc.URL, ioc.Email, ioc.MD5, ioc.SHA1, ioc.SHA224, ioc.SHA256, ioc.SHA384, ioc.SHA512, ioc.BTC:
+	case ioc.IP, ioc.CIDR, ioc.Domain, ioc.URL, ioc.Email, ioc.Mutex, ioc.NamedPipe,
+		ioc.SSDeep, ioc.TLSH, ioc.Imphash, ioc.Authentihash, ioc.PEHash, ioc.VHash:
 		return true
 	}
-	return false
+	return k.Hash() || k.Wallet()
 }
 
 // maxTechniques bounds the techniques that become tags.

@@ -20,8 +20,8 @@ type Key struct{ Kind, Value string }
 const (
 	kindOwn    = "own"    // canonical address of the post itself
 	kindPage   = "page"   // canonical address of the post, or of another site's page that it links to
-	kindStrong = "strong" // an indicator of which one in common is enough: a hash, a URL with a path
-	kindWeak   = "weak"   // an indicator of which it takes two: a domain, an IP address
+	kindStrong = "strong" // an indicator of which one in common is enough: a hash, a wallet, a URL with a path
+	kindWeak   = "weak"   // an indicator of which it takes two: a domain, an IP address, a mutex
 	kindCVE    = "cve"
 	kindWord   = "word" // a telling word of the title
 	kindBand   = "band" // a part of the text's sketch; near-identical texts have at least one in common
@@ -145,18 +145,37 @@ func (s *set) indicators(finding waggle.Finding) {
 		if i.Confidence < minConfidence {
 			continue
 		}
-		switch i.Kind {
-		case ioc.MD5, ioc.SHA1, ioc.SHA224, ioc.SHA256, ioc.SHA384, ioc.SHA512, ioc.BTC, ioc.Email:
-			s.add(kindStrong, string(i.Kind)+":"+i.Value, maxIndicators)
-		case ioc.URL:
+		switch {
+		case i.Kind == ioc.URL:
 			// http and https, with and without slash, are one place.
 			if page := pageOf(i.Value); page != "" {
 				s.add(kindStrong, "url:"+page, maxIndicators)
 			}
-		case ioc.Domain, ioc.IP:
+		case strong(i.Kind):
+			s.add(kindStrong, string(i.Kind)+":"+i.Value, maxIndicators)
+		case weak(i.Kind):
 			s.add(kindWeak, string(i.Kind)+":"+i.Value, maxIndicators)
 		}
 	}
+}
+
+// strong tells the kinds whose values are one file's or one person's.
+func strong(k ioc.Kind) bool {
+	switch k {
+	case ioc.Email, ioc.SSDeep, ioc.TLSH, ioc.Authentihash:
+		return true
+	}
+	return k.Hash() || k.Wallet()
+}
+
+// weak tells those whose values several attacks may share: a host that is let to
+// anyone, what programs of one maker have in common.
+func weak(k ioc.Kind) bool {
+	switch k {
+	case ioc.Domain, ioc.IP, ioc.Imphash, ioc.PEHash, ioc.VHash, ioc.Mutex, ioc.NamedPipe:
+		return true
+	}
+	return false
 }
 
 // vulnerabilities notes the CVE ids of a post that is about a few of them, and

@@ -91,6 +91,16 @@ func TestMatch(t *testing.T) {
 			second: told{title: "New family seen", text: "Malware sample: " + hash("a")},
 			why:    "an indicator in common",
 		},
+		"a wallet in common": {
+			first:  told{title: "Ransom note of a new crew", text: "The ransomware wants money at bc1qa694cph4pntayqkmxkdf6jgm3naq79fzmf9wev."},
+			second: told{title: "Where the payments went", text: "Victims of the ransomware paid to bc1qa694cph4pntayqkmxkdf6jgm3naq79fzmf9wev."},
+			why:    "an indicator in common",
+		},
+		"a mutex and an import hash in common": {
+			first:  told{title: "Quiet stealer", text: "The malware.\nMutex: Bad_Mutex_01\nimphash: " + hash("a")[:32]},
+			second: told{title: "New family seen", text: "A trojan.\nMutex: Bad_Mutex_01\nimphash: " + hash("a")[:32]},
+			why:    "2 indicators in common",
+		},
 		"two domains in common": {
 			first:  told{title: "Panel found", text: "panel-one[.]top and panel-two[.]top and panel-three[.]top"},
 			second: told{title: "More panels", text: "panel-two[.]top panel-one[.]top"},
@@ -117,6 +127,10 @@ func TestMatch(t *testing.T) {
 			why:    "the story links to it",
 		},
 
+		"an import hash alone": {
+			first:  told{title: "Quiet stealer", text: "The malware.\nimphash: " + hash("a")[:32]},
+			second: told{title: "New family seen", text: "A trojan.\nimphash: " + hash("a")[:32]},
+		},
 		"common words only": {
 			first:  told{title: "Critical vulnerability exploited in attacks", text: "Attackers exploit a critical vulnerability."},
 			second: told{title: "Critical vulnerability exploited in attacks", text: "Hackers exploit another critical vulnerability."},
