@@ -202,23 +202,3 @@ func TestBuiltinNames(t *testing.T) {
 		}
 	}
 }
-
-func FuzzUpdate(f *testing.F) {
-	f.Add(kev, epss, nvd, stix)
-	f.Add("{}", "", `{"vulnerabilities":[`, galaxy)
-	f.Fuzz(func(t *testing.T, kev, epss, nvd, names string) {
-		g := net{map[string]string{
-			"known_exploited_vulnerabilities.json": kev, "epss_scores-current.csv.gz": epss, "nvdcve-2.0-2026.json.gz": nvd, "enterprise-attack.json": names,
-		}}
-		path := filepath.Join(t.TempDir(), threatdata.File)
-		d, left, err := threatdata.Update(t.Context(), path, threatdata.Options{Getter: g, Now: now()})
-		require.NoError(t, err)
-		if d == nil {
-			assert.Len(t, left, 4)
-			return
-		}
-		again, err := threatdata.Open(path)
-		require.NoError(t, err)
-		assert.Equal(t, d.Vulnerability("CVE-2026-11111"), again.Vulnerability("CVE-2026-11111"))
-	})
-}

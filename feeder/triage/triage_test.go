@@ -120,12 +120,14 @@ func BenchmarkTrain(b *testing.B) {
 
 func FuzzTriage(f *testing.F) {
 	m := triage.Train(reader, lessons())
-	f.Add("Firewall 防火墙の脆弱性 \x00\xff", true)
-	f.Fuzz(func(t *testing.T, text string, wanted bool) {
+	f.Add("Firewall 防火墙の脆弱性 \x00\xff")
+	f.Add(`{"text":"a","label":1}`)
+	f.Fuzz(func(t *testing.T, text string) {
 		p := m.Probability(text)
 		assert.True(t, p > 0 && p < 1, p)
-		again := triage.Train(reader, append(lessons()[:4], triage.Example{Text: text, Wanted: wanted}))
-		p = again.Probability(text)
-		assert.True(t, p > 0 && p < 1, p)
+		points, why := m.Shift(text)
+		assert.LessOrEqual(t, max(points, -points), triage.MaxShift)
+		assert.Equal(t, points == 0, why == "", why)
+		_, _ = triage.ReadExamples(strings.NewReader(text))
 	})
 }
