@@ -17,7 +17,7 @@ const pageSize = 50
 // Stories gives a page of the stories that the query chooses, with their
 // posts and indicators, and how many it chooses in all.
 func (s *Store) Stories(ctx context.Context, q waggle.StoryQuery) ([]waggle.Story, int, error) {
-	f := storyFilter(q)
+	f := s.storyFilter(q)
 	var total int
 	if err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM stories s`+f.where(), f.args...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("store: stories: %w", err)
@@ -36,7 +36,7 @@ func (s *Store) Stories(ctx context.Context, q waggle.StoryQuery) ([]waggle.Stor
 	return stories, total, nil
 }
 
-func storyFilter(q waggle.StoryQuery) *filter {
+func (s *Store) storyFilter(q waggle.StoryQuery) *filter {
 	f := &filter{}
 	if q.Severity > 0 {
 		f.add(`s.severity >= ?`, q.Severity)
@@ -45,10 +45,9 @@ func storyFilter(q waggle.StoryQuery) *filter {
 		f.add(`EXISTS (SELECT 1 FROM members m JOIN posts p ON p.ref = m.ref WHERE m.story = s.id AND p.source = ?)`, q.Source)
 	}
 	if q.Text != "" {
-		f.add(`(LOWER(s.title) LIKE ? ESCAPE '\' OR EXISTS (
-			SELECT 1 FROM members m JOIN posts p ON p.ref = m.ref JOIN contents c ON c.ref = m.ref
-			WHERE m.story = s.id AND (LOWER(p.title) LIKE ? ESCAPE '\' OR LOWER(c.text) LIKE ? ESCAPE '\')))`,
-			like(q.Text), like(q.Text), like(q.Text))
+		condition, args := s.matching(q.Text)
+		f.add(`(LOWER(s.title) LIKE ? ESCAPE '\' OR s.id IN (SELECT p.story FROM posts p WHERE p.story <> '' AND `+condition+`))`,
+			append([]any{like(q.Text)}, args...)...)
 	}
 	if q.Indicator != "" {
 		f.add(`EXISTS (SELECT 1 FROM indicators i WHERE i.story = s.id AND i.value = ?)`, plainValue(q.Indicator))
@@ -81,13 +80,12 @@ func storyOrder(by waggle.StorySort) string {
 // Posts gives a page of the posts that the query chooses, without their
 // findings, and how many it chooses in all.
 func (s *Store) Posts(ctx context.Context, q waggle.PostQuery) ([]waggle.Record, int, error) {
-	f := postFilter(q)
-	from := ` FROM posts p JOIN contents c ON c.ref = p.ref`
+	f := s.postFilter(q)
 	var total int
-	if err := s.read.QueryRowContext(ctx, `SELECT COUNT(*)`+from+f.where(), f.args...).Scan(&total); err != nil {
+	if err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM posts p`+f.where(), f.args...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("store: posts: %w", err)
 	}
-	query := `SELECT p.ref, p.fate, p.reason, p.score, p.severity, p.story, c.post` + from + f.where() + ` ORDER BY p.occurred DESC, p.ref`
+	query := `SELECT p.ref, p.fate, p.reason, p.score, p.severity, p.story, c.post FROM posts p JOIN contents c ON c.ref = p.ref` + f.where() + ` ORDER BY p.occurred DESC, p.ref`
 	if q.Limit >= 0 {
 		query += ` LIMIT ` + f.arg(limit(q.Limit)) + ` OFFSET ` + f.arg(q.Offset)
 	}
@@ -100,7 +98,7 @@ func (s *Store) Posts(ctx context.Context, q waggle.PostQuery) ([]waggle.Record,
 	return records, total, err
 }
 
-func postFilter(q waggle.PostQuery) *filter {
+func (s *Store) postFilter(q waggle.PostQuery) *filter {
 	f := &filter{}
 	if q.Fate != "" {
 		f.add(`p.fate = ?`, q.Fate)
@@ -109,7 +107,8 @@ func postFilter(q waggle.PostQuery) *filter {
 		f.add(`p.source = ?`, q.Source)
 	}
 	if q.Text != "" {
-		f.add(`(LOWER(p.title) LIKE ? ESCAPE '\' OR LOWER(c.text) LIKE ? ESCAPE '\')`, like(q.Text), like(q.Text))
+		condition, args := s.matching(q.Text)
+		f.add(condition, args...)
 	}
 	return f
 }

@@ -99,6 +99,9 @@ func (s *Store) join(ctx context.Context, config *pgx.ConnConfig) error {
 	if err := migrate(ctx, s.write, goose.DialectPostgres, s.Postgres()); err != nil {
 		return err
 	}
+	if _, err := alone.Exec(ctx, searchServer); err != nil {
+		return err
+	}
 	s.server.replica, err = newReplica(ctx, config)
 	return err
 }

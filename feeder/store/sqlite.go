@@ -65,6 +65,9 @@ func (s *Store) begin(ctx context.Context, path string) error {
 	if err := migrate(ctx, s.write, goose.DialectSQLite3, s.SQLite()); err != nil {
 		return err
 	}
+	if err := makeSearch(ctx, s.write); err != nil {
+		return err
+	}
 	return s.readWith(path)
 }
 
