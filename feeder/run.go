@@ -43,6 +43,10 @@ func runCommand(s *settings) *cobra.Command {
 // serve runs the pipeline and the page until ctx ends. ready hears the page's
 // address when it answers.
 func serve(ctx context.Context, c *config.Config, log *slog.Logger, ready func(page string)) (err error) {
+	login := web.Login{Token: c.Page.Token, User: c.Page.TrustProxyUser, Proxies: c.Page.TrustProxyFrom}
+	if err := login.Check(c.Listen); err != nil {
+		return fmt.Errorf("the page: %w", err)
+	}
 	// The address first: it is what a second feeder, or another program,
 	// most likely holds.
 	listener, err := net.Listen("tcp", c.Listen)
@@ -67,7 +71,7 @@ func serve(ctx context.Context, c *config.Config, log *slog.Logger, ready func(p
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	server, err := newPage(c, listener.Addr().String(), data, knownVersion(ctx, hive), metrics, learner, log)
+	server, err := newPage(c, login, listener.Addr().String(), data, knownVersion(ctx, hive), metrics, learner, feeder.Retry, log)
 	if err != nil {
 		return err
 	}
@@ -91,7 +95,8 @@ func serve(ctx context.Context, c *config.Config, log *slog.Logger, ready func(p
 const hookPath = "/hooks/thehive"
 
 // newPage makes the server of the page, the metrics and the health check.
-func newPage(c *config.Config, listen string, data *store.Store, hiveVersion func() string, metrics *pipeline.Metrics, learner *triage.Learner, log *slog.Logger) (*http.Server, error) {
+func newPage(c *config.Config, login web.Login, listen string, data *store.Store, hiveVersion func() string, metrics *pipeline.Metrics, learner *triage.Learner,
+	retry func(context.Context, string) error, log *slog.Logger) (*http.Server, error) {
 	registry := prometheus.NewRegistry()
 	if err := metrics.Register(registry, data); err != nil {
 		return nil, err
@@ -106,6 +111,8 @@ func newPage(c *config.Config, listen string, data *store.Store, hiveVersion fun
 		Listen:         listen,
 		TheHiveURL:     c.TheHive.URL,
 		TheHiveVersion: hiveVersion,
+		Login:          login,
+		Retry:          retry,
 		Log:            log,
 	})
 	mux := http.NewServeMux()

@@ -29,6 +29,8 @@ type Config struct {
 
 	AllowNetworks []netip.Prefix // non-public networks that sources and articles may be fetched from
 
+	Page Page // who may read the page
+
 	TheHive Server
 	Cortex  Server
 	MISP    Server
@@ -39,6 +41,14 @@ type Config struct {
 
 	// Needs is the profile, read.
 	Needs *relevance.Profile
+}
+
+// Page says who may read the page. Beyond loopback one of Token and
+// TrustProxyUser must be set.
+type Page struct {
+	Token          secret.Text    // lets in who knows it
+	TrustProxyUser string         // the header in which a reverse proxy names who has logged in there
+	TrustProxyFrom []netip.Prefix // where that proxy asks from; none = loopback and private networks
 }
 
 // Server is one of the systems the feeder works with. Without URL it is not

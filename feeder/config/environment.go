@@ -25,6 +25,11 @@ type environment struct {
 	Pause         string   `desc:"least time from one fetch of an article to the next from the same host"`
 	AllowNetworks []string `split_words:"true" desc:"non-public networks to fetch from, by commas"`
 
+	PageToken      string   `envconfig:"PAGE_TOKEN"`
+	PageTokenFile  string   `envconfig:"PAGE_TOKEN_FILE"`
+	TrustProxyUser string   `split_words:"true" desc:"header in which a reverse proxy names who has logged in there"`
+	TrustProxyFrom []string `split_words:"true" desc:"networks that proxy asks from, by commas"`
+
 	TheHiveURL     string `envconfig:"THEHIVE_URL"`
 	TheHiveKey     string `envconfig:"THEHIVE_KEY"`
 	TheHiveKeyFile string `envconfig:"THEHIVE_KEY_FILE"`
@@ -72,7 +77,31 @@ func applyEnvironment(c *Config) error {
 	if err := applyNetworks(e.AllowNetworks, &c.AllowNetworks); err != nil {
 		return err
 	}
+	if err := e.applyPage(&c.Page); err != nil {
+		return err
+	}
 	return e.applyServers(c)
+}
+
+func (e environment) applyPage(p *Page) error {
+	token, err := secret.From(e.PageToken, e.PageTokenFile, "WAGGLE_PAGE_TOKEN", "WAGGLE_PAGE_TOKEN_FILE")
+	if err != nil {
+		return err
+	}
+	if token.Set() {
+		p.Token = token
+	}
+	if e.TrustProxyUser != "" {
+		p.TrustProxyUser = e.TrustProxyUser
+	}
+	from, err := networks(e.TrustProxyFrom)
+	if err != nil {
+		return fmt.Errorf("WAGGLE_TRUST_PROXY_FROM: %w", err)
+	}
+	if len(from) > 0 {
+		p.TrustProxyFrom = from
+	}
+	return nil
 }
 
 func (e environment) applyServers(c *Config) error {
@@ -122,13 +151,9 @@ func applySpan(name, value string, into *time.Duration) error {
 }
 
 func applyNetworks(values []string, into *[]netip.Prefix) error {
-	var all []netip.Prefix
-	for _, text := range values {
-		p, err := network(strings.TrimSpace(text))
-		if err != nil {
-			return fmt.Errorf("WAGGLE_ALLOW_NETWORKS: %w", err)
-		}
-		all = append(all, p)
+	all, err := networks(values)
+	if err != nil {
+		return fmt.Errorf("WAGGLE_ALLOW_NETWORKS: %w", err)
 	}
 	if len(all) > 0 {
 		*into = all

@@ -25,6 +25,7 @@ type file struct {
 	Window        *time.Duration `yaml:"window"`
 	Pause         *time.Duration `yaml:"pause"`
 	AllowNetworks []string       `yaml:"allow_networks"`
+	Page          page           `yaml:"page"`
 	TheHive       hive           `yaml:"thehive"`
 	Cortex        server         `yaml:"cortex"`
 	MISP          server         `yaml:"misp"`
@@ -36,6 +37,23 @@ type server struct {
 	URL     string `yaml:"url"`
 	Key     string `yaml:"key"`
 	KeyFile string `yaml:"key_file"`
+}
+
+type page struct {
+	Token          string   `yaml:"token"`
+	TokenFile      string   `yaml:"token_file"`
+	TrustProxyUser string   `yaml:"trust_proxy_user"`
+	TrustProxyFrom []string `yaml:"trust_proxy_from"`
+}
+
+// fill reads what is written; relative paths start from folder.
+func (p page) fill(folder string) (Page, error) {
+	token, err := secret.From(p.Token, from(folder, p.TokenFile), "token", "token_file")
+	if err != nil {
+		return Page{}, err
+	}
+	networks, err := networks(p.TrustProxyFrom)
+	return Page{Token: token, TrustProxyUser: p.TrustProxyUser, TrustProxyFrom: networks}, err
 }
 
 type hive struct {
@@ -83,6 +101,10 @@ func (f file) apply(c *Config, doc *strictyaml.Document, folder string) error {
 			return located([]any{"allow_networks", i}, err)
 		}
 		c.AllowNetworks = append(c.AllowNetworks, p)
+	}
+	var err error
+	if c.Page, err = f.Page.fill(folder); err != nil {
+		return located([]any{"page"}, err)
 	}
 	for _, s := range []struct {
 		key          string
@@ -185,6 +207,19 @@ func checkURL(s string) error {
 		return fmt.Errorf("url must end with the path: no '?' and no '#'")
 	}
 	return nil
+}
+
+// networks reads a list of them.
+func networks(written []string) ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, text := range written {
+		p, err := network(strings.TrimSpace(text))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
 }
 
 // network reads a prefix, or one address.

@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -106,6 +107,7 @@ type Pipeline struct {
 	feeds   map[string]Feed
 	retired map[string]source.Spec // of sources whose posts are still here
 	queue   queue
+	live    atomic.Bool // queue is set and works
 	hosts   *hosts
 	outages outages
 	pace    pace
@@ -183,7 +185,11 @@ func (p *Pipeline) start(ctx context.Context, pollNow bool) error {
 	if err := p.prepare(ctx, pollNow); err != nil {
 		return err
 	}
-	return queue.Start(ctx)
+	if err := queue.Start(ctx); err != nil {
+		return err
+	}
+	p.live.Store(true)
+	return nil
 }
 
 func (p *Pipeline) newQueue() (queue, error) {

@@ -15,10 +15,11 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // guard puts the protections that every answer has round a handler: safe
-// methods only, known host names only, and the headers that tell browsers to
+// methods only, but for the two forms that a page of ours sends, known host names only, and the headers that tell browsers to
 // keep the page to itself.
 func guard(o Options, next http.Handler) http.Handler {
 	known := hosts(o)
+	ours := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -28,16 +29,26 @@ func guard(o Options, next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		switch {
-		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		case r.Method != http.MethodGet && r.Method != http.MethodHead && !form(r):
 			h.Set("Allow", "GET, HEAD")
 			http.Error(w, "This address can only be read: use GET.", http.StatusMethodNotAllowed)
 		case !known(r.Host):
 			http.Error(w, "This server is not asked by that name. Open it by its address, or add the name to its configuration.",
 				http.StatusMisdirectedRequest)
 		default:
+			if err := ours.Check(r); err != nil {
+				http.Error(w, "Another site sent this form: open the page itself.", http.StatusForbidden)
+				return
+			}
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// form tells whether the request is one of the forms that change something.
+func form(r *http.Request) bool {
+	retry := strings.HasPrefix(r.URL.Path, "/post/") && strings.HasSuffix(r.URL.Path, "/retry")
+	return r.Method == http.MethodPost && (r.URL.Path == "/login" || retry)
 }
 
 // hosts gives the test of a request's Host header. A server beyond loopback

@@ -31,11 +31,24 @@ func (s *site) post(r *http.Request) (waggle.Record, error) {
 	return s.Store.Post(r.Context(), r.PathValue("ref"))
 }
 
+// retry lets a post that failed go on, and leads back to it.
+func (s *site) retry(w http.ResponseWriter, r *http.Request) {
+	ref := r.PathValue("ref")
+	if err := s.Retry(r.Context(), ref); err != nil {
+		code, text := status(err)
+		s.report(r, code, err)
+		http.Error(w, text, code)
+		return
+	}
+	http.Redirect(w, r, "/post/"+url.PathEscape(ref), http.StatusSeeOther)
+}
+
 // postsView is what the list of posts shows.
 type postsView struct {
 	postList
 	listing
-	Tabs []tab
+	Tabs  []tab
+	Retry bool // posts that failed may be tried again
 }
 
 // tab leads to the posts of one fate, keeping the other filters.
@@ -54,7 +67,7 @@ func (s *site) postsPage(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	return view{Title: "Posts", Here: "posts", Refresh: around.Waiting(), Data: postsView{list, around, tabsOf(r.URL)}}, nil
+	return view{Title: "Posts", Here: "posts", Refresh: around.Waiting(), Data: postsView{list, around, tabsOf(r.URL), s.Retry != nil}}, nil
 }
 
 func tabsOf(u *url.URL) []tab {
@@ -74,6 +87,7 @@ type postView struct {
 	Roles   []roleTable
 	Text    []segment
 	Cut     bool // the text goes on
+	Retry   bool // it failed and may be tried again
 }
 
 // roleTable is a post's indicators of one role.
@@ -94,7 +108,7 @@ func (s *site) postPage(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	v := postView{Record: record}
+	v := postView{Record: record, Retry: s.Retry != nil && record.Fate == waggle.Failed}
 	var found []ioc.Indicator
 	if f := record.Finding; f != nil {
 		found = f.Indicators

@@ -1,6 +1,6 @@
 // Package web is the feeder's page for people and its JSON for programs:
 // stories with their reasons, posts with their fate, sources with their
-// health. It only reads, so every answer may be asked for again.
+// health.
 //
 // Pages are plain HTML that works without scripts; nothing is loaded from
 // elsewhere. Whatever came from a source is hostile: it is escaped, its values
@@ -13,6 +13,9 @@
 //	/threats     what to do         /api/threats  /feeds/threats.rss  /feeds/threats.json
 //	/sources     health             /api/sources
 //	/metrics     Prometheus         /healthz  200 or 503
+//	/login       asks for the token, where one is needed
+//
+// It only reads, but for POST /post/{ref}/retry.
 package web
 
 import (
@@ -61,6 +64,11 @@ type Options struct {
 	// of a link to an alert depends; nil or "" = 4.
 	TheHiveVersion func() string
 
+	Login Login // who may read the page
+	// Retry lets a post that failed go on; waggle.ErrNotFound if no such post
+	// failed. nil = the page does not offer it.
+	Retry func(ctx context.Context, ref string) error
+
 	Now func() time.Time // nil = time.Now
 	Log *slog.Logger     // nil = slog.Default
 }
@@ -73,7 +81,7 @@ func New(o Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &site{Options: o, assets: loadAssets()}
+	s := &site{Options: o, assets: loadAssets(), gate: newGate(o.Login, o.Now)}
 	s.pages = loadPages(s.assets, o.Now)
 
 	mux := http.NewServeMux()
@@ -98,13 +106,17 @@ func New(o Options) http.Handler {
 		mux.Handle("/metrics", o.Metrics)
 	}
 	mux.Handle("/", s.page("error", func(*http.Request) (view, error) { return view{}, waggle.ErrNotFound }))
-	return guard(o, mux)
+	if o.Retry != nil {
+		mux.HandleFunc("POST /post/{ref}/retry", s.retry)
+	}
+	return guard(o, s.admit(mux))
 }
 
 type site struct {
 	Options
 	pages  pages
 	assets assets
+	gate   *gate
 }
 
 // answer fits a typed reading of the store to the JSON handler.
