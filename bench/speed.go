@@ -45,7 +45,7 @@ func (b *bench) speed() (*table, error) {
 	t := speedTable(racers)
 	t.title = fmt.Sprintf("Speed on one core: %s", what)
 	t.note("%d documents, %.1f MB, one by one in each tool's own process after a warm-up; the fastest of %d turns.", len(docs), mega(size(docs)), turns)
-	t.note("* on every %dth document, as all take longer than %v.", sampled, patience)
+	t.note("* on every %dth document, as all take more than %v of processor time.", sampled, patience)
 	return t, nil
 }
 
