@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -71,10 +73,8 @@ func TestScorersAnswer(t *testing.T) {
 func TestMain(m *testing.M) {
 	switch os.Getenv("BENCH_FAKE_PEER") {
 	case "eats": // some memory
-		memory := make([]byte, 64<<20)
-		for i := range memory {
-			memory[i] = 1
-		}
+		memory := bytes.Repeat([]byte{1}, 32<<20)
+		runtime.KeepAlive(memory)
 		os.Exit(0)
 	case "itself":
 		main()
@@ -226,16 +226,14 @@ func TestPredictionsOfTheSameDocumentsStand(t *testing.T) {
 }
 
 func TestPeakIsThatOfTheCommandAlone(t *testing.T) {
-	big := make([]byte, 256<<20) // of the parent
-	for i := range big {
-		big[i] = 1
-	}
+	big := bytes.Repeat([]byte{1}, 128<<20) // of the parent
 	t.Setenv("BENCH_FAKE_PEER", "itself")
 	u, err := peak(context.Background(), os.DevNull, "env", "BENCH_FAKE_PEER=eats", os.Args[0])
 	require.NoError(t, err)
-	assert.Greater(t, u.memory, int64(64<<20))
+	assert.Greater(t, u.memory, int64(32<<20))
 	assert.Less(t, u.memory, int64(len(big)))
 	assert.Positive(t, u.cpu)
+	runtime.KeepAlive(big)
 
 	_, err = peak(context.Background(), os.DevNull, "false")
 	require.Error(t, err)
