@@ -20,8 +20,9 @@ const (
 )
 
 // localSigns are the signs beside word and dot that are read in a mail
-// address' local part; RFC 5322 has more, which text uses for other things.
-const localSigns = "!#$%&*+~"
+// address' local part; RFC 5322 has more, which text uses for other things: a
+// sentence ends with "!", and no mail is written to it.
+const localSigns = "#$%&*+~"
 
 // class gives the classes of each byte.
 var class = classes()

@@ -59,7 +59,10 @@ func hostName(c *chain) bool {
 	if !c.ascii() {
 		return toASCII(c)
 	}
-	return c.top() || c.fanged && otherRoot(string(c.label(c.count-1)))
+	if c.top() {
+		return string(c.label(c.count-1)) != "onion" || onionService(c.label(c.count-2))
+	}
+	return c.fanged && otherRoot(string(c.label(c.count-1))) || i2pService(c)
 }
 
 // bareSuffix reports whether the name is a public suffix itself ("co.uk"),

@@ -85,6 +85,7 @@ type scanner struct {
 	tables   [len(cellSigns)]columns
 	// what was looked through for Sigma's rules, and where the last one was
 	sigmaSeen, sigmaMark int
+	halved               int // where the line behind a SHA-256 in two halves begins
 	keccak               keccak
 	host                 chain
 	build                builder
@@ -249,6 +250,7 @@ func (s *scanner) mixed(i, end int) int {
 		seen&isDigit != 0 && (end-i >= minLong || follows[t[i]]&startsName != 0) {
 		return s.joined(i, end, seen)
 	}
+	s.inContext(i, end)
 	if !s.told && threatWords.may(t[i], end-i) {
 		s.told = s.threat.see(t, i, end)
 	}

@@ -22,6 +22,8 @@ var seedTexts = []string{
 	`C:\\Users\\<user>\\a b\x.exe "D:\a b\c.d" %APPDATA%\x $env:TEMP\y \\srv\share\z \\.\pipe\p1 ~/.ssh/x /tmp/.x1 |/etc/{a}|`,
 	"imphash: 0f1e2d3c4b5a69780f1e2d3c4b5a6978 |ja3|\n|a0b1c2d3e4f5061728394a5b6c7d8e9f", etherAddress + " " + taprootAddress, "solana " + solanaAddress,
 	moneroAddress + " qrhgkhqx75xd05szmv6e482frwx05rc4yg2lgjdgfq rfdpS72oUBaSLufPzdbDSrHStrD1TbYXP",
+	"0.ac#.0@0.ba x..y!z@bad-host.net ASN 64496 AS 64511 MAC 00-1B-44-11-3A-B7", `HKLM\\Software\\x\y HKCU:\a\b`,
+	"SHA-256:\n0f1e2d3c4b5a69780f1e2d3c4b5a6978\n0f1e2d3c4b5a69780f1e2d3c4b5a6978\n0f1e2d3c4b5a69780f1e2d3c4b5a6978\n",
 	"![](http://x.com/a.png) <http://u:p@x.com:80/>", strings.Repeat("a.", 300), "http://[::1]:80/",
 }
 

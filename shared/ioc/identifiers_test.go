@@ -7,6 +7,7 @@ import (
 
 func TestHashes(t *testing.T) {
 	hash := func(n int) string { return strings.Repeat("0f1e2d3c4b5a6978", 8)[:n] }
+	one := strings.Repeat("1a2b3c4d", 4)
 	run(t, []readCase{
 		{"MD5", hash(32), []string{"md5 " + hash(32)}},
 		{"SHA-1", hash(40), []string{"sha1 " + hash(40)}},
@@ -23,6 +24,12 @@ func TestHashes(t *testing.T) {
 		{"a file named by it", hash(32) + ".vir", []string{"md5 " + hash(32)}},
 		{"broken over two lines", hash(64)[:38] + "\n  " + hash(64)[38:] + "\nnext", []string{"sha256 " + hash(64)}},
 		{"two lines of a list", hash(32) + "\r\n" + strings.ToUpper(hash(40)[8:]), []string{"md5 " + hash(32), "md5 " + hash(40)[8:]}},
+		{"two halves below the word", "SHA-256:\n" + hash(32) + "\n" + hash(32) + "\n" + one + "\n" + hash(32) + "\n", []string{"sha256 " + hash(64), "sha256 " + one + hash(32)}},
+		{"two halves above a whole one", hash(32) + "\n" + one + "\n" + hash(64) + "\n", []string{"sha256 " + hash(32) + one, "sha256 " + hash(64)}},
+		{"two halves below a whole one", hash(64) + "\n" + hash(32) + "\n" + one, []string{"sha256 " + hash(64), "sha256 " + hash(32) + one}},
+		{"two halves behind a label", "sha256: " + hash(32) + "\n    " + one + "\n", []string{"sha256 " + hash(32) + one}},
+		{"MD5s below a word", "MD5:\n" + hash(32) + "\n" + one + "\n", []string{"md5 " + hash(32), "md5 " + one}},
+		{"MD5s with something behind", "SHA-256:\n" + hash(32) + " x\n" + one + " y\n", []string{"md5 " + hash(32), "md5 " + one}},
 		{"two parts that make no hash", hash(38) + "\n" + hash(20), nil},
 		{"an unseen character within", hash(32) + "\u200b" + hash(32), []string{"sha256 " + hash(32) + hash(32)}},
 		{"a soft hyphen within", hash(20) + "000000\u00ad" + hash(14), []string{"sha1 " + hash(20) + "000000" + hash(14)}},
@@ -60,6 +67,10 @@ func TestIdentifiers(t *testing.T) {
 		{"a GitHub advisory", "GHSA-2345-CFGH-jmpq GHSA-aaaa-2345-2345", []string{"ghsa GHSA-2345-cfgh-jmpq"}},
 		{"a European vulnerability", "EUVD-2024-1234 EUVD-2024-x", []string{"euvd EUVD-2024-1234"}},
 		{"a MAC address", "from 00:1B:44:11:3a:b7.", []string{"mac 00:1b:44:11:3a:b7"}},
+		{"a MAC address with hyphens, named", "the MAC 00-1B-44-11-3A-B7", []string{"mac 00:1b:44:11:3a:b7"}},
+		{"a MAC address with hyphens in a table", "| MAC | host |\n|---|---|\n| 00-1B-44-11-3A-B7 | a |", []string{"mac 00:1b:44:11:3a:b7"}},
+		{"a MAC address with hyphens under indicators", "## Indicators of compromise\n\n- 00-1B-44-11-3A-B7", []string{"mac 00:1b:44:11:3a:b7"}},
+		{"six pairs with hyphens in prose", "the serial 00-1B-44-11-3A-B7, made 24-11-23-10-15-30", nil},
 		{"a certificate's fingerprint", "00:1B:44:11:3A:B7:00:1B:44:11:3A:B7:00:1B:44:11:3A:B7:00:1B", nil},
 		{"an ssdeep hash", "ssdeep 1536:Ab3dEfGh1jKlMn0p/rStUvWx:yZ1aB2cD3e,", []string{"ssdeep 1536:Ab3dEfGh1jKlMn0p/rStUvWx:yZ1aB2cD3e"}},
 		{"numbers with colons", "1535:Ab3dEfGh1jKlMn0p/rStUvWx:yZ1aB2cD3e 12:abcdefghij:klmnop 3:30:15", nil},
@@ -69,6 +80,8 @@ func TestIdentifiers(t *testing.T) {
 		{"a JA4 fingerprint", "t13d1516h2_0a1b2c3d4e5f_f5e4d3c2b1a0", []string{"ja4 t13d1516h2_0a1b2c3d4e5f_f5e4d3c2b1a0"}},
 		{"a TRON address", "TJRabPrwbZy45sbavfcjinPJC18kjpRTv8 TJRabPrwbZy45sbavfcjinPJC18kjpRTv9", []string{"tron TJRabPrwbZy45sbavfcjinPJC18kjpRTv8"}},
 		{"an autonomous system", "AS64496, ASN64511", []string{"asn AS64496", "asn AS64511"}},
+		{"an autonomous system with a space", "on ASN 64496, AS 64511.", []string{"asn AS64496", "asn AS64511"}},
+		{"a year behind AS", "AS 2024 ENDS, OS 64511, NAS 64511, as 64511", nil},
 		{"an autonomous system glued to a word", "AS64496x as64496", nil},
 		{"a Bitcoin address", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", []string{"btc 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"}},
 		{"a Bitcoin address with a wrong checksum", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3", nil},
@@ -77,6 +90,8 @@ func TestIdentifiers(t *testing.T) {
 		{"a registry key", `the value in HKLM\Software\Microsoft\Windows NT\CurrentVersion\Run was added`,
 			[]string{`registry HKLM\Software\Microsoft\Windows NT\CurrentVersion\Run`}},
 		{"a registry key in full", `"HKEY_CURRENT_USER\Environment"`, []string{`registry HKEY_CURRENT_USER\Environment`}},
+		{"a registry key in PowerShell's spelling", `HKCU:\Software\Bad`, []string{`registry HKCU\Software\Bad`}},
+		{"a registry key with its backslashes escaped", `"HKLM\\Software\\Bad Co\\Run" was`, []string{`registry HKLM\Software\Bad Co\Run`}},
 		{"a hive alone", "HKLM and HKCU", nil},
 		{"a file name", "it drops loader.exe.", []string{"filename loader.exe"}},
 		{"a document", "notes.txt", nil},

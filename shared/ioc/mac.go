@@ -4,7 +4,7 @@ package ioc
 // them (IEEE 802). More pairs are a certificate's fingerprint.
 func (s *scanner) mac(i int) (next int, ok bool) {
 	t, k := s.text, i
-	if len(t)-i < 17 || i > 0 && (alnum(t[i-1]) || t[i-1] == ':') {
+	if len(t)-i < macLength || i > 0 && (alnum(t[i-1]) || t[i-1] == ':') {
 		return 0, false
 	}
 	for pair := range 6 {
@@ -24,6 +24,25 @@ func (s *scanner) mac(i int) (next int, ok bool) {
 	}
 	s.add(MAC, lowerASCII(t[i:k]), i, k, false)
 	return k, true
+}
+
+// macLength is that of an address in pairs.
+const macLength = len("00-1b-44-11-3a-b7")
+
+// hyphenMAC notes the word s[i:end] if it is a MAC address in pairs with hyphens
+// between them, as Windows writes it. Such a word may be a date or a serial
+// number, so that it counts only among indicators, in a table, or behind "MAC".
+func (s *scanner) hyphenMAC(i, end int) {
+	t := s.text
+	if i > 0 && alnum(t[i-1]) || decimal(t[i:i+2]+t[i+3:i+5]+t[i+6:i+8]) && decimal(t[i+9:i+11]+t[i+12:i+14]+t[i+15:end]) {
+		return
+	}
+	if !s.whole && s.at.section != iocs && s.at.row == 0 && !s.saysBefore(i, "mac") {
+		return
+	}
+	if value := hardwareAddress(t[i:end]); value != "" && i >= s.floor {
+		s.add(MAC, value, i, end, false)
+	}
 }
 
 // hardwareAddress gives the MAC address that the word is, in any of the spellings

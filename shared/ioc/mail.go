@@ -65,10 +65,14 @@ func (s *scanner) mailHost(i int, spoken bool) (end int, ok bool) {
 }
 
 // localStart finds where the local part that ends at end starts: it holds
-// more signs than a word does.
+// more signs than a word does, but no two dots in a row. A value before it is no
+// part of it, unless there can be one value only.
 func (s *scanner) localStart(i, end int) int {
 	floor := max(s.floor, s.at.start, end-maxLocal)
-	for i > floor && class[s.text[i-1]]&isLocal != 0 {
+	if s.whole {
+		floor = max(s.at.start, end-maxLocal)
+	}
+	for i > floor && class[s.text[i-1]]&isLocal != 0 && (s.text[i-1] != '.' || s.text[i] != '.') {
 		i--
 	}
 	for i < end && !alnum(s.text[i]) && s.text[i] != '_' {
@@ -77,8 +81,10 @@ func (s *scanner) localStart(i, end int) int {
 	return i
 }
 
+// validLocal reports whether the text is a dot-atom, RFC 5322 §3.2.3: no dot at
+// an end, nor two in a row.
 func validLocal(l string) bool {
-	if len(l) == 0 || len(l) > maxLocal || l[len(l)-1] == '.' {
+	if len(l) == 0 || len(l) > maxLocal || l[0] == '.' || l[len(l)-1] == '.' {
 		return false
 	}
 	for k := range len(l) {

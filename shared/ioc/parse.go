@@ -35,8 +35,10 @@ func Parse(s string) (Indicator, bool) {
 // only gives the mark that is all of the text s[from:to], nil if there is none.
 // There may be others within: a file's name in a path, an account in an address.
 func (s *scanner) only(from, to int) *mark {
-	if len(s.marks) == 0 || int(s.marks[0].start) != from || int(s.marks[0].end) != to {
-		return nil
+	for n := range s.marks {
+		if m := &s.marks[n]; int(m.start) == from && int(m.end) == to {
+			return m
+		}
 	}
-	return &s.marks[0]
+	return nil
 }

@@ -43,22 +43,30 @@ func (s *scanner) registry(i, end int) int {
 	}
 	limit := min(s.at.end, k+maxKey)
 	to := k
-	for {
-		stop := keyPart(t, to+1, limit)
-		if stop == to+1 {
+	sign := t[k : k+1]
+	if nextIs(t, k+1, '\\') {
+		sign = t[k : k+2] // a program escaped it; a single one is no separator then
+	}
+	b := s.build.reset(t, i)
+	b.source(i, end)
+	for more := true; more; {
+		from := to + len(sign)
+		stop := keyPart(t, from, limit)
+		if stop == from {
 			break
 		}
-		if stop < limit && t[stop] == '\\' && keyPart(t, stop+1, limit) > stop+1 {
-			to = stop
-			continue
+		next := stop + len(sign)
+		more = strings.HasPrefix(t[stop:limit], sign) && keyPart(t, next, limit) > next
+		if !more {
+			stop = lastPart(t, from, stop)
 		}
-		to = lastPart(t, to+1, stop)
-		break
+		b.source(from-1, stop)
+		to = stop
 	}
 	if to == k {
 		return end
 	}
-	s.add(Registry, t[i:end]+t[k:to], i, to, false)
+	s.addBuilt(Registry, i, to, false)
 	return to
 }
 

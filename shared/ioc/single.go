@@ -21,6 +21,7 @@ func (s *scanner) single(i, end int, seen byte) int {
 	if seen&isHigh != 0 {
 		return end
 	}
+	s.inContext(i, end)
 	if seen&isOther == 0 {
 		if next, ok := s.brokenHash(i, end); ok {
 			return next
@@ -42,6 +43,18 @@ func (s *scanner) single(i, end int, seen byte) int {
 		return s.long(i, end)
 	}
 	return end
+}
+
+// inContext reads the word s[i:end], with a digit in it, that is a value only by
+// what stands before it.
+func (s *scanner) inContext(i, end int) {
+	t := s.text
+	switch {
+	case i > len("AS") && t[i-1] == ' ' && (t[i-2] == 'S' || t[i-2] == 'N'):
+		s.spacedASN(i, end)
+	case end-i == macLength && t[i+2] == '-':
+		s.hyphenMAC(i, end)
+	}
 }
 
 // maxNumber is longer than a number of a public list.
