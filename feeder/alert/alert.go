@@ -82,8 +82,18 @@ func (r *Raiser) Deliver(ctx context.Context, s waggle.Story) (waggle.Delivery, 
 	if whole {
 		refused, err = r.grow(ctx, s)
 	}
-	// Not found: somebody deleted the alert, and then the story went on.
-	if !whole || upstream.ReasonOf(err) == upstream.NotFound {
+	if upstream.ReasonOf(err) == upstream.NotFound {
+		var id string
+		switch id, err = r.missing(ctx, s, err); {
+		case err == nil && id == "":
+			d.Revision, d.Error = s.Revision, deleted
+			return d, nil
+		case err == nil:
+			d.ID, s.Alert.ID = id, id
+			refused, err = r.grow(ctx, s)
+		}
+	}
+	if !whole {
 		d.ID, refused, err = r.raise(ctx, s)
 	}
 	if err != nil {
@@ -91,6 +101,25 @@ func (r *Raiser) Deliver(ctx context.Context, s waggle.Story) (waggle.Delivery, 
 	}
 	d.Revision, d.At, d.Error = s.Revision, r.now(), refusals(refused)
 	return d, nil
+}
+
+// deleted stands with a story whose alert an analyst has done away with.
+const deleted = "its alert was deleted in TheHive, so it is not raised again"
+
+// missing tells why TheHive does not know the alert of a story: it gives the id
+// that the alert has now, "" where somebody deleted it, and the failure itself
+// where this may be another server, or what stands before it.
+func (r *Raiser) missing(ctx context.Context, s waggle.Story, failure error) (id string, err error) {
+	held, there, err := r.theHive.FindAlert(ctx, Type, s.Source, s.ID)
+	if err != nil || there {
+		return held.ID, err
+	}
+	// Any server may know no alert of that name. One that counts alerts is
+	// TheHive, and lets us read them.
+	if _, err := r.theHive.CountAlerts(ctx, Type, r.now(), 1); err != nil {
+		return "", failure
+	}
+	return "", nil
 }
 
 // raise makes the story an alert, or a line of the day's digest.

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -254,17 +255,35 @@ func TestDeliverMakesTitlesHarmless(t *testing.T) {
 	}
 }
 
-func TestDeliverRaisesAnAlertAgainThatWasDeleted(t *testing.T) {
-	server, raiser := hive(t, "4.1.24-1")
-	grown := story()
-	grown.Alert = waggle.Delivery{ID: "~999", Revision: 1}
+func TestDeliverLeavesADeletedAlertDeleted(t *testing.T) {
+	for _, version := range []string{"4.1.24-1", "5.2.1"} {
+		t.Run(version, func(t *testing.T) {
+			server, raiser := hive(t, version)
+			s := story()
+			s.Alert = waggle.Delivery{ID: "~999", Revision: 1}
+			for range 2 { // it grows again and again
+				got, err := raiser.Deliver(t.Context(), s)
+				require.NoError(t, err)
+				assert.Equal(t, waggle.Delivery{ID: "~999", Revision: s.Revision, Error: "its alert was deleted in TheHive, so it is not raised again"}, got)
+				s.Alert, s.Revision = got, s.Revision+1
+			}
+			assert.Empty(t, server.Alerts())
+		})
+	}
+}
 
-	got, err := raiser.Deliver(t.Context(), grown)
-
+func TestDeliverTakesNoOtherServerForADeletedAlert(t *testing.T) {
+	elsewhere := httptest.NewServer(http.NotFoundHandler())
+	defer elsewhere.Close()
+	client, err := thehive.New(thehive.Options{URL: elsewhere.URL, Key: "key"})
 	require.NoError(t, err)
-	require.Len(t, server.Alerts(), 1)
-	assert.Equal(t, server.Alerts()[0].ID, got.ID)
-	assert.Len(t, server.Alerts()[0].Observables, 5)
+	s := story()
+	s.Alert = waggle.Delivery{ID: "~999", Revision: 1}
+
+	got, err := alert.New(client, alert.Options{}).Deliver(t.Context(), s)
+
+	require.Error(t, err)
+	assert.Equal(t, 1, got.Revision, "the story still waits")
 }
 
 func TestDeliverCapsTheObservables(t *testing.T) {

@@ -117,9 +117,9 @@ func (w *alertWorker) settle(ctx context.Context, tx *store.Tx, d *waggle.Delive
 	return w.putBack(ctx, tx)
 }
 
-// concernsAll tells the failures that any story would meet. A delivery makes
-// an alert anew where TheHive holds it no more, so "not found" is TheHive's
-// address, or what stands before it, and not an alert.
+// concernsAll tells the failures that any story would meet. An alert that
+// TheHive holds no more is no failure, so "not found" is TheHive's address, or
+// what stands before it, and not an alert.
 func concernsAll(failure error) bool {
 	reason := upstream.ReasonOf(failure)
 	return upstream.Temporary(failure) || reason == upstream.Auth || reason == upstream.NotFound
