@@ -15,6 +15,7 @@ import (
 func postsCommand(s *settings) *cobra.Command {
 	var asJSON bool
 	var fate string
+	var dead bool
 	query := waggle.PostQuery{Limit: -1}
 	cmd := &cobra.Command{
 		Use:   "posts",
@@ -22,6 +23,9 @@ func postsCommand(s *settings) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			query.Fate = waggle.Fate(fate)
+			if dead {
+				query.Fate = waggle.Failed
+			}
 			return s.reading(cmd.Context(), func(data *store.Store) error {
 				records, _, err := data.Posts(cmd.Context(), query)
 				if err != nil {
@@ -37,6 +41,7 @@ func postsCommand(s *settings) *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&asJSON, "json", false, "print as JSON")
 	flags.StringVar(&fate, "fate", "", "only pending, story, dropped, quiet or failed ones")
+	flags.BoolVar(&dead, "dead", false, "only those that were given up: the same as --fate failed")
 	flags.StringVar(&query.Source, "source", "", "only of this source")
 	flags.StringVar(&query.Text, "text", "", "only with this text in title or text")
 	return cmd

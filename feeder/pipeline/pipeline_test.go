@@ -316,6 +316,33 @@ func TestAPoisonedPostFailsAlone(t *testing.T) {
 	assert.Contains(t, records[0].Reason, "poison")
 }
 
+func TestAPostThatFailedIsTriedAgainWhenAsked(t *testing.T) {
+	path := place(t)
+	reader := plainReader{err: func(waggle.Post) error { panic("poison") }}
+	blog := feed("blog", &shelf{posts: posts(1)})
+	once(t, path, pipeline.Options{Feeds: []pipeline.Feed{blog}, Reader: reader}, 0)
+	failed := posts(1)[0]
+	failed.Source = "blog"
+
+	s, err := store.Open(t.Context(), path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	p, err := pipeline.New(pipeline.Options{Store: s, Feeds: []pipeline.Feed{blog}, Reader: plainReader{}, Judge: keepLong{}})
+	require.NoError(t, err)
+	require.ErrorContains(t, p.Retry(t.Context(), failed.Ref()), "only starting")
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- p.Run(ctx) }()
+	require.Eventually(t, func() bool { return p.Retry(t.Context(), failed.Ref()) == nil }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool {
+		record, err := s.Post(t.Context(), failed.Ref())
+		return err == nil && record.Fate == waggle.Told
+	}, time.Minute, 10*time.Millisecond)
+	require.ErrorIs(t, p.Retry(t.Context(), failed.Ref()), waggle.ErrNotFound, "it has its fate")
+	stop()
+	require.NoError(t, <-ended)
+}
+
 func TestReadingIsTriedAgain(t *testing.T) {
 	path := place(t)
 	var mu sync.Mutex
