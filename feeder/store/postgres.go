@@ -170,24 +170,32 @@ func (s *Store) serverTx(ctx context.Context, durable bool, do func(*Tx) error) 
 		return fmt.Errorf("store: %w", err)
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
+	// Raw keeps database/sql off the connection meanwhile: where ctx ends, it
+	// may be closing the rows of a query.
 	var tx pgx.Tx
 	err = conn.Raw(func(raw any) (err error) {
-		tx, err = raw.(*stdlib.Conn).Conn().Begin(ctx)
+		if tx, err = raw.(*stdlib.Conn).Conn().Begin(ctx); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `SELECT set_config('synchronous_commit', $1, true), pg_advisory_xact_lock($2, $3)`,
+			map[bool]string{true: "on", false: "off"}[durable], lockClass, lockWrite)
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("store: %w", err)
-	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after Commit it does nothing; also when do panics
-	_, err = tx.Exec(ctx, `SELECT set_config('synchronous_commit', $1, true), pg_advisory_xact_lock($2, $3)`,
-		map[bool]string{true: "on", false: "off"}[durable], lockClass, lockWrite)
+	defer func() { // also when do panics
+		_ = conn.Raw(func(any) error {
+			if tx == nil {
+				return nil
+			}
+			return tx.Rollback(context.WithoutCancel(ctx)) // after Commit it does nothing
+		})
+	}()
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	if err := do(&Tx{tx: valid{conn}, postgres: tx}); err != nil {
 		return err
 	}
-	if err := tx.Commit(ctx); err != nil {
+	if err := conn.Raw(func(any) error { return tx.Commit(ctx) }); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	return nil
