@@ -65,7 +65,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		runCommand(s), onceCommand(s), demoCommand(s), reportCommand(s),
 		storiesCommand(s), postsCommand(s), explainCommand(s), sourcesCommand(s), listsCommand(s), judgeCommand(s), profileCommand(),
-		checkCommand(s), healthyCommand(s), versionCommand(),
+		backupCommand(s), restoreCommand(s), checkCommand(s), healthyCommand(s), versionCommand(),
 	)
 	return root
 }
