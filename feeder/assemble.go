@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/waggle-cti/waggle/feeder/alert"
 	"github.com/waggle-cti/waggle/feeder/config"
@@ -33,7 +34,7 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, learner
 	o := pipeline.Options{
 		Store: data, Feeds: feeds, Judge: newJudge(c, learner.Shift, log),
 		Reader: reading.New(reading.Options{Client: web, Robots: robots.New(web), Known: known.Known, Note: known.Note}),
-		Since:  c.Since, Window: c.Window, Pause: c.Pause, Metrics: metrics, Log: log,
+		Since:  c.Since, Window: c.Window, Pause: c.Pause, Keep: time.Duration(c.KeepDays) * 24 * time.Hour, Metrics: metrics, Log: log,
 	}
 	if hive != nil {
 		o.Raiser = alert.New(hive, alert.Options{Daily: c.Needs.MaxAlerts})

@@ -25,6 +25,7 @@ type Config struct {
 	Profile  string        // name of a shipped profile, or the path of a file
 	Since    time.Duration // posts older than this at a source's first poll raise no alert
 	Window   time.Duration // how far apart in time posts of one story may be
+	KeepDays int           // how long the texts of posts are kept, at least Window; 0 = for ever
 	Pause    time.Duration // from one fetch of an article to the next from the same host; 0 = 1 s
 
 	AllowNetworks []netip.Prefix // non-public networks that sources and articles may be fetched from

@@ -169,6 +169,8 @@ func TestInvalidEnvironment(t *testing.T) {
 		"listen":      {"WAGGLE_LISTEN", "8787", "WAGGLE_LISTEN: listen is host:port"},
 		"since":       {"WAGGLE_SINCE", "soon", `WAGGLE_SINCE: expected a duration such as 30m or 72h, got "soon"`},
 		"window":      {"WAGGLE_WINDOW", "-5h", "WAGGLE_WINDOW: expected a duration"},
+		"days":        {"WAGGLE_KEEP_DAYS", "a year", `WAGGLE_KEEP_DAYS: expected a number of days such as 365`},
+		"days ago":    {"WAGGLE_KEEP_DAYS", "-1", `WAGGLE_KEEP_DAYS: expected a number of days such as 365`},
 		"networks":    {"WAGGLE_ALLOW_NETWORKS", "10.0.0.0/8,home", `WAGGLE_ALLOW_NETWORKS: "home" is no network`},
 		"url":         {"WAGGLE_THEHIVE_URL", "https://u:s3cret@thehive.example.com", "WAGGLE_THEHIVE_URL: url must not hold"},
 		"database":    {"WAGGLE_DATABASE", "mysql://u:s3cret@db/waggle", "WAGGLE_DATABASE: database is the path"},

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ type environment struct {
 	Profile       string   `desc:"shipped profile or path of a file"`
 	Since         string   `desc:"how old a post may be at a source's first poll, such as 72h"`
 	Window        string   `desc:"how far apart in time posts of one story may be"`
+	KeepDays      string   `split_words:"true" desc:"days after which the texts of posts are dropped; 0 keeps them"`
 	Pause         string   `desc:"least time from one fetch of an article to the next from the same host"`
 	AllowNetworks []string `split_words:"true" desc:"non-public networks to fetch from, by commas"`
 
@@ -73,6 +75,16 @@ func applyEnvironment(c *Config) error {
 	}
 	if err := applySpan("WAGGLE_PAUSE", e.Pause, &c.Pause); err != nil {
 		return err
+	}
+	if e.KeepDays != "" {
+		days, err := strconv.Atoi(e.KeepDays)
+		if err == nil {
+			err = checkDays(days)
+		}
+		if err != nil {
+			return fmt.Errorf("WAGGLE_KEEP_DAYS: expected a number of days such as 365, or 0 to keep the texts of posts for ever, got %q", e.KeepDays)
+		}
+		c.KeepDays = days
 	}
 	if err := applyNetworks(e.AllowNetworks, &c.AllowNetworks); err != nil {
 		return err

@@ -24,6 +24,7 @@ type file struct {
 	Since         *time.Duration `yaml:"since"`
 	Window        *time.Duration `yaml:"window"`
 	Pause         *time.Duration `yaml:"pause"`
+	KeepDays      *int           `yaml:"keep_days"`
 	AllowNetworks []string       `yaml:"allow_networks"`
 	Page          page           `yaml:"page"`
 	TheHive       hive           `yaml:"thehive"`
@@ -94,6 +95,12 @@ func (f file) apply(c *Config, doc *strictyaml.Document, folder string) error {
 	}
 	if err := f.applyTimes(c, located); err != nil {
 		return err
+	}
+	if f.KeepDays != nil {
+		c.KeepDays = *f.KeepDays
+		if err := located([]any{"keep_days"}, checkDays(c.KeepDays)); err != nil {
+			return err
+		}
 	}
 	for i, text := range f.AllowNetworks {
 		p, err := network(text)
@@ -190,6 +197,13 @@ func checkProfile(s string) error {
 func checkSpan(d time.Duration) error {
 	if d < 0 || d > 10*365*24*time.Hour {
 		return fmt.Errorf("a time span is between 0s and 87600h, not %s", d)
+	}
+	return nil
+}
+
+func checkDays(n int) error {
+	if n < 0 || n > 36500 {
+		return fmt.Errorf("keep_days is a number of days up to 36500, or 0 to keep the texts of posts for ever")
 	}
 	return nil
 }

@@ -28,6 +28,8 @@ type (
 	judgeArgs struct{}
 	joinArgs  struct{}
 	alertArgs struct{}
+
+	compactArgs struct{}
 )
 
 func (pollArgs) Kind() string    { return "poll" }
@@ -36,6 +38,7 @@ func (articleArgs) Kind() string { return "article" }
 func (judgeArgs) Kind() string   { return "judge" }
 func (joinArgs) Kind() string    { return "join" }
 func (alertArgs) Kind() string   { return "alert" }
+func (compactArgs) Kind() string { return "compact" }
 
 func (a pollArgs) InsertOpts() river.InsertOpts    { return once(a.Kind()) }
 func (a readArgs) InsertOpts() river.InsertOpts    { return once(a.Kind()) }
@@ -43,6 +46,7 @@ func (a articleArgs) InsertOpts() river.InsertOpts { return once(a.Kind()) }
 func (a judgeArgs) InsertOpts() river.InsertOpts   { return once(a.Kind()) }
 func (a joinArgs) InsertOpts() river.InsertOpts    { return once(a.Kind()) }
 func (a alertArgs) InsertOpts() river.InsertOpts   { return once(a.Kind()) }
+func (a compactArgs) InsertOpts() river.InsertOpts { return once(a.Kind()) }
 
 // once is a job of which there is one at a time for the same arguments. It is
 // never given up: posts are, see stumble.

@@ -74,6 +74,10 @@ type Options struct {
 	// same host; 0 = 1 s.
 	Pause time.Duration
 
+	// Keep is how long what a post says is kept after its fate, at least Window;
+	// 0 = for ever.
+	Keep time.Duration
+
 	Metrics *Metrics         // nil = not shown to anyone
 	Log     *slog.Logger     // nil = none
 	Now     func() time.Time // nil = time.Now
@@ -201,6 +205,7 @@ func (p *Pipeline) newQueue() (queue, error) {
 		river.AddWorkerSafely(workers, &judgeWorker{Pipeline: p}),
 		river.AddWorkerSafely(workers, &joinWorker{Pipeline: p}),
 		river.AddWorkerSafely(workers, &alertWorker{Pipeline: p}),
+		river.AddWorkerSafely(workers, &compactWorker{Pipeline: p}),
 	)
 	if err != nil {
 		return nil, err
@@ -213,6 +218,7 @@ func (p *Pipeline) newQueue() (queue, error) {
 			judgeArgs{}.Kind():   {MaxWorkers: 1},
 			joinArgs{}.Kind():    {MaxWorkers: 1},
 			alertArgs{}.Kind():   {MaxWorkers: 1}, // TheHive does not check for duplicates that come at once
+			compactArgs{}.Kind(): {MaxWorkers: 1, FetchPollInterval: time.Minute},
 		},
 		Workers: workers,
 		// New jobs wake their queue, so the interval only matters to an idle
@@ -275,7 +281,7 @@ func (p *Pipeline) prepare(ctx context.Context, pollNow bool) error {
 // toDo gives the jobs of posts that are under way, of sources and of stories.
 // Those that still have theirs get no second: jobs are unique.
 func (p *Pipeline) toDo(under map[store.Stage][]string) []river.JobArgs {
-	jobs := []river.JobArgs{judgeArgs{}, joinArgs{}}
+	jobs := []river.JobArgs{judgeArgs{}, joinArgs{}, compactArgs{}}
 	for _, source := range under[store.Read] {
 		jobs = append(jobs, readArgs{Source: source})
 	}
