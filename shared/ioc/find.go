@@ -314,7 +314,7 @@ func (s *scanner) signed(i, end int, seen byte) (int, bool) {
 		}
 	}
 	if seen&isOther == 0 && end-i <= 4 && i >= s.six && (t[end] == ':' || t[end] == '[') {
-		if next, ok := s.six6(i); ok {
+		if next, ok := s.readIPv6(i); ok {
 			return next, true
 		}
 	}
@@ -340,30 +340,6 @@ func (s *scanner) coloned(i, end int, seen byte) (next int, ok bool) {
 		return s.ssdeep(i, end)
 	}
 	return 0, false
-}
-
-// colons reads an IPv6 address that starts with "::".
-func (s *scanner) colons(i int) int {
-	if next, ok := s.six6(i); ok {
-		return next
-	}
-	return i + 1
-}
-
-func (s *scanner) six6(i int) (int, bool) {
-	a, ok := ipv6(s.text, i)
-	s.six = a.run
-	if !ok || i > 0 && i != s.open && (class[s.text[i-1]]&isWord != 0 || s.text[i-1] == ':' && !endsLabel(s.text, i-1)) {
-		return 0, false
-	}
-	end := zone(s.text, a.end)
-	value := a.addr.String()
-	if bits, e := number(s.text, min(end+1, len(s.text))); end < len(s.text) && s.text[end] == '/' && e > end+1 && bits <= 128 {
-		s.add(CIDR, value+s.text[end:e], i, e, a.fanged)
-		return e, true
-	}
-	s.add(IP, value, i, end, a.fanged)
-	return end, true
 }
 
 // add notes a value that stands at s[start:end].

@@ -14,7 +14,9 @@
 // labels and headings tell what has no shape, such as a mutex (label.go,
 // listed.go), and what looks like a hash and is another fingerprint
 // (fingerprint.go); Base64 that PowerShell reads is read as well (powershell.go).
-// What stands beside a value is said with it (composite.go). Each value is noted once with the places it stands in (values.go).
+// What stands beside a value is said with it (composite.go). Each value is noted
+// once with the places it stands in (values.go). What a kind is called, and is to
+// TheHive and MISP, stands in one table (kinds.go).
 //
 // Then each is judged (role.go) by what it is, by the author's manner (who
 // disarms what is malicious cites the rest), by the section it stands in

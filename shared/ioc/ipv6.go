@@ -13,6 +13,32 @@ type address6 struct {
 	fanged bool // colons were written [:]
 }
 
+// colons reads an IPv6 address that starts with "::".
+func (s *scanner) colons(i int) int {
+	if next, ok := s.readIPv6(i); ok {
+		return next
+	}
+	return i + 1
+}
+
+// readIPv6 notes the IPv6 address, or the range of them, that starts at i and
+// gives where to go on. It is no part of a longer word.
+func (s *scanner) readIPv6(i int) (int, bool) {
+	a, ok := ipv6(s.text, i)
+	s.six = a.run
+	if !ok || i > 0 && i != s.open && (class[s.text[i-1]]&isWord != 0 || s.text[i-1] == ':' && !endsLabel(s.text, i-1)) {
+		return 0, false
+	}
+	end := zone(s.text, a.end)
+	value := a.addr.String()
+	if bits, e := number(s.text, min(end+1, len(s.text))); end < len(s.text) && s.text[end] == '/' && e > end+1 && bits <= 128 {
+		s.add(CIDR, value+s.text[end:e], i, e, a.fanged)
+		return e, true
+	}
+	s.add(IP, value, i, end, a.fanged)
+	return end, true
+}
+
 // ipv6 reads the IPv6 address that starts at i. What only looks like one
 // (times, ratios, MAC addresses, C++ names) is refused. run is set either way.
 func ipv6(s string, i int) (a address6, ok bool) {
