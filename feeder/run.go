@@ -80,11 +80,18 @@ func serve(ctx context.Context, c *config.Config, log *slog.Logger, ready func(p
 		ended <- server.Serve(listener)
 		stop() // without the page nobody would see that the feeder runs
 	}()
-	var learning sync.WaitGroup
-	learning.Go(func() { learner.Run(ctx) })
+	weekly, err := newWeekly(c, data, log)
+	if err != nil {
+		return err
+	}
+	var beside sync.WaitGroup
+	beside.Go(func() { learner.Run(ctx) })
+	if weekly != nil {
+		beside.Go(func() { weekly.Run(ctx) })
+	}
 	defer func() {
 		stop()
-		learning.Wait()
+		beside.Wait()
 	}()
 	ready("http://" + listener.Addr().String() + "/")
 	err = feeder.Run(ctx)

@@ -31,6 +31,7 @@ type Config struct {
 	AllowNetworks []netip.Prefix // non-public networks that sources and articles may be fetched from
 
 	Page Page // who may read the page
+	Mail Mail // the weekly mail
 
 	TheHive Server
 	Cortex  Server
@@ -50,6 +51,18 @@ type Page struct {
 	Token          secret.Text    // lets in who knows it
 	TrustProxyUser string         // the header in which a reverse proxy names who has logged in there
 	TrustProxyFrom []netip.Prefix // where that proxy asks from; none = loopback and private networks
+}
+
+// Mail is the weekly mail of threats. Without Host none is sent.
+type Mail struct {
+	Host     string
+	Port     int    // 0 = the usual one of the security
+	Security string // starttls (default), tls, none
+	User     string // empty = no login
+	Password secret.Text
+	From     string
+	To       []string
+	Page     string // address of the page for links, with a final slash; empty = none
 }
 
 // Server is one of the systems the feeder works with. Without URL it is not

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -31,6 +32,16 @@ type environment struct {
 	PageTokenFile  string   `envconfig:"PAGE_TOKEN_FILE"`
 	TrustProxyUser string   `split_words:"true" desc:"header in which a reverse proxy names who has logged in there"`
 	TrustProxyFrom []string `split_words:"true" desc:"networks that proxy asks from, by commas"`
+
+	MailHost         string   `envconfig:"MAIL_HOST"`
+	MailPort         int      `envconfig:"MAIL_PORT"`
+	MailSecurity     string   `envconfig:"MAIL_SECURITY"`
+	MailUser         string   `envconfig:"MAIL_USER"`
+	MailPassword     string   `envconfig:"MAIL_PASSWORD"`
+	MailPasswordFile string   `envconfig:"MAIL_PASSWORD_FILE"`
+	MailFrom         string   `envconfig:"MAIL_FROM"`
+	MailTo           []string `envconfig:"MAIL_TO"`
+	MailPage         string   `envconfig:"MAIL_PAGE"`
 
 	TheHiveURL     string `envconfig:"THEHIVE_URL"`
 	TheHiveKey     string `envconfig:"THEHIVE_KEY"`
@@ -92,6 +103,9 @@ func applyEnvironment(c *Config) error {
 	if err := e.applyPage(&c.Page); err != nil {
 		return err
 	}
+	if err := e.applyMail(&c.Mail); err != nil {
+		return err
+	}
 	return e.applyServers(c)
 }
 
@@ -113,6 +127,22 @@ func (e environment) applyPage(p *Page) error {
 	if len(from) > 0 {
 		p.TrustProxyFrom = from
 	}
+	return nil
+}
+
+func (e environment) applyMail(m *Mail) error {
+	password, err := secret.From(e.MailPassword, e.MailPasswordFile, "WAGGLE_MAIL_PASSWORD", "WAGGLE_MAIL_PASSWORD_FILE")
+	if err != nil {
+		return err
+	}
+	if password.Set() {
+		m.Password = password
+	}
+	if len(e.MailTo) > 0 {
+		m.To = e.MailTo
+	}
+	m.Host, m.Port, m.Security = cmp.Or(e.MailHost, m.Host), cmp.Or(e.MailPort, m.Port), cmp.Or(e.MailSecurity, m.Security)
+	m.User, m.From, m.Page = cmp.Or(e.MailUser, m.User), cmp.Or(e.MailFrom, m.From), cmp.Or(withSlash(e.MailPage), m.Page)
 	return nil
 }
 

@@ -27,6 +27,7 @@ type file struct {
 	KeepDays      *int           `yaml:"keep_days"`
 	AllowNetworks []string       `yaml:"allow_networks"`
 	Page          page           `yaml:"page"`
+	Mail          mailing        `yaml:"mail"`
 	TheHive       hive           `yaml:"thehive"`
 	Cortex        server         `yaml:"cortex"`
 	MISP          server         `yaml:"misp"`
@@ -55,6 +56,32 @@ func (p page) fill(folder string) (Page, error) {
 	}
 	networks, err := networks(p.TrustProxyFrom)
 	return Page{Token: token, TrustProxyUser: p.TrustProxyUser, TrustProxyFrom: networks}, err
+}
+
+type mailing struct {
+	Host         string   `yaml:"host"`
+	Port         int      `yaml:"port"`
+	Security     string   `yaml:"security"`
+	User         string   `yaml:"user"`
+	Password     string   `yaml:"password"`
+	PasswordFile string   `yaml:"password_file"`
+	From         string   `yaml:"from"`
+	To           []string `yaml:"to"`
+	Page         string   `yaml:"page"`
+}
+
+// fill reads what is written; relative paths start from folder.
+func (m mailing) fill(folder string) (Mail, error) {
+	password, err := secret.From(m.Password, from(folder, m.PasswordFile), "password", "password_file")
+	return Mail{m.Host, m.Port, m.Security, m.User, password, m.From, m.To, withSlash(m.Page)}, err
+}
+
+// withSlash ends an address with the slash that links go on from.
+func withSlash(address string) string {
+	if address == "" {
+		return ""
+	}
+	return strings.TrimRight(address, "/") + "/"
 }
 
 type hive struct {
@@ -112,6 +139,9 @@ func (f file) apply(c *Config, doc *strictyaml.Document, folder string) error {
 	var err error
 	if c.Page, err = f.Page.fill(folder); err != nil {
 		return located([]any{"page"}, err)
+	}
+	if c.Mail, err = f.Mail.fill(folder); err != nil {
+		return located([]any{"mail"}, err)
 	}
 	for _, s := range []struct {
 		key          string

@@ -1,0 +1,254 @@
+package mail
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/waggle-cti/waggle/feeder/report"
+	"github.com/waggle-cti/waggle/feeder/secret"
+	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/ioc"
+)
+
+const password = "mail-p4ssword"
+
+// desk is a mail server as small as RFC 5321 lets it be.
+type desk struct {
+	tls      *tls.Config
+	implicit bool // TLS from the start
+	noTLS    bool // does not offer STARTTLS
+	refuse   bool // the login
+
+	mu      sync.Mutex
+	mails   []string
+	logins  []string
+	private bool // the last mail came by TLS
+}
+
+// start serves until the test ends, and gives how to reach it.
+func (d *desk) start(t *testing.T) Options {
+	t.Helper()
+	web := httptest.NewUnstartedServer(nil) // for its certificate
+	web.StartTLS()
+	t.Cleanup(web.Close)
+	d.tls = &tls.Config{Certificates: web.TLS.Certificates, MinVersion: tls.VersionTLS12}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go d.serve(c)
+		}
+	}()
+	return Options{Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port, From: "waggle@example.com", To: []string{"owner@example.com"}}
+}
+
+func (d *desk) serve(c net.Conn) {
+	defer func() { _ = c.Close() }()
+	private := d.implicit
+	if d.implicit {
+		c = tls.Server(c, d.tls)
+	}
+	in := bufio.NewReader(c)
+	say := func(text string) { fmt.Fprintf(c, "%s\r\n", text) }
+	say("220 mail.example.com ready")
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return
+		}
+		line = strings.TrimSpace(line)
+		switch verb, rest, _ := strings.Cut(line, " "); strings.ToUpper(verb) {
+		case "EHLO":
+			if private || d.noTLS {
+				say("250-mail.example.com")
+				say("250 AUTH PLAIN")
+			} else {
+				say("250-mail.example.com")
+				say("250 STARTTLS")
+			}
+		case "STARTTLS":
+			say("220 go ahead")
+			c, private = tls.Server(c, d.tls), true
+			in = bufio.NewReader(c)
+		case "AUTH":
+			said, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(rest, "PLAIN "))
+			d.mu.Lock()
+			d.logins = append(d.logins, strings.ReplaceAll(string(said), "\x00", "/"))
+			d.mu.Unlock()
+			if d.refuse {
+				say("535 5.7.8 not with " + password)
+				return
+			}
+			say("235 welcome")
+		case "DATA":
+			say("354 go on")
+			var text strings.Builder
+			for {
+				line, err := in.ReadString('\n')
+				if err != nil || line == ".\r\n" {
+					break
+				}
+				text.WriteString(line)
+			}
+			d.mu.Lock()
+			d.mails, d.private = append(d.mails, strings.ReplaceAll(text.String(), "=\r\n", "")), private // RFC 2045 §6.7: soft line breaks
+			d.mu.Unlock()
+			say("250 taken")
+		case "QUIT":
+			say("221 bye")
+			return
+		default:
+			say("250 fine")
+		}
+	}
+}
+
+func busy() report.Report {
+	return report.Report{Profile: "small-business", Since: monday.AddDate(0, 0, -7), Until: monday, Posts: 9, Sources: 2, Threats: []report.Threat{{
+		Story: "01", Title: "Flaw in Contoso VPN", Urgency: report.Act, Severity: "high", Values: []string{"evil[.]example"}, Marks: 1, Touch: "Yes.",
+		Do: []report.Step{{Text: "Fix it."}}, Sources: []report.Source{{Name: "cert", Title: "Flaw", Published: monday}}}}}
+}
+
+// monday is late enough for the mail.
+var monday = time.Date(2026, 11, 23, 8, 0, 0, 0, time.Local)
+
+func TestSend(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		desk     *desk
+		security Security
+		login    bool
+		private  bool
+		wrong    string
+	}{
+		{"STARTTLS with a login", &desk{}, StartTLS, true, true, ""},
+		{"STARTTLS is the default", &desk{}, "", false, true, ""},
+		{"TLS from the start", &desk{implicit: true}, TLS, true, true, ""},
+		{"plain, to this machine", &desk{noTLS: true}, Plain, false, false, ""},
+		{"a server without STARTTLS gets nothing", &desk{noTLS: true}, StartTLS, true, false, "did not take it"},
+		{"a login that is refused", &desk{refuse: true}, StartTLS, true, false, "check host, port, security and login"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := c.desk.start(t)
+			o.Security, o.TLS = c.security, &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the test's own certificate
+			if c.login {
+				o.User, o.Password = "waggle", secret.New(password)
+			}
+			err := Send(t.Context(), o, busy(), "2026-W48")
+			c.desk.mu.Lock()
+			defer c.desk.mu.Unlock()
+			if c.wrong != "" {
+				require.ErrorContains(t, err, c.wrong)
+				assert.NotContains(t, err.Error(), password)
+				assert.Empty(t, c.desk.mails)
+				return
+			}
+			require.NoError(t, err)
+			require.Len(t, c.desk.mails, 1)
+			assert.Equal(t, c.private, c.desk.private)
+			if c.login {
+				assert.Equal(t, []string{"/waggle/" + password}, c.desk.logins)
+			}
+			mail := c.desk.mails[0]
+			for _, part := range []string{"Subject: Threats of the week: 1 asks you to act", "To: <owner@example.com>", "Message-ID: <waggle-2026-W48@example.com>",
+				"Auto-Submitted: auto-generated", "multipart/alternative", "text/plain", "text/html", "Flaw in Contoso VPN", "evil[.]example"} {
+				assert.Contains(t, mail, part)
+			}
+			assert.NotContains(t, mail, password)
+		})
+	}
+	t.Run("a certificate that nobody vouches for", func(t *testing.T) {
+		d := desk{}
+		o := d.start(t)
+		require.ErrorContains(t, Send(t.Context(), o, busy(), "w"), "certificate")
+		assert.Empty(t, d.mails)
+	})
+}
+
+func TestSubject(t *testing.T) {
+	r := busy()
+	r.Threats = append(r.Threats, r.Threats[0])
+	assert.Equal(t, "Threats of the week: 2 ask you to act", subject(r))
+	r.Threats = []report.Threat{{Urgency: report.Check}}
+	assert.Equal(t, "Threats of the week: nothing urgent", subject(r))
+	assert.Equal(t, "Threats of the week: nothing that matters", subject(report.Report{Posts: 3}))
+}
+
+func TestCheck(t *testing.T) {
+	whole := Options{Host: "mail.example.com", From: "a@example.com", To: []string{"b@example.com"}}
+	require.NoError(t, whole.Check())
+	open := whole
+	open.Security, open.Password = Plain, secret.New(password)
+	require.ErrorContains(t, open.Check(), "anybody can read")
+	assert.NotContains(t, open.Check().Error(), password)
+	odd := whole
+	odd.Security = "ssl"
+	require.ErrorContains(t, odd.Check(), "use starttls, tls or none")
+	require.ErrorContains(t, Options{Host: "h"}.Check(), "all needed")
+}
+
+// memory remembers weeks, and what a report is made from.
+type memory struct {
+	claimed, sent []string
+}
+
+func (m *memory) ClaimMail(_ context.Context, week string, _ time.Time) (bool, error) {
+	for _, s := range m.sent {
+		if s == week {
+			return false, nil
+		}
+	}
+	m.claimed = append(m.claimed, week)
+	return true, nil
+}
+func (m *memory) MailSent(_ context.Context, week string, _ time.Time) error {
+	m.sent = append(m.sent, week)
+	return nil
+}
+func (m *memory) Stories(context.Context, waggle.StoryQuery) ([]waggle.Story, int, error) {
+	s := waggle.Story{ID: "01", Title: "A flaw", Severity: waggle.Critical}
+	s.Indicators = []waggle.Indicator{{Indicator: ioc.Indicator{Kind: ioc.Domain, Value: "evil-cdn-4471.top", Role: ioc.Attack}}}
+	return []waggle.Story{s}, 1, nil
+}
+func (m *memory) Sources(context.Context) ([]waggle.Health, error)      { return nil, nil }
+func (m *memory) Days(context.Context, time.Time) ([]waggle.Day, error) { return nil, nil }
+
+func TestAWeekIsToldOnce(t *testing.T) {
+	d := desk{noTLS: true}
+	o := d.start(t)
+	o.Security = Plain
+	m := &memory{}
+	w := Weekly{Options: o, Memory: m, Store: m, Profile: "p", Log: slog.New(slog.DiscardHandler)}
+
+	require.NoError(t, w.Due(t.Context(), monday.Add(-2*time.Hour)))
+	assert.Empty(t, d.mails, "too early on Monday")
+	for _, at := range []time.Time{monday, monday.Add(time.Minute), monday.AddDate(0, 0, 6), monday.AddDate(0, 0, 7)} {
+		require.NoError(t, w.Due(t.Context(), at))
+	}
+	assert.Equal(t, []string{"2026-W48", "2026-W49"}, m.sent)
+	require.Len(t, d.mails, 2)
+	assert.NotContains(t, d.mails[0], "evil-cdn-4471.top", "defanged")
+	assert.Contains(t, d.mails[0], "evil-cdn-4471[.]top")
+
+	w.Port = 1 // nobody listens there
+	require.Error(t, w.Due(t.Context(), monday.AddDate(0, 0, 14)))
+	assert.Len(t, m.sent, 2, "not remembered as sent")
+}
