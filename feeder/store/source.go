@@ -121,12 +121,12 @@ func (t *Tx) Unanswered(ctx context.Context, source, reason string, at, next tim
 func (s *Store) Sources(ctx context.Context) ([]waggle.Health, error) {
 	return list(ctx, s.read, scanHealth, `
 		SELECT s.name, s.kind, s.url, s.every, s.polled, s.answered, s.next, s.failures, s.error, s.note,
-		       COUNT(p.ref), COALESCE(SUM(CASE WHEN p.fate = $1 THEN 1 ELSE 0 END), 0),
-		       COALESCE(SUM(CASE WHEN p.fate = $2 THEN 1 ELSE 0 END), 0), COALESCE(MAX(p.occurred), 0)
-		FROM sources s LEFT JOIN posts p ON p.source = s.name
-		WHERE s.position >= 0
-		GROUP BY s.name, s.kind, s.url, s.every, s.polled, s.answered, s.next, s.failures, s.error, s.note, s.position
-		ORDER BY s.position`, waggle.Told, waggle.Dropped)
+		       COALESCE(p.posts, 0), COALESCE(p.told, 0), COALESCE(p.dropped, 0), COALESCE(p.latest, 0)
+		FROM sources s LEFT JOIN (
+			SELECT source, COUNT(*) AS posts, SUM(CASE WHEN fate = $1 THEN 1 ELSE 0 END) AS told,
+			       SUM(CASE WHEN fate = $2 THEN 1 ELSE 0 END) AS dropped, MAX(occurred) AS latest
+			FROM posts GROUP BY source) p ON p.source = s.name
+		WHERE s.position >= 0 ORDER BY s.position`, waggle.Told, waggle.Dropped)
 }
 
 func scanHealth(rows *sql.Rows) (waggle.Health, error) {
