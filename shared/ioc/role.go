@@ -26,28 +26,54 @@ func (s *scanner) judge(o Options) []Indicator {
 	}
 	j := judge{scanner: s, o: o, attack: s.fanged || s.threat.any(s.before+len(s.text))}
 	j.list = !j.attack && s.nothingElse()
-	out := make([]Indicator, 0, len(s.values.all))
-	sorted, last := true, 0
-	for n := range s.marks {
+	return j.results(j.choose())
+}
+
+// choice is the most telling occurrence of a value so far.
+type choice struct {
+	verdict
+	mark int // and one more, 0: none says anything
+}
+
+// choose gives each value's most telling occurrence, by the values' numbers, and
+// how many values have one.
+func (j *judge) choose() (best []choice, found int) {
+	best = make([]choice, len(j.values.all))
+	for n := range j.marks {
 		j.n = n
-		m := &s.marks[n]
-		e := &s.values.all[m.of]
-		v := j.verdict(m, e)
-		if v.role == "" {
+		m := &j.marks[n]
+		v := j.verdict(m, &j.values.all[m.of])
+		b := &best[m.of]
+		switch {
+		case v.role == "":
+			continue
+		case b.mark == 0:
+			found++
+		case v.rank() <= b.rank():
 			continue
 		}
-		if e.result < 0 {
-			e.result = int32(len(out))
-			out = append(out, Indicator{})
-			s.indicate(&out[e.result], m, v)
-			s.complete(&out[e.result], n)
-			sorted = sorted && int(m.start) >= last
-			last = int(m.start)
-		} else if p := &out[e.result]; rank(v.role, v.sure) > rank(p.Role, p.Confidence) {
-			s.indicate(p, m, v)
-			s.complete(p, n)
-			sorted = false
+		*b = choice{v, n + 1}
+	}
+	return best, found
+}
+
+// results writes the results in text order. Marks nearly always are: then
+// nothing as large as a result is moved again.
+func (j *judge) results(best []choice, found int) []Indicator {
+	out := make([]Indicator, 0, found)
+	sorted, last := true, 0
+	for n := range j.marks {
+		m := &j.marks[n]
+		b := &best[m.of]
+		if b.mark != n+1 {
+			continue
 		}
+		out = append(out, Indicator{})
+		i := &out[len(out)-1]
+		j.indicate(i, m, b.verdict)
+		j.complete(i, n)
+		sorted = sorted && i.Start >= last
+		last = i.Start
 	}
 	if !sorted {
 		slices.SortStableFunc(out, func(a, b Indicator) int { return a.Start - b.Start })
@@ -83,6 +109,8 @@ func (s *scanner) indicate(i *Indicator, m *mark, v verdict) {
 	}
 	i.Defanged, i.Role, i.Confidence, i.Why = m.fanged, v.role, v.sure, v.why
 }
+
+func (v *verdict) rank() int { return rank(v.role, v.sure) }
 
 // rank orders occurrences of one value: the most telling is the highest.
 func rank(r Role, sure int) int {

@@ -24,7 +24,6 @@ type slot struct {
 type entry struct {
 	kind     Kind
 	value    string
-	result   int32 // its index in the results, -1: it has none yet
 	plain    int32 // occurrences in plain spelling that were kept
 	fanged   bool  // one in disarmed spelling was kept
 	harmless fixed // by itself
@@ -67,7 +66,7 @@ func (v *valueSet) is(slot uint32, k Kind) bool { return v.all[v.slots[slot].of-
 
 // put adds a value at the free slot.
 func (v *valueSet) put(free, hash uint32, k Kind, text string) int32 {
-	v.all = append(v.all, entry{kind: k, value: text, result: -1})
+	v.all = append(v.all, entry{kind: k, value: text})
 	v.slots[free] = slot{hash, int32(len(v.all))}
 	return int32(len(v.all) - 1)
 }
