@@ -1,8 +1,6 @@
 package ioc
 
 import (
-	"strings"
-
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 )
@@ -68,10 +66,6 @@ func hostName(c *chain) bool {
 // bareSuffix reports whether the name is a public suffix itself ("co.uk"),
 // which is nobody's host unless something says so.
 func bareSuffix(name string) bool {
-	switch name[strings.LastIndexByte(name, '.')+1:] {
-	case "com", "net", "org", "info": // nobody but their users has names below
-		return strings.IndexByte(name, '.') < 0
-	}
 	suffix, icann := publicsuffix.PublicSuffix(name)
 	return icann && len(suffix) == len(name)
 }

@@ -180,6 +180,10 @@ func (c *chain) top() bool {
 
 // bare reports whether the name is a public suffix itself.
 func (c *chain) bare() bool {
+	switch string(c.label(c.count - 1)) {
+	case "com", "net", "org", "info": // nobody but their users has names below
+		return c.count < 2
+	}
 	if c.bares == nil {
 		c.bares = new(suffixMemo)
 	}
@@ -194,7 +198,7 @@ type suffixMemo [1 << memoBits]struct {
 }
 
 const (
-	memoBits = 9
+	memoBits = 10
 	maxMemo  = 16 // longer names are not remembered
 )
 

@@ -217,8 +217,7 @@ func harmless(e *entry) (verdict, bool) {
 
 // known recognises the publisher's own sites and what is on a list.
 func (j *judge) known(e *entry) (verdict, bool) {
-	host := hostOf(e)
-	if j.own(host) {
+	if len(j.o.Own) > 0 && j.own(hostOf(e)) {
 		return verdict{Reference, 95, "the publisher's own site"}, true
 	}
 	if list, ok := j.o.Known(e.kind, e.value); ok {

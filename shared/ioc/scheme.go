@@ -1,11 +1,16 @@
 package ioc
 
+import "strings"
+
 // scheme gives the URL scheme that ends at end, as it is to be written, where
 // it starts, and whether it was disarmed ("hxxp", "h**p", "fxp"). Nothing
 // before floor is looked at.
 func scheme(s string, floor, end int) (name string, start int, fanged bool) {
+	if name, n := usualScheme(s[max(0, end-maxScheme):end]); name != "" && end-n >= floor {
+		return name, end - n, false
+	}
 	start = end
-	for start > floor && end-start < 8 && schemeByte(s[start-1]) {
+	for start > floor && end-start < maxScheme && schemeByte(s[start-1]) {
 		start--
 	}
 	for w := s[start:end]; len(w) > 1; w = w[1:] {
@@ -16,12 +21,27 @@ func scheme(s string, floor, end int) (name string, start int, fanged bool) {
 	return "", start, false
 }
 
+// maxScheme bounds the length of a scheme.
+const maxScheme = 8
+
+// usualScheme gives the scheme that nearly all plain URLs have, if t ends in it,
+// and its length: what is left is disarmed or rare.
+func usualScheme(t string) (name string, n int) {
+	switch {
+	case strings.HasSuffix(t, "https"):
+		return "https", len("https")
+	case strings.HasSuffix(t, "http"):
+		return "http", len("http")
+	}
+	return "", 0
+}
+
 func schemeByte(c byte) bool {
 	return letter(c) || c == '*' || c == '_' || c == '?' || c == '+'
 }
 
 func schemeName(w string) (string, bool) {
-	var b [8]byte
+	var b [maxScheme]byte
 	for i := range len(w) {
 		b[i] = lower(w[i])
 	}

@@ -85,11 +85,23 @@ func isSystemPipe(p string) bool {
 	return false
 }
 
+// fromSystem reports whether the path or pipe is one that systems come with. It
+// looks once.
+func (e *entry) fromSystem() bool {
+	if e.system == 0 {
+		e.system = -1
+		if e.kind == FilePath && isSystemPath(e.value) || e.kind == NamedPipe && isSystemPipe(e.value) {
+			e.system = 1
+		}
+	}
+	return e.system > 0
+}
+
 // file judges a path or a pipe's name.
 func (j *judge) file(m *mark, e *entry) verdict {
 	section := j.lines[m.line].section
 	switch {
-	case e.kind == FilePath && isSystemPath(e.value), e.kind == NamedPipe && isSystemPipe(e.value):
+	case e.fromSystem():
 		return verdict{Benign, 80, "comes with the system"}
 	case !j.attack:
 		return verdict{Reference, 40, "nothing says that it is malicious"}

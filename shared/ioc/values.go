@@ -26,6 +26,7 @@ type entry struct {
 	value    string
 	plain    int32 // occurrences in plain spelling that were kept
 	fanged   bool  // one in disarmed spelling was kept
+	system   int8  // a path that comes with the system: 1, another: -1, 0: not asked
 	harmless fixed // by itself
 	known    fixed // by a list; asked only of plain spellings
 }
