@@ -59,10 +59,11 @@ type scanner struct {
 	before  int // how much of a stream was read before the text
 	values  valueSet
 	marks   []mark
-	fanged  bool   // a value was disarmed
-	threat  threat // the words of attack read so far
-	told    bool   // there were enough of them
-	spare   mark   // takes the place of one that isn't kept
+	best    []choice // room for judge.choose
+	fanged  bool     // a value was disarmed
+	threat  threat   // the words of attack read so far
+	told    bool     // there were enough of them
+	spare   mark     // takes the place of one that isn't kept
 	lines   []line
 	targets []string // of links
 
@@ -106,7 +107,7 @@ func newScanner(text string) *scanner {
 // done gives the scanner's room back. Nothing of the text stays in it.
 func (s *scanner) done() {
 	s.values.clear()
-	*s = scanner{marks: s.marks[:0], lines: s.lines[:0], values: s.values,
+	*s = scanner{marks: s.marks[:0], best: s.best, lines: s.lines[:0], values: s.values,
 		host: chain{tops: s.host.tops, bares: s.host.bares}, build: builder{b: s.build.b[:0]}}
 	scanners.Put(s)
 }
@@ -238,6 +239,14 @@ func (s *scanner) word(i int) int {
 func (s *scanner) mixed(i, end int) int {
 	t := s.text
 	seen := classesOf(t[i:end])
+	for len(t)-end >= 4 { // hashes are long
+		a, b, c, d := class[t[end]], class[t[end+1]], class[t[end+2]], class[t[end+3]]
+		if a&b&c&d&isWord == 0 {
+			break
+		}
+		seen |= a | b | c | d
+		end += 4
+	}
 	for end < len(t) {
 		c := class[t[end]]
 		if c&isWord == 0 {
@@ -363,8 +372,11 @@ func (s *scanner) addBuilt(k Kind, start, end int, fanged bool) *mark {
 	return s.add(k, s.build.string(), start, end, fanged)
 }
 
-// addLower is add for s[start:end] in small letters.
-func (s *scanner) addLower(k Kind, start, end int) *mark {
+// addLower is add for s[start:end], of the given classes, in small letters.
+func (s *scanner) addLower(k Kind, start, end int, seen byte) *mark {
+	if seen&isUpper == 0 {
+		return s.add(k, s.text[start:end], start, end, false)
+	}
 	s.build.reset(s.text, start).lower(start, end)
 	return s.addBuilt(k, start, end, false)
 }

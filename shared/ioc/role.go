@@ -38,7 +38,11 @@ type choice struct {
 // choose gives each value's most telling occurrence, by the values' numbers, and
 // how many values have one.
 func (j *judge) choose() (best []choice, found int) {
-	best = make([]choice, len(j.values.all))
+	if j.best = j.best[:0]; cap(j.best) < len(j.values.all) {
+		j.best = make([]choice, 0, 2*len(j.values.all))
+	}
+	best = j.best[:len(j.values.all)]
+	clear(best)
 	for n := range j.marks {
 		j.n = n
 		m := &j.marks[n]

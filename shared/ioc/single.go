@@ -27,12 +27,12 @@ func (s *scanner) single(i, end int, seen byte) int {
 			return next
 		}
 		if s.jarm(i, end) {
-			s.addLower(JARM, i, end)
+			s.addLower(JARM, i, end, seen)
 		} else if k := hashKind(w); k != "" {
 			if f := s.fingerprint(i, end); f != "" {
 				k = f
 			}
-			s.addLower(k, i, end)
+			s.addLower(k, i, end, seen)
 		}
 		return end
 	}
@@ -128,7 +128,7 @@ func (s *scanner) long(i, end int) int {
 			to++
 		}
 		if k := hashKind(s.text[from:to]); k != "" && (from == i || to == end) {
-			s.addLower(k, from, to)
+			s.addLower(k, from, to, isUpper)
 		}
 		from = to + 1
 	}

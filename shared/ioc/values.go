@@ -3,6 +3,7 @@ package ioc
 import (
 	"hash/maphash"
 	"math/bits"
+	"strings"
 )
 
 // valueSet holds the different values of a text: a hash table with open
@@ -12,6 +13,24 @@ type valueSet struct {
 	slots []slot // a power of two of them, at most half in use
 	all   []entry
 	first int // values to make room for at first
+	texts strings.Builder
+}
+
+// maxTexts is how much room is made at once for values that are put together.
+const maxTexts = 4 << 10
+
+// keep copies the text. Its room is shared with that of others: making room for
+// each would take longer than copying it. A Builder that has room enough never
+// moves what it gave.
+func (v *valueSet) keep(text []byte) string {
+	b := &v.texts
+	if b.Cap()-b.Len() < len(text) {
+		b.Reset()
+		b.Grow(max(maxTexts, len(text)))
+	}
+	from := b.Len()
+	b.Write(text)
+	return b.String()[from:]
 }
 
 // slot is a place in the table.
@@ -54,7 +73,7 @@ func (v *valueSet) ofBytes(k Kind, text []byte) int32 {
 			return v.slots[i].of - 1
 		}
 	}
-	return v.put(i, h, k, string(text))
+	return v.put(i, h, k, v.keep(text))
 }
 
 // hashOf keeps values apart that are the same text but for their kind, most of
@@ -78,11 +97,15 @@ const minSlots = 16
 // maxFirst bounds the values that an empty set first makes room for.
 const maxFirst = 1 << 14
 
+// smallTable is how many slots a processor's second cache holds.
+const smallTable = 1 << 14
+
 // likely prepares an empty set for a text of that length. Reports have a value in
-// 128 bytes, lists in 32; of room that is there, more costs nothing.
+// 128 bytes, lists in 32; of room that is there, more costs nothing as long as
+// the cache holds it.
 func (v *valueSet) likely(length int) {
 	v.first = min(max(minSlots, length/128), maxFirst)
-	n := max(minSlots, length/16)
+	n := max(minSlots, min(length/16, smallTable), length/64)
 	v.slots = v.slots[:min(1<<bits.Len(uint(n-1)), cap(v.slots))]
 }
 
