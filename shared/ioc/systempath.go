@@ -21,6 +21,9 @@ func isSystemProgram(name string) bool {
 // isSystemPath reports whether the path is of a program, file or folder that
 // comes with the system.
 func isSystemPath(p string) bool {
+	if !maySystem(p) {
+		return false
+	}
 	last := strings.LastIndexAny(p, `\/`)
 	folder, name := strings.ToLower(p[:last]), strings.ToLower(p[last+1:])
 	if p[0] == '/' || p[0] == '~' || p[0] == '$' && !hasFold(p, 0, "$env:") {
@@ -28,6 +31,20 @@ func isSystemPath(p string) bool {
 	}
 	program := strings.TrimSuffix(name, ".exe")
 	return programFolder(folder) && isSystemProgram(program) || systemFolder(folder+`\`+name)
+}
+
+// maxSystem is the length of the longest path that isSystemPath knows outside of
+// Windows' own folder.
+const maxSystem = len(`c:\program files (x86)`)
+
+// maySystem reports whether isSystemPath has to look at the path, by how it
+// begins: most are of users' files and programs.
+func maySystem(p string) bool {
+	switch p[0] {
+	case '/', '~', '$', '%':
+		return true
+	}
+	return len(p) <= maxSystem || hasFold(p, 0, `c:\windows`)
 }
 
 // programFolder tells the folders in which Windows has its programs.

@@ -16,10 +16,16 @@ func (s *scanner) drive(i int) {
 	if i > 0 && class[t[i-1]]&isWord != 0 || i+3 >= len(t) {
 		return
 	}
+	if i+4 < len(t) && endsPath(t[i+4]) && t[i+3] != '\\' && t[i+4] != t[i+2] { // it would be shorter than minPath
+		return
+	}
 	if t[i+2] == '\\' || t[i+2] == '/' && t[i+3] != '/' && has("cCdD", t[i]) {
 		s.windowsPath(i, i+2)
 	}
 }
+
+// endsPath reports whether no part of a path goes on with the sign.
+func endsPath(c byte) bool { return c < ' ' || c == 0x7f || has("\\/:\"|>,;`", c) }
 
 // variable reads the path that begins with an environment variable at i:
 // "%APPDATA%\…", "$env:TEMP\…".
@@ -101,8 +107,12 @@ func (s *scanner) windowsPath(i, k int) {
 				break
 			}
 		}
-		b.text(string(sep))
-		b.source(from, to)
+		if from > k+1 { // one of two is left out
+			b.text(t[k : k+1])
+			b.source(from, to)
+		} else {
+			b.source(k, to)
+		}
 		k, end = to, to
 	}
 	if end > root && b.len() >= minPath {
@@ -127,13 +137,15 @@ func (s *scanner) pathPart(i, limit int) int {
 	for k < limit {
 		c := t[k]
 		switch {
+		case class[c]&isWord != 0: // most
+			k++
 		case c == '<':
 			n := strings.IndexByte(t[k:min(limit, k+maxLexeme)], '>') + 1
 			if n < 3 || t[k+1] == '/' || k > i && !goesOnInPath(t[k+n:limit]) {
 				return partTrim(t, i, k)
 			}
 			k += n
-		case c < ' ' || c == 0x7f || has("\\/:\"|>,;`", c), c == ' ' && (k == i || nextIs(t, k+1, ' ')), c == '&' && nextIs(t, k+1, 'q'):
+		case endsPath(c), c == ' ' && (k == i || nextIs(t, k+1, ' ')), c == '&' && nextIs(t, k+1, 'q'):
 			return partTrim(t, i, k)
 		case class[c]&isHigh != 0:
 			n := highWord(t, k, false)
