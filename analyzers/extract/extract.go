@@ -5,7 +5,6 @@ package extract
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -163,8 +162,8 @@ func (p printer) documents(name string, r io.Reader) error {
 		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
 		}
-		var d struct{ Doc, Text string }
-		if err := json.Unmarshal(lines.Bytes(), &d); err != nil {
+		d, err := readDocument(lines.Bytes())
+		if err != nil {
 			return fmt.Errorf("extract: %s line %d is no {\"doc\",\"text\"} object: %w", name, n, err)
 		}
 		if err := p.print(d.Doc, d.Text); err != nil {
