@@ -57,7 +57,7 @@ func BenchmarkPage(b *testing.B) {
 		"stories": "/", "stories of a source": "/?source=source-51", "stories searched": "/?q=product100", "a story": "/story/000000000000000000000000000186a0",
 		"threats": "/threats", "threats of 30 days": "/threats?since=30d", "posts": "/posts", "last posts": "/posts?page=2000",
 		"dropped posts": "/posts?fate=dropped", "posts searched": "/posts?q=product100", "posts searched for what all have": "/posts?q=plain+words",
-		"a post": "/post/00000000000186a0", "sources": "/sources", "JSON of stories": "/api/stories",
+		"a post": "/post/00000000000186a0", "sources": "/sources", "JSON of stories": "/api/v1/stories",
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

@@ -85,10 +85,13 @@ func (s *Store) Posts(ctx context.Context, q waggle.PostQuery) ([]waggle.Record,
 	if err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM posts p`+f.where(), f.args...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("store: posts: %w", err)
 	}
-	query := `SELECT p.ref, p.fate, p.reason, p.score, p.severity, p.story, c.post FROM posts p JOIN contents c ON c.ref = p.ref` + f.where() + ` ORDER BY p.occurred DESC, p.ref`
+	page := `SELECT p.ref FROM posts p` + f.where() + ` ORDER BY p.occurred DESC, p.ref`
 	if q.Limit >= 0 {
-		query += ` LIMIT ` + f.arg(limit(q.Limit)) + ` OFFSET ` + f.arg(q.Offset)
+		page += ` LIMIT ` + f.arg(limit(q.Limit)) + ` OFFSET ` + f.arg(q.Offset)
 	}
+	// What is skipped is skipped in the index, and not read.
+	query := `SELECT p.ref, p.fate, p.reason, p.score, p.severity, p.story, c.post FROM posts p JOIN contents c ON c.ref = p.ref
+		WHERE p.ref IN (` + page + `) ORDER BY p.occurred DESC, p.ref`
 	records, err := list(ctx, s.read, func(rows *sql.Rows) (r waggle.Record, err error) {
 		var post string
 		err = rows.Scan(&r.Ref, &r.Fate, &r.Reason, &r.Score, &r.Severity, &r.Story, &post)

@@ -83,24 +83,24 @@ func TestLogin(t *testing.T) {
 		want   int
 	}{
 		{"a page without a token", known, "/", near, nil, http.StatusSeeOther},
-		{"JSON without a token", known, "/api/stories", near, nil, http.StatusUnauthorized},
+		{"JSON without a token", known, "/api/v1/stories", near, nil, http.StatusUnauthorized},
 		{"a feed without a token", known, "/feeds/threats.rss", near, nil, http.StatusUnauthorized},
 		{"metrics without a token", known, "/metrics", near, nil, http.StatusUnauthorized},
 		{"health", known, "/healthz", far, nil, http.StatusOK},
 		{"what the form needs", known, "/assets/style.css", far, nil, http.StatusOK},
 		{"the form", known, "/login", far, nil, http.StatusOK},
-		{"bearer", known, "/api/stories", far, header("Authorization", "Bearer "+token), http.StatusOK},
+		{"bearer", known, "/api/v1/stories", far, header("Authorization", "Bearer "+token), http.StatusOK},
 		{"basic", known, "/feeds/threats.rss", far, func(r *http.Request) { r.SetBasicAuth("reader", token) }, http.StatusOK},
-		{"the wrong token", known, "/api/stories", far, header("Authorization", "Bearer "+token+"x"), http.StatusUnauthorized},
-		{"no token at all", known, "/api/stories", far, header("Authorization", "Bearer "), http.StatusUnauthorized},
-		{"the token in the address", known, "/api/stories?token=" + token, far, nil, http.StatusUnauthorized},
+		{"the wrong token", known, "/api/v1/stories", far, header("Authorization", "Bearer "+token+"x"), http.StatusUnauthorized},
+		{"no token at all", known, "/api/v1/stories", far, header("Authorization", "Bearer "), http.StatusUnauthorized},
+		{"the token in the address", known, "/api/v1/stories?token=" + token, far, nil, http.StatusUnauthorized},
 		{"an invented session", known, "/", far, header("Cookie", sessionCookie+"=9999999999.00"), http.StatusSeeOther},
 		{"a proxy's header where none is trusted", known, "/", near, header("X-Forwarded-User", "eve"), http.StatusSeeOther},
 		{"behind a proxy", proxy, "/", near, header("X-Forwarded-User", "ann"), http.StatusOK},
 		{"behind a proxy that names nobody", proxy, "/", near, header("X-Forwarded-User", " "), http.StatusSeeOther},
 		{"past the proxy", proxy, "/", near, nil, http.StatusSeeOther},
 		{"the proxy's header from elsewhere", proxy, "/", far, header("X-Forwarded-User", "eve"), http.StatusSeeOther},
-		{"no token is no token", proxy, "/api/stories", far, header("Authorization", "Bearer "), http.StatusUnauthorized},
+		{"no token is no token", proxy, "/api/v1/stories", far, header("Authorization", "Bearer "), http.StatusUnauthorized},
 		{"another network than the proxy's", Login{User: "X-User", Proxies: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}},
 			"/", near, header("X-User", "eve"), http.StatusSeeOther},
 	} {
@@ -152,7 +152,7 @@ func TestTheTokenIsNowhere(t *testing.T) {
 	bearer := func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) }
 	for _, broken := range []error{nil, assert.AnError} {
 		store.err = broken
-		for _, path := range []string{"/", "/login", "/threats", "/api/stories", "/nowhere", "/healthz"} {
+		for _, path := range []string{"/", "/login", "/threats", "/api/v1/stories", "/nowhere", "/healthz"} {
 			for _, change := range []func(*http.Request){nil, bearer} {
 				w := visit(o, http.MethodGet, path, far, change)
 				assert.NotContains(t, fmt.Sprint(w.Header(), w.Body), token, path)

@@ -49,7 +49,7 @@ func TestGuardKnowsItsNames(t *testing.T) {
 func TestGuardOnlyReads(t *testing.T) {
 	h := New(Options{Store: filled(), Listen: "127.0.0.1:0"})
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, "TRACE"} {
-		for _, path := range []string{"/", "/posts", "/api/stories", "/healthz"} {
+		for _, path := range []string{"/", "/posts", "/api/v1/stories", "/healthz"} {
 			w := httptest.NewRecorder()
 			r := httptest.NewRequest(method, "http://127.0.0.1"+path, nil)
 			h.ServeHTTP(w, r)
@@ -63,7 +63,7 @@ func TestEveryAnswerIsProtected(t *testing.T) {
 	store := filled()
 	h := New(Options{Store: store, Listen: "127.0.0.1:0", Metrics: http.NotFoundHandler()})
 	for _, path := range []string{"/", "/story/" + store.stories[0].ID, "/posts", "/post/" + store.posts[0].Ref, "/sources", "/nowhere",
-		"/api/stories", "/api/nowhere", "/metrics", "/healthz", "/assets/style.css", "/?severity=huge"} {
+		"/api/v1/stories", "/api/nowhere", "/metrics", "/healthz", "/assets/style.css", "/?severity=huge"} {
 		t.Run(path, func(t *testing.T) {
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, httptest.NewRequest(http.MethodHead, "http://localhost"+path, nil))

@@ -70,7 +70,7 @@ func TestHostileTextStaysText(t *testing.T) {
 		assert.NotContains(t, w.Body.String(), "<script>document")
 	})
 	t.Run("JSON holds no tag", func(t *testing.T) {
-		for _, path := range []string{"/api/stories", "/api/posts", "/api/sources", "/api/post/" + ref, "/api/story/" + story} {
+		for _, path := range []string{"/api/v1/stories", "/api/v1/posts", "/api/v1/sources", "/api/v1/post/" + ref, "/api/v1/story/" + story} {
 			assert.NotContains(t, ask(Options{Store: store}, path).Body.String(), "<script")
 		}
 	})

@@ -10,7 +10,7 @@ import (
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
-// postList is /api/posts.
+// postList is /api/v1/posts.
 type postList struct {
 	Total  int             `json:"total"` // of all pages
 	Offset int             `json:"offset"`

@@ -7,7 +7,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/waggle"
 )
 
-// sourceList is /api/sources.
+// sourceList is /api/v1/sources.
 type sourceList struct {
 	Sources []waggle.Health `json:"sources"`
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
-// storyList is /api/stories.
+// storyList is /api/v1/stories.
 type storyList struct {
 	Total   int            `json:"total"` // of all pages
 	Offset  int            `json:"offset"`

@@ -6,12 +6,13 @@
 // elsewhere. Whatever came from a source is hostile: it is escaped, its values
 // are shown defanged, and none of them becomes a link.
 //
-//	/            stories            /api/stories
-//	/story/{id}  one story          /api/story/{id}
-//	/posts       posts, all fates   /api/posts
-//	/post/{ref}  one post           /api/post/{ref}
-//	/threats     what to do         /api/threats  /feeds/threats.rss  /feeds/threats.json
-//	/sources     health             /api/sources
+//	/            stories            /api/v1/stories
+//	/story/{id}  one story          /api/v1/story/{id}
+//	/posts       posts, all fates   /api/v1/posts
+//	/post/{ref}  one post           /api/v1/post/{ref}
+//	/threats     what to do         /api/v1/threats  /feeds/threats.rss  /feeds/threats.json
+//	/sources     health             /api/v1/sources
+//	             its description    /api/openapi.json
 //	/metrics     Prometheus         /healthz  200 or 503
 //	/login       asks for the token, where one is needed
 //
@@ -93,12 +94,10 @@ func New(o Options) http.Handler {
 	mux.Handle("/threats", s.page("threats", s.threatsPage))
 	mux.Handle("/feeds/threats.rss", s.feed("application/rss+xml; charset=utf-8", report.Report.RSS))
 	mux.Handle("/feeds/threats.json", s.feed("application/feed+json; charset=utf-8", report.Report.JSONFeed))
-	mux.Handle("/api/threats", s.json(answer(s.threats)))
-	mux.Handle("/api/stories", s.json(answer(s.stories)))
-	mux.Handle("/api/story/{id}", s.json(answer(s.story)))
-	mux.Handle("/api/posts", s.json(answer(s.posts)))
-	mux.Handle("/api/post/{ref}", s.json(answer(s.post)))
-	mux.Handle("/api/sources", s.json(answer(s.sources)))
+	for _, c := range s.calls() {
+		mux.Handle(c.Path, s.json(c.read))
+	}
+	mux.Handle("/api/openapi.json", s.json(s.describe))
 	mux.Handle("/api/", s.json(func(*http.Request) (any, error) { return nil, waggle.ErrNotFound }))
 	mux.HandleFunc("/healthz", s.healthz)
 	mux.Handle("/assets/{name}", s.assets)

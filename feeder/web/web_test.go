@@ -250,12 +250,12 @@ func TestSources(t *testing.T) {
 func TestJSON(t *testing.T) {
 	store := filled()
 	for path, want := range map[string]any{
-		"/api/stories?limit=2&page=2":       storyList{5, 2, 2, store.stories[2:4]},
-		"/api/story/" + store.stories[0].ID: store.stories[0],
-		"/api/posts?fate=dropped":           postList{1, 0, 50, store.posts[4:5]},
-		"/api/post/" + store.posts[1].Ref:   store.posts[1],
-		"/api/sources":                      sourceList{store.sources},
-		"/api/posts?fate=story&page=7":      postList{2, 300, 50, []waggle.Record{}},
+		"/api/v1/stories?limit=2&page=2":       storyList{5, 2, 2, store.stories[2:4]},
+		"/api/v1/story/" + store.stories[0].ID: store.stories[0],
+		"/api/v1/posts?fate=dropped":           postList{1, 0, 50, store.posts[4:5]},
+		"/api/v1/post/" + store.posts[1].Ref:   store.posts[1],
+		"/api/v1/sources":                      sourceList{store.sources},
+		"/api/v1/posts?fate=story&page=7":      postList{2, 300, 50, []waggle.Record{}},
 	} {
 		t.Run(path, func(t *testing.T) {
 			w := ask(Options{Store: store}, path)
@@ -267,7 +267,7 @@ func TestJSON(t *testing.T) {
 		})
 	}
 	t.Run("empty lists are lists", func(t *testing.T) {
-		for path, want := range map[string]string{"/api/stories": `"stories":[]`, "/api/posts": `"posts":[]`, "/api/sources": `"sources":[]`} {
+		for path, want := range map[string]string{"/api/v1/stories": `"stories":[]`, "/api/v1/posts": `"posts":[]`, "/api/v1/sources": `"sources":[]`} {
 			assert.Contains(t, ask(Options{Store: &fake{}}, path).Body.String(), want)
 		}
 	})
@@ -288,11 +288,11 @@ func TestErrors(t *testing.T) {
 		{"unknown post", "/post/0000", Options{Store: filled()}, 404, "There is nothing at this address."},
 		{"a path that climbs", "/assets/..%2fweb.go", Options{Store: filled()}, 404, "not found"},
 		{"bad filter", "/?severity=%3Cb%3E", Options{Store: filled()}, 400, "use low, medium, high, critical"},
-		{"unknown story as JSON", "/api/story/0000", Options{Store: filled()}, 404, `{"error":"There is nothing at this address."}`},
+		{"unknown story as JSON", "/api/v1/story/0000", Options{Store: filled()}, 404, `{"error":"There is nothing at this address."}`},
 		{"unknown JSON", "/api/nowhere", Options{Store: filled()}, 404, `{"error":`},
-		{"bad filter as JSON", "/api/posts?fate=eaten", Options{Store: filled()}, 400, `{"error":"The filter`},
+		{"bad filter as JSON", "/api/v1/posts?fate=eaten", Options{Store: filled()}, 400, `{"error":"The filter`},
 		{"store away", "/", broken, 500, "The store did not answer."},
-		{"store away as JSON", "/api/sources", broken, 500, `{"error":"The store did not answer.`},
+		{"store away as JSON", "/api/v1/sources", broken, 500, `{"error":"The store did not answer.`},
 		{"no metrics", "/metrics", Options{Store: filled()}, 404, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
