@@ -159,7 +159,8 @@ const maxIndex = 24
 func placeholder(s string, i int) bool {
 	for k := i + 1; k < len(s) && k-i < maxIndex; k++ {
 		if c := s[k]; c == ']' {
-			return (k+1 >= len(s) || class[s[k+1]]&isPath == 0 && s[k+1] != '[') && k-i > 3
+			next := pastPunctuation(s, k+1)
+			return (next >= len(s) || class[s[next]]&isPath == 0 && s[next] != '[') && k-i > 3
 		} else if class[c]&isWord == 0 && c != '.' && c != ':' {
 			return true
 		}
@@ -222,6 +223,21 @@ func pathTrim(s string, start, end int) int {
 		}
 	}
 	return end
+}
+
+// pastPunctuation skips what pathTrim drops at a URL's end.
+func pastPunctuation(s string, i int) int {
+	for i < len(s) {
+		switch c := s[i]; {
+		case strings.IndexByte(".,;:!'*", c) >= 0, c == '?' && asks(s, i+1):
+			i++
+		case strings.HasPrefix(s[i:], "%20"):
+			i += 3
+		default:
+			return i
+		}
+	}
+	return i
 }
 
 // asks reports whether the question mark before i ends a sentence: the next one
