@@ -25,7 +25,7 @@ func listsCommand(s *settings) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "lists",
-		Short: "Say which warninglists are loaded",
+		Short: "Say which warninglists are in use",
 		Long:  "lists says which warninglists were compiled, how many entries each has, and\nwhether it makes a value harmless or only flags it by name. The built-in list\nis always there.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

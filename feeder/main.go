@@ -53,7 +53,7 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "feeder",
 		Short:         "Follow threat reports, keep what matters here, alert TheHive",
-		Long:          "feeder follows feeds of threat reports, reads the indicators in them, keeps what\nmatters to your business and raises it as alerts of TheHive.\n\nExit codes: 0 all is well; 1 something still waits, or a source or a connection\nfailed (the text says which); 2 the command could not be done.",
+		Long:          "feeder follows feeds, pages and accounts that report threats, reads the indicators\nin them, keeps what matters to your business and raises it as alerts of TheHive.\n\nExit codes: 0 all is well; 1 something still waits, or a source or a connection\nfailed (the text says which); 2 the command could not be done.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

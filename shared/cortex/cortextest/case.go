@@ -28,9 +28,6 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files of testdata anew")
 
-// Update tells whether golden files are to be written anew.
-func Update() bool { return *update }
-
 // Run runs a worker over every case in testdata, each as a test of its own.
 func Run(t *testing.T, w *cortex.Worker) {
 	t.Helper()
