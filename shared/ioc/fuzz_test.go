@@ -63,6 +63,9 @@ func FuzzFind(f *testing.F) {
 				continue
 			}
 			require.True(t, ok, "value %q of %q does not parse", i.Value, s)
+			if i.Kind == Filename && p.Kind == Domain {
+				continue // setup.zip: what stands before it tells, by itself it can be a host
+			}
 			require.Equal(t, i.Kind, p.Kind, "value %q of %q", i.Value, s)
 			require.Equal(t, i.Value, p.Value, "of %q", s)
 			require.Equal(t, i.Value, Refang(Defang(i.Value)), "of %q", s)
