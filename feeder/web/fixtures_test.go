@@ -67,6 +67,10 @@ func (f *fake) Post(_ context.Context, ref string) (waggle.Record, error) {
 
 func (f *fake) Days(context.Context, time.Time) ([]waggle.Day, error) { return f.days, f.err }
 
+func (f *fake) Alerts(context.Context, time.Time) (map[time.Time]int, error) {
+	return map[time.Time]int{now.Truncate(24 * time.Hour): 2}, f.err
+}
+
 func (f *fake) Sources(context.Context) ([]waggle.Health, error) { return f.sources, f.err }
 
 // indicator makes one that stands in no text.

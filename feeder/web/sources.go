@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/waggle"
@@ -53,12 +54,14 @@ func (o overview) Settled() bool { return len(o.All) == 0 || o.Polled == len(o.A
 // sourcesView is what the page of sources shows.
 type sourcesView struct {
 	overview
-	Rows []sourceRow
+	Rows  []sourceRow
+	Chart chart // of all
 }
 
 type sourceRow struct {
 	waggle.Health
 	Class, State string
+	Chart        chart
 	Link         string // where the source can be looked at
 }
 
@@ -67,9 +70,18 @@ func (s *site) sourcesPage(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	v := sourcesView{overview: overviewOf(list.Sources)}
+	since := s.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-chartDays)
+	days, err := s.Store.Days(r.Context(), since)
+	if err != nil {
+		return view{}, err
+	}
+	alerts, err := s.Store.Alerts(r.Context(), since)
+	if err != nil {
+		return view{}, err
+	}
+	v := sourcesView{overview: overviewOf(list.Sources), Chart: chartOf(days, alerts, "", s.Now())}
 	for _, h := range list.Sources {
-		row := sourceRow{Health: h, Class: "healthy", State: "Healthy", Link: harmless.Publication(h.URL, nil)}
+		row := sourceRow{Health: h, Class: "healthy", State: "Healthy", Link: harmless.Publication(h.URL, nil), Chart: chartOf(days, nil, h.Name, s.Now())}
 		switch {
 		case h.Failures > 0:
 			row.Class, row.State = "failing", "Failing, "+count(h.Failures, "try", "tries")

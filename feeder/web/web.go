@@ -42,6 +42,8 @@ type Store interface {
 	Sources(context.Context) ([]waggle.Health, error)
 	// Days counts the posts since then by day and source.
 	Days(ctx context.Context, since time.Time) ([]waggle.Day, error)
+	// Alerts counts the stories that TheHive took in since then by day (UTC).
+	Alerts(ctx context.Context, since time.Time) (map[time.Time]int, error)
 }
 
 // Options is what the pages need; Store is the only one that must be set.
@@ -116,6 +118,7 @@ type site struct {
 	pages  pages
 	assets assets
 	gate   *gate
+	glance glance
 }
 
 // answer fits a typed reading of the store to the JSON handler.
