@@ -19,13 +19,14 @@ func (s *scanner) spacedASN(i, end int) {
 }
 
 // asn reads the number of an autonomous system: AS and up to ten digits,
-// RFC 5396 asplain.
-func asn(w string) (string, bool) {
+// RFC 5396 asplain. Within a text, short ones are something else ("AS1"), but
+// not where the word is all there is.
+func asn(w string, whole bool) (string, bool) {
 	k := 2
 	if len(w) > 3 && w[2] == 'N' {
 		k = 3
 	}
-	if len(w) < 6 || len(w) > k+10 || w[:2] != "AS" || w[k] == '0' {
+	if len(w) < 6 && !whole || len(w) <= k || len(w) > k+10 || w[:2] != "AS" || w[k] == '0' {
 		return "", false
 	}
 	for i := k; i < len(w); i++ {

@@ -90,7 +90,7 @@ func (s *scanner) numbered(i, end int) bool {
 		value, ok = euvd(w)
 	case 'a':
 		k = ASN
-		value, ok = asn(w)
+		value, ok = asn(w, s.whole)
 	}
 	if ok {
 		s.add(k, value, i, end, false)
