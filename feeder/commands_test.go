@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -91,6 +92,9 @@ func TestFromFeedToAlert(t *testing.T) {
 
 func TestExitCodesSayWhatHappened(t *testing.T) {
 	const away = "thehive: {url: 'http://127.0.0.1:1', key: 'very-secret-key'}"
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
 	for name, c := range map[string]struct {
 		more string
 		args []string
@@ -107,7 +111,8 @@ func TestExitCodesSayWhatHappened(t *testing.T) {
 		"wrong configuration":  {more: "nosuchkey: 1", args: []string{"check"}, code: exitWrong, says: "nosuchkey"},
 		"no such command":      {args: []string{"dance"}, code: exitWrong, says: "unknown command"},
 		"too much said":        {args: []string{"once", "more"}, code: exitWrong, says: "more"},
-		"the port is taken":    {args: []string{"--listen", "256.0.0.1:0", "run"}, code: exitWrong, says: "another address with --listen"},
+		"the port is taken":    {args: []string{"--listen", taken.Addr().String(), "run"}, code: exitWrong, says: "another address with --listen"},
+		"open to everybody":    {args: []string{"--listen", "0.0.0.0:0", "run"}, code: exitWrong, says: "set WAGGLE_PAGE_TOKEN"},
 		"a post without a ref": {args: []string{"explain"}, code: exitWrong, says: "accepts 1 arg"},
 	} {
 		t.Run(name, func(t *testing.T) {
