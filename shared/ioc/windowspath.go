@@ -184,6 +184,9 @@ func (s *scanner) lastPathPart(i, from, to int) int {
 	t := s.text
 	if sp := strings.IndexByte(t[from:to], ' '); sp > 0 && !(i > 0 && t[i-1] == '"' && nextIs(t, to, '"')) {
 		to = from + sp
+		if open := strings.LastIndexByte(t[from:to], '<'); open >= 0 && strings.IndexByte(t[from+open:to], '>') < 0 {
+			to = from + open // half of a placeholder is none
+		}
 	}
 	for to > from && (has(" .'!?*", t[to-1]) || has(")]}", t[to-1]) && strings.IndexByte(t[from:to], opener(t[to-1])) < 0) {
 		to--
