@@ -34,7 +34,7 @@ func TestDemoShowsStoriesOnThePage(t *testing.T) {
 	go func() { _, _ = io.Copy(io.Discard, lines) }() // it must not wait for a reader
 
 	require.Eventually(t, func() bool {
-		posts, err := get(page + "api/posts?fate=story")
+		posts, err := get(page + "api/v1/posts?fate=story")
 		return assert.NoError(t, err) && gjson.Get(posts, "total").Int() > 5
 	}, time.Minute, 50*time.Millisecond)
 	metrics, err := get(page + "metrics")

@@ -42,9 +42,9 @@ func TestRunFollowsUntilStopped(t *testing.T) {
 	blog := &shelf{posts: posts(3)}
 	o := pipeline.Options{Feeds: []pipeline.Feed{feed("blog", blog)}, Raiser: hive}
 	allSent := func(s *store.Store) bool {
-		left, err := s.Undelivered(t.Context(), time.Now())
+		fates, err := s.Fates(t.Context()) // first: a story that is told waits until it is sent
 		assert.NoError(t, err)
-		fates, err := s.Fates(t.Context())
+		left, err := s.Undelivered(t.Context(), time.Now())
 		assert.NoError(t, err)
 		return fates["blog"][waggle.Told] == 3 && left.Waiting == 0
 	}
