@@ -70,7 +70,8 @@ func (s *scanner) unixEnd(i int) int {
 	for k < limit && (class[t[k]]&isWord != 0 || has("/.+@~$%*{}", t[k])) {
 		k++
 	}
-	for k > i && (has(".*", t[k-1]) || t[k-1] == '}' && strings.IndexByte(t[i:k], '{') < 0) {
+	opened := strings.IndexByte(t[i:k], '{') >= 0
+	for k > i && (has(".*", t[k-1]) || t[k-1] == '}' && !opened) {
 		k--
 	}
 	return k
