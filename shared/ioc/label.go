@@ -137,13 +137,9 @@ func (s *scanner) labelled(k Kind, from, to int) {
 	t := s.text
 	v := strings.TrimFunc(strings.TrimRight(t[from:to], " \r*,;("), unicode.IsSpace)
 	from += strings.Index(t[from:to], v)
-	to = from + len(v)
 	if k == Mutex || k == Task || k == Service {
-		for to > from && t[to-1] == '.' {
-			to--
-		}
+		v = strings.TrimRightFunc(v, func(r rune) bool { return r == '.' || unicode.IsSpace(r) })
 	}
-	v = t[from:to]
 	if v == "" || len(v) > maxLabelled || len(v) < maxPlaceholder && placeholderName(v) {
 		return
 	}
