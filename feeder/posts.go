@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 )
@@ -69,21 +70,14 @@ func lines(records []waggle.Record) []line {
 	return list
 }
 
+// titleWidth keeps a title from pushing the reason out of sight, in characters.
+const titleWidth = 60
+
 func printPosts(out io.Writer, records []waggle.Record) error {
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, "POST\tTIME\tSOURCE\tFATE\tSCORE\tTITLE\tWHY")
 	for _, r := range records {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", r.Ref, clock(r.When()), r.Source, r.Fate, r.Score, short(plain(r.Title)), plain(r.Reason))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", r.Ref, clock(r.When()), r.Source, r.Fate, r.Score, harmless.Line(r.Title, titleWidth), plain(r.Reason))
 	}
 	return table.Flush()
-}
-
-// short keeps a title from pushing the reason out of sight.
-func short(title string) string {
-	const most = 60
-	runes := []rune(title)
-	if len(runes) <= most {
-		return title
-	}
-	return string(runes[:most-1]) + "…"
 }

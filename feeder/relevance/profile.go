@@ -13,6 +13,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/profiles"
 	"github.com/waggle-cti/waggle/feeder/strictyaml"
 	"github.com/waggle-cti/waggle/feeder/threatdata"
@@ -265,7 +266,7 @@ func phrase(doc *strictyaml.Document, text string, path ...any) error {
 	case n == 0:
 		return doc.Errorf(path, "%q holds no letter and no digit: it can never be found", text)
 	case n > maxPhrase:
-		return doc.Errorf(path, "%q has %d words; a phrase has at most %d", firstRunes(text, 40), n, maxPhrase)
+		return doc.Errorf(path, "%q has %d words; a phrase has at most %d", harmless.Line(text, 40), n, maxPhrase)
 	}
 	return nil
 }

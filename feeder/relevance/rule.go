@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/strictyaml"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 )
@@ -85,7 +86,7 @@ func first(list []*rule, f *fields) (string, bool) {
 	for _, r := range list {
 		for _, name := range r.On {
 			if what, ok := r.match(f, name); ok {
-				return fmt.Sprintf("rule %q: the %s has %q", r.Name, name, firstRunes(what, 60)), true
+				return fmt.Sprintf("rule %q: the %s has %q", r.Name, name, harmless.Line(what, 60)), true
 			}
 		}
 	}

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/feeder/wording"
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
@@ -115,7 +117,7 @@ func judgeIndicators(t *tally, f waggle.Finding) (threat bool) {
 	case sure >= 40:
 		points = 10
 	}
-	t.add(points, plural(count, "indicator of compromise to search for", "indicators of compromise to search for"))
+	t.add(points, wording.Number(count, "indicator of compromise to search for", "indicators of compromise to search for"))
 	return points > 0
 }
 
@@ -135,7 +137,7 @@ const maxTechniques = 20
 
 func judgeTechniques(t *tally, f waggle.Finding) {
 	ids := values(f, ioc.Technique)
-	r := waggle.Reason{Points: 4, Text: plural(len(ids), "ATT&CK technique described", "ATT&CK techniques described")}
+	r := waggle.Reason{Points: 4, Text: wording.Number(len(ids), "ATT&CK technique described", "ATT&CK techniques described")}
 	if len(ids) >= 3 {
 		r.Points = 8
 	}
@@ -228,12 +230,5 @@ func speaks[E comparable](m mention[E]) string {
 }
 
 func quote(s string) string {
-	return "“" + firstRunes(strings.Join(strings.Fields(s), " "), 40) + "”"
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
+	return "“" + harmless.Line(s, 40) + "”"
 }

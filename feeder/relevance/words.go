@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/waggle-cti/waggle/feeder/wording"
 )
 
 // maxPhrase is the number of words a phrase may have.
@@ -120,7 +122,7 @@ func tokens(text string) []token {
 			if start < 0 {
 				start = i
 			}
-		case spaceless(r):
+		case wording.Spaceless(r), unicode.Is(unicode.Hangul, r): // Korean words take their endings on
 			flush(i)
 			start = i
 			flush(i + utf8.RuneLen(r))
@@ -135,17 +137,4 @@ func tokens(text string) []token {
 	}
 	flush(len(text))
 	return out
-}
-
-// spaceless tells the letters of scripts in which words are not set apart.
-func spaceless(r rune) bool {
-	return r >= 0x0E00 && (r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar))
-}
-
-// firstRunes bounds a text for a sentence about it.
-func firstRunes(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:n-1]) + "…"
 }

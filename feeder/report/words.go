@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
+	"github.com/waggle-cti/waggle/feeder/wording"
 )
 
 // Heading is the report's title.
@@ -30,16 +30,16 @@ func (r Report) Lede() string {
 	for _, t := range r.Threats {
 		counts[t.Urgency]++
 	}
-	read := fmt.Sprintf("%s from %s were read.", number(r.Posts, "post", "posts"), number(r.Sources, "source", "sources"))
+	read := fmt.Sprintf("%s from %s were read.", wording.Number(r.Posts, "post", "posts"), wording.Number(r.Sources, "source", "sources"))
 	if r.Quiet() {
 		return "Nothing that matters to you was told in " + r.Span() + ". There is nothing to do. " + read
 	}
 	var asks []string
 	if n := counts[Act]; n > 0 {
-		asks = append(asks, number(n, "threat asks", "threats ask")+" you to act now")
+		asks = append(asks, wording.Number(n, "threat asks", "threats ask")+" you to act now")
 	}
 	if n := counts[Check]; n > 0 {
-		asks = append(asks, number(n, "should be checked", "should be checked")+" this week")
+		asks = append(asks, wording.Number(n, "should be checked", "should be checked")+" this week")
 	}
 	return strings.Join(asks, ", ") + ". " + read
 }
@@ -51,7 +51,7 @@ func (r Report) Gap() string {
 		return ""
 	}
 	return fmt.Sprintf("%s did not answer when last asked, so what is told there may be missing: %s.",
-		number(len(r.Silent), "source", "sources"), strings.Join(r.Silent, ", "))
+		wording.Number(len(r.Silent), "source", "sources"), strings.Join(r.Silent, ", "))
 }
 
 // Rest says how many threats are not named; empty where all are.
@@ -59,14 +59,7 @@ func (r Report) Rest() string {
 	if r.More == 0 {
 		return ""
 	}
-	return number(r.More, "further story", "further stories") + " of lower score can be seen on the page of stories."
-}
-
-func number(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return humanize.Comma(int64(n)) + " " + many
+	return wording.Number(r.More, "further story", "further stories") + " of lower score can be seen on the page of stories."
 }
 
 // day is a day as readers write it.
@@ -85,7 +78,7 @@ func until(by, now time.Time) string {
 	case left == 0:
 		return text + ", today"
 	case left <= 7:
-		return text + ", in " + number(left, "day", "days")
+		return text + ", in " + wording.Number(left, "day", "days")
 	}
 	return text
 }

@@ -5,7 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
-	"unicode"
+
+	"github.com/waggle-cti/waggle/feeder/wording"
 )
 
 // maxFound is how many posts a search looks at, the ones read last first: a
@@ -64,7 +65,7 @@ func makeSearch(ctx context.Context, db *sql.DB) error {
 // matching is a condition on p, a row of posts: its title or text has all the
 // words. In SQLite the last word may be the beginning of one.
 func (s *Store) matching(text string) (condition string, args []any) {
-	if unspaced(text) {
+	if strings.ContainsFunc(text, wording.Spaceless) { // the index cannot cut it
 		return `(LOWER(p.title) LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM contents c WHERE c.ref = p.ref AND LOWER(c.text) LIKE ? ESCAPE '\'))`,
 			[]any{like(text), like(text)}
 	}
@@ -75,14 +76,6 @@ func (s *Store) matching(text string) (condition string, args []any) {
 	}
 	return `p.ref IN (SELECT r.ref FROM (SELECT rowid AS id FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?) f JOIN search_refs r ON r.id = f.id)`,
 		[]any{phrases(text), maxFound}
-}
-
-// unspaced tells scripts that put no space between words, which the index
-// cannot cut.
-func unspaced(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool {
-		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
-	})
 }
 
 // phrases is a text as an FTS5 query: each word a phrase of its own, so that

@@ -6,8 +6,9 @@ import (
 	"hash/fnv"
 	"math"
 	"strconv"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/waggle-cti/waggle/feeder/wording"
 )
 
 // Near-identical texts are found by MinHash (Broder 1997) over runs of three
@@ -50,7 +51,7 @@ func pieces(text string) []string {
 	for _, w := range words(text) {
 		start := 0
 		for i, r := range w {
-			if !spaceless(r) {
+			if !wording.Spaceless(r) {
 				continue
 			}
 			if start < i {
@@ -64,11 +65,6 @@ func pieces(text string) []string {
 		}
 	}
 	return out
-}
-
-// spaceless tells the letters of such scripts.
-func spaceless(r rune) bool {
-	return r >= 0x0E00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
 // minima gives, for each of the hash functions, the lowest value any shingle

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/waggle-cti/waggle/feeder/wording"
 )
 
 // Limits of what is read of a text. A model learns what a post is about, and
@@ -142,11 +144,11 @@ func split(text string) []string {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
 	}) {
 		runes := []rune(run)
-		if !slices.ContainsFunc(runes, spaceless) {
+		if !slices.ContainsFunc(runes, wording.Spaceless) {
 			out = append(out, string(runes[:min(len(runes), maxRunes)]))
 		}
 		for i := 0; i+1 < len(runes); i++ {
-			if spaceless(runes[i]) || spaceless(runes[i+1]) {
+			if wording.Spaceless(runes[i]) || wording.Spaceless(runes[i+1]) {
 				out = append(out, string(runes[i:i+2]))
 			}
 		}
@@ -155,9 +157,4 @@ func split(text string) []string {
 		}
 	}
 	return out
-}
-
-// spaceless tells the scripts whose words are not set apart by spaces.
-func spaceless(r rune) bool {
-	return r >= 0x0E00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/feeder/wording"
 	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/marking"
 )
@@ -63,13 +64,10 @@ func every(d time.Duration) string {
 
 // count is a number with its noun: "no posts", "1 post", "1,024 posts".
 func count(n int, one, many string) string {
-	switch n {
-	case 0:
+	if n == 0 {
 		return "no " + many
-	case 1:
-		return "1 " + one
 	}
-	return humanize.Comma(int64(n)) + " " + many
+	return wording.Number(n, one, many)
 }
 
 // points signs a step of a score, with a real minus.
