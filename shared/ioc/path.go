@@ -147,7 +147,24 @@ func pathEnd(s string, i int, quote byte) int {
 		}
 		i += n
 	}
-	return pathTrim(s, start, i)
+	return beforePlaceholder(s, start, pathTrim(s, start, i))
+}
+
+// beforePlaceholder leaves out the placeholders that a path ends with. One that
+// more followed was taken for an index until what followed went.
+func beforePlaceholder(s string, start, end int) int {
+	for end > start && s[end-1] == ']' {
+		from := max(start, end-maxIndex)
+		open := from + strings.LastIndexByte(s[from:end], '[')
+		if open < from || !placeholder(s[:end], open) {
+			break
+		}
+		if n, _ := restored(s, open); n > 0 {
+			break
+		}
+		end = pathTrim(s, start, open)
+	}
+	return end
 }
 
 // maxIndex bounds what may stand in square brackets within a URL.

@@ -42,6 +42,7 @@ func TestURLs(t *testing.T) {
 		{"a scheme glued to a host", "http://bad-host.nethttp://c.com/b", one("http://c.com/b")},
 		{"a comma-separated list", "hxxp://bad-host[.]net/a,hxxp://c[.]com/b", []string{"url http://bad-host.net/a", "url http://c.com/b"}},
 		{"a placeholder", "hxxp://bad-host[.]net/?id=[victim's address]", []string{"url http://bad-host.net/?id=", "domain bad-host.net"}},
+		{"placeholders before a bracket", "hxxp://bad-host[.]net/?id=[number][day][ and more", []string{"url http://bad-host.net/?id=", "domain bad-host.net"}},
 		{"a placeholder before a sentence's end", "hxxp://bad-host[.]net/?id=[number]! And more", []string{"url http://bad-host.net/?id=", "domain bad-host.net"}},
 		{"a placeholder behind an address without a scheme", "bad-host[.]net/?id=[victim's address]", []string{"domain bad-host.net", "url http://bad-host.net/?id="}},
 		{"an index", "http://bad-host.net/?a[0]=1&b[name]=2", one("http://bad-host.net/?a[0]=1&b[name]=2")},
