@@ -211,6 +211,9 @@ type Story struct {
 	Posts      []Member    `json:"posts"`
 	Indicators []Indicator `json:"indicators"`
 	Alert      Delivery    `json:"alert"`
+
+	// Verdict is what the analyses of its values come to; nil before there is one.
+	Verdict *Verdict `json:"verdict,omitempty"`
 }
 
 // Indicator is a value of a story, with the posts it was read in.
@@ -218,6 +221,9 @@ type Indicator struct {
 	ioc.Indicator
 	Posts    []string `json:"posts"`    // refs
 	Revision int      `json:"revision"` // of the story when the value came in
+
+	Verdict  *Verdict   `json:"verdict,omitempty"`  // nil before there is one
+	Analyses []Analysis `json:"analyses,omitempty"` // by analyzer
 }
 
 // Searchable tells the kinds that betray an attack when logs or mail hold them,
