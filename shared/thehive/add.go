@@ -91,11 +91,7 @@ func (c *Client) addBatch(ctx context.Context, v Version, alertID string, batch 
 		}
 		body.Data = values
 	}
-	path := alertPath(v, alertID) + "/artifact"
-	if v.Major >= 5 {
-		path = alertPath(v, alertID) + "/observable"
-	}
-	answer, err := c.do(ctx, upstream.Request{Method: http.MethodPost, Path: path, JSON: body})
+	answer, err := c.do(ctx, upstream.Request{Method: http.MethodPost, Path: observablesPath(v, alertID), JSON: body})
 	if upstream.ReasonOf(err) == upstream.Auth {
 		return 0, 0, nil, c.whyForbidden(ctx, alertID, err)
 	}

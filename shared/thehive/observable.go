@@ -37,7 +37,7 @@ type Failure struct {
 // or a list of them.
 type observableBody struct {
 	DataType string   `json:"dataType"`
-	Data     any      `json:"data"`
+	Data     any      `json:"data,omitempty"` // none with a file
 	Message  string   `json:"message,omitempty"`
 	TLP      int      `json:"tlp"`
 	Tags     []string `json:"tags,omitempty"`
@@ -46,7 +46,11 @@ type observableBody struct {
 }
 
 func (o Observable) body(v Version) observableBody {
-	return observableBody{DataType: o.DataType, Data: o.Data, Message: o.Message, TLP: tlp(v, o.TLP), Tags: o.Tags, IOC: o.IOC, Sighted: o.Sighted}
+	body := observableBody{DataType: o.DataType, Message: o.Message, TLP: tlp(v, o.TLP), Tags: o.Tags, IOC: o.IOC, Sighted: o.Sighted}
+	if o.Data != "" {
+		body.Data = o.Data
+	}
+	return body
 }
 
 // key tells observables of one alert apart, as TheHive does.
@@ -109,7 +113,7 @@ func (c *Client) prepare(ctx context.Context, v Version, in []Observable) (ready
 // unfit says why an observable must not be sent; TheHive 4.1 would take it.
 func unfit(o Observable) string {
 	switch {
-	case o.DataType == "file":
+	case o.DataType == fileType:
 		return "files are not sent as values"
 	case o.Data == "":
 		return "no value"

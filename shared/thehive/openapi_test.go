@@ -1,6 +1,7 @@
 package thehive_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -56,11 +57,17 @@ func TestAsTheHive5Wants(t *testing.T) {
 	require.NoError(t, err)
 	title, tlp := "T", 4
 	require.NoError(t, c.UpdateAlert(context.Background(), created.ID, thehive.AlertPatch{Title: &title, TLP: &tlp, Tags: []string{"a"}}))
+	require.NoError(t, c.KeepAlertFile(context.Background(), created.ID, list("1")))
 
 	checked := 0
 	for _, r := range server.Requests() {
+		raw := r.Body
+		if form, ok := bytes.CutPrefix(raw, []byte("--")); ok { // multipart/form-data, whose first part is "_json"
+			begin, end := bytes.IndexByte(form, '{'), bytes.IndexByte(form, '}')
+			raw = form[begin : end+1]
+		}
 		var body map[string]any
-		if json.Unmarshal(r.Body, &body) != nil {
+		if json.Unmarshal(raw, &body) != nil {
 			continue
 		}
 		switch {
@@ -81,7 +88,7 @@ func TestAsTheHive5Wants(t *testing.T) {
 		}
 		checked++
 	}
-	assert.Equal(t, 3, checked)
+	assert.Equal(t, 4, checked)
 	server.AddCase(thehive.Case{Title: "T"}, nil)
 	requires(t, server, schemas["OutputAlert"], "/api/v1/query", `{"query":[{"_name":"listAlert"}]}`)
 	requires(t, server, schemas["OutputObservable"], "/api/v1/query", fmt.Sprintf(`{"query":[{"_name":"getAlert","idOrName":%q},{"_name":"observables"}]}`, created.ID))

@@ -16,7 +16,7 @@ import (
 func (s *Server) readObservables(a *alert, list []any) *answer {
 	for _, one := range list {
 		given, _ := one.(map[string]any)
-		read, refused := s.readObservable(given)
+		read, refused := s.readObservable(given, nil)
 		if refused != nil {
 			return refused
 		}
@@ -27,8 +27,9 @@ func (s *Server) readObservables(a *alert, list []any) *answer {
 	return nil
 }
 
-// readObservable reads what may be several: data is a value or a list.
-func (s *Server) readObservable(given object) ([]*observable, *answer) {
+// readObservable reads what may be several: data is a value or a list, unless
+// a file came along.
+func (s *Server) readObservable(given object, file *attachment) ([]*observable, *answer) {
 	check := checks{body: given}
 	o := observable{dataType: check.text("dataType"), tlp: check.whole("tlp", 2), tags: check.texts("tags"), created: s.now()}
 	if refused, failed := check.failed(); failed {
@@ -41,6 +42,10 @@ func (s *Server) readObservable(given object) ([]*observable, *answer) {
 	if !slices.Contains(s.types, o.dataType) {
 		refused := refusal(404, "NotFoundError", "ObservableType "+o.dataType+" not found")
 		return nil, &refused
+	}
+	if file != nil {
+		o.id, o.file = s.id(), file
+		return []*observable{&o}, nil
 	}
 	values, _ := stringList(given["data"])
 	if value, ok := given["data"].(string); ok {
@@ -75,9 +80,13 @@ func readFile(value string) (*attachment, *answer) {
 		refused := refusal(400, "IllegalArgument", "Illegal base64 character")
 		return nil, &refused
 	}
+	return attached(parts[0], parts[1], data), nil
+}
+
+func attached(name, contentType string, data []byte) *attachment {
 	long, middle, short := sha256.Sum256(data), sha1.Sum(data), md5.Sum(data)
-	return &attachment{name: parts[0], contentType: parts[1], size: len(data),
-		hashes: []string{hex.EncodeToString(long[:]), hex.EncodeToString(middle[:]), hex.EncodeToString(short[:])}}, nil
+	return &attachment{name: name, contentType: contentType, size: len(data), data: data,
+		hashes: []string{hex.EncodeToString(long[:]), hex.EncodeToString(middle[:]), hex.EncodeToString(short[:])}}
 }
 
 func (s *Server) addV0(c call) answer { return s.add(c, (*observable).v0) }
@@ -93,7 +102,7 @@ func (s *Server) add(c call, show func(*observable) object) answer {
 	if a == nil {
 		return refusal(403, "AuthorizationError", "Operation not permitted")
 	}
-	read, refused := s.readObservable(c.body)
+	read, refused := s.readObservable(c.body, c.file)
 	if refused != nil {
 		return *refused
 	}
@@ -135,7 +144,7 @@ func (s *Server) getObservableV1(c call) answer {
 	return s.withObservable(c, func(o *observable) answer { return answer{status: 200, body: o.v1(s.five)} })
 }
 
-func (s *Server) deleteObservableV0(c call) answer {
+func (s *Server) deleteObservable(c call) answer {
 	for _, a := range s.alerts {
 		a.observables = slices.DeleteFunc(a.observables, func(o *observable) bool { return o.id == c.PathValue("id") })
 	}

@@ -26,6 +26,7 @@ const (
 type call struct {
 	*http.Request
 	body  map[string]any
+	file  *attachment // of a multipart request
 	login string
 }
 
@@ -63,6 +64,7 @@ func (s *Server) routes() http.Handler {
 	on("POST /api/v1/query", user, s.queryV1)
 	on("/", user, func(c call) answer { return refusal(404, "NotFoundError", c.URL.Path) })
 	if s.five {
+		on("DELETE /api/v1/observable/{id}", writer, s.deleteObservable)
 		on("GET /api/v1/status/public", anyone, s.statusPublic)
 		on("POST /api/v1/alert/{id}/observable", writer, s.addV1)
 		return mux
@@ -77,7 +79,7 @@ func (s *Server) routes() http.Handler {
 	on("POST /api/alert/{id}/artifact", writer, s.addV0)
 	on("POST /api/v1/alert/{id}/artifact", writer, s.addV1)
 	on("PATCH /api/alert/artifact/{id}", writer, s.patchObservableV0)
-	on("DELETE /api/alert/artifact/{id}", writer, s.deleteObservableV0)
+	on("DELETE /api/alert/artifact/{id}", writer, s.deleteObservable)
 	on("POST /api/alert/{id}/markAsRead", writer, s.set(func(a *alert) { a.read = true }))
 	on("POST /api/alert/{id}/markAsUnread", writer, s.set(func(a *alert) { a.read = false }))
 	on("POST /api/alert/{id}/follow", writer, s.set(func(a *alert) { a.follow = true }))
@@ -99,6 +101,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, allowed who, hand
 		return
 	}
 	raw, _ := io.ReadAll(r.Body) // which is in memory
+	raw, file, wrong := parts(r.Header.Get("Content-Type"), raw)
+	if wrong != nil {
+		write(w, *wrong)
+		return
+	}
 	if len(raw) > maxBody && !s.five {
 		write(w, refusal(413, "Unknown", "Request Entity Too Large"))
 		return
@@ -114,7 +121,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, allowed who, hand
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	write(w, handle(call{Request: r, body: body, login: login}))
+	write(w, handle(call{Request: r, body: body, file: file, login: login}))
 }
 
 func invalidJSON(err error) string {

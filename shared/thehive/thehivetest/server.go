@@ -110,6 +110,22 @@ func (s *Server) Observables(id string) []thehive.Observable {
 	return nil
 }
 
+// Files gives the contents of the files among the observables of an alert,
+// oldest first.
+func (s *Server) Files(alertID string) [][]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out [][]byte
+	if a := s.alert(alertID); a != nil {
+		for _, o := range a.observables {
+			if o.file != nil {
+				out = append(out, o.file.data)
+			}
+		}
+	}
+	return out
+}
+
 // AddCase makes a case with observables, and gives its id.
 func (s *Server) AddCase(c thehive.Case, observables []thehive.Observable) string {
 	s.mu.Lock()

@@ -42,6 +42,7 @@ type attachment struct {
 	name, contentType string
 	hashes            []string
 	size              int
+	data              []byte
 }
 
 type aCase struct {
