@@ -56,13 +56,26 @@ func explain(out io.Writer, r waggle.Record) error {
 	if j := r.Judgement; j != nil {
 		fmt.Fprintf(table, "Score\t%d of 100\n", j.Score)
 		for _, reason := range j.Reasons {
-			fmt.Fprintf(table, "\t%+d  %s\n", reason.Points, plain(reason.Text))
+			if reason.Text != "" {
+				fmt.Fprintf(table, "\t%+d  %s\n", reason.Points, plain(reason.Text))
+			}
+			if reason.Do != "" {
+				fmt.Fprintf(table, "\tdo: %s\n", plain(advice(reason)))
+			}
 		}
 	}
 	if f := r.Finding; f != nil {
 		explainFinding(table, *f)
 	}
 	return table.Flush()
+}
+
+// advice is what a reason says to do, with the page that says how.
+func advice(r waggle.Reason) string {
+	if r.Link == "" {
+		return r.Do
+	}
+	return r.Do + " " + r.Link
 }
 
 func explainFinding(table io.Writer, f waggle.Finding) {
