@@ -29,16 +29,16 @@ const Type = "waggle"
 // MaxObservables is how many values of one story become observables: the
 // first that were read. TheHive's time for adding grows with the square of
 // their number (TheHive 4.1: 100 take 0.8 s, 500 take 10 s, 1,000 take 38 s).
-// The description lists the others.
+// A file that is attached to the alert has the others.
 const MaxObservables = 200
 
 // TheHive is the part of *thehive.Client that raising alerts needs.
 type TheHive interface {
 	CreateAlert(ctx context.Context, a thehive.Alert) (thehive.CreatedAlert, error)
 	Alert(ctx context.Context, id string) (thehive.Alert, error)
+	KeepAlertFile(ctx context.Context, alertID string, f thehive.File) error
 	AddAlertObservables(ctx context.Context, alertID string, observables []thehive.Observable) (added, existed int, failures []thehive.Failure, err error)
 	UpdateAlert(ctx context.Context, id string, p thehive.AlertPatch) error
-	SetAlertField(ctx context.Context, id, name string, value any) error
 	FindAlert(ctx context.Context, typ, source, ref string) (thehive.Alert, bool, error)
 	CountAlerts(ctx context.Context, typ string, since time.Time, most int) (int, error)
 }
@@ -151,12 +151,19 @@ func (r *Raiser) create(ctx context.Context, s waggle.Story) (id string, refused
 		Fields:       map[string]any{scoreField: s.Score, storyField: s.ID},
 		Techniques:   techniques(s),
 	})
-	if err == nil && created.Existed {
+	if err != nil {
+		return created.ID, created.Failures, err
+	}
+	if created.Existed {
 		err = r.refresh(ctx, created.ID, s)
-	} else if err == nil {
+	} else {
 		r.today.add()
 	}
-	return created.ID, created.Failures, err
+	if err != nil {
+		return created.ID, created.Failures, err
+	}
+	rest, err := r.attachRest(ctx, created.ID, s, 0)
+	return created.ID, append(created.Failures, rest...), err
 }
 
 // grow adds what is newer than the revision that TheHive holds.
@@ -168,12 +175,17 @@ func (r *Raiser) grow(ctx context.Context, s waggle.Story) ([]thehive.Failure, e
 			return nil, err
 		}
 	}
-	return refused, r.refresh(ctx, s.Alert.ID, s)
+	rest, err := r.attachRest(ctx, s.Alert.ID, s, s.Alert.Revision)
+	if err != nil {
+		return nil, err
+	}
+	return append(refused, rest...), r.refresh(ctx, s.Alert.ID, s)
 }
 
 // refresh brings an alert's text, tags and markings up to date. Tags are added,
-// never taken away, but for a TLP that is none any more; text and severity are
-// left alone once an analyst has edited the text. TLP and PAP only rise: what
+// never taken away, but for a TLP that is none any more; text, severity and
+// score are left alone once an analyst has edited the text, and the score once
+// one has changed it. TLP and PAP only rise: what
 // a stricter source told is in the alert now, too.
 func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
 	held, err := r.theHive.Alert(ctx, id)
@@ -183,6 +195,9 @@ func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
 	var patch thehive.AlertPatch
 	if text := Describe(s); unedited(held.Description) && text != held.Description {
 		patch.Description = &text
+		if was := held.Fields[scoreField]; was == nil || was == scoreIn(held.Description) {
+			patch.Fields = map[string]any{scoreField: s.Score}
+		}
 		if severity := int(s.Severity); severity > held.Severity {
 			patch.Severity = &severity
 		}
@@ -198,10 +213,7 @@ func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
 	if merged := union(was, tags(s)); !slices.Equal(merged, held.Tags) {
 		patch.Tags = merged
 	}
-	if err := r.theHive.UpdateAlert(ctx, id, patch); err != nil {
-		return err
-	}
-	return r.theHive.SetAlertField(ctx, id, scoreField, s.Score)
+	return r.theHive.UpdateAlert(ctx, id, patch)
 }
 
 // The custom fields that are filled in where TheHive has them: a whole number

@@ -296,8 +296,8 @@ func TestDeliverCapsTheObservables(t *testing.T) {
 	got, err := raiser.Deliver(t.Context(), s)
 
 	require.NoError(t, err)
-	assert.Len(t, server.Observables(got.ID), alert.MaxObservables)
-	assert.Contains(t, server.Alerts()[0].Description, "The first 200 are observables of this alert; 405 more are only listed.")
+	assert.Len(t, server.Observables(got.ID), alert.MaxObservables+1, "and the file with the others")
+	assert.Contains(t, server.Alerts()[0].Description, "The first 200 are observables of this alert; 405 more are in the attached file waggle-01234567.csv.")
 	assert.Less(t, server.Count(http.MethodPost, "/api/alert/*/artifact"), 10, "many go in one request")
 }
 

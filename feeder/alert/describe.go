@@ -3,6 +3,8 @@ package alert
 import (
 	"fmt"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,7 +45,7 @@ func Describe(s waggle.Story) string {
 	d.actions(s)
 	d.posts(s.Posts)
 	d.limit = maxDescription
-	d.indicators(s.Indicators)
+	d.indicators(s)
 	return seal(d.text.String(), s)
 }
 
@@ -66,6 +68,20 @@ func (d *description) line(format string, args ...any) bool {
 
 func (d *description) block(format string, args ...any) {
 	d.line(format+"\n", args...)
+}
+
+// scoreLine is where a description tells the score.
+var scoreLine = regexp.MustCompile(`(?m)^Score (\d{1,3}) of 100, severity `)
+
+// scoreIn gives the score that a description tells, which is the one that the
+// custom field was given along with it; nil if it tells none.
+func scoreIn(text string) any {
+	m := scoreLine.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	score, _ := strconv.Atoi(m[1]) // of three digits at most
+	return score
 }
 
 func (d *description) reasons(s waggle.Story) {
@@ -148,7 +164,8 @@ func (d *description) link(p waggle.Member) string {
 	return "[" + title + "](<" + harmless.Target(address) + ">)"
 }
 
-func (d *description) indicators(all []waggle.Indicator) {
+func (d *description) indicators(s waggle.Story) {
+	all := s.Indicators
 	if len(all) == 0 {
 		return
 	}
@@ -165,7 +182,7 @@ func (d *description) indicators(all []waggle.Indicator) {
 	d.line("")
 	d.rest(all[shown:])
 	if beyond := len(all) - MaxObservables; beyond > 0 {
-		d.block("The first %d are observables of this alert; %d more are only listed.", MaxObservables, beyond)
+		d.block("The first %d are observables of this alert; %d more are in the attached file %s.", MaxObservables, beyond, restName(s))
 	}
 }
 

@@ -38,6 +38,15 @@ func Line(text string, n int) string {
 	return string(runes)
 }
 
+// Cell keeps a spreadsheet from taking foreign text for a formula.
+// https://owasp.org/www-community/attacks/CSV_Injection
+func Cell(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
+
 // Defang defangs each word that a Markdown renderer could make a link
 // of, since renderers link plain addresses too.
 func Defang(line string) string {

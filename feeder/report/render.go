@@ -128,7 +128,7 @@ func (r Report) csv(w io.Writer) error {
 	}
 	for _, row := range rows {
 		for i := range row {
-			row[i] = cell(row[i])
+			row[i] = harmless.Cell(row[i])
 		}
 		if err := out.Write(row); err != nil {
 			return err
@@ -136,13 +136,4 @@ func (r Report) csv(w io.Writer) error {
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// cell keeps a spreadsheet from taking foreign text for a formula.
-// https://owasp.org/www-community/attacks/CSV_Injection
-func cell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }

@@ -31,8 +31,8 @@ type Alert struct {
 	Tags         []string
 	Observables  []Observable // only written; read them by AlertObservables
 
-	// Fields are custom fields, a whole number, text, yes or no each; only
-	// written, and left out where TheHive has none of the name.
+	// Fields are custom fields, a whole number (int), text, yes or no each;
+	// left out in writing where TheHive has none of the name.
 	Fields map[string]any
 	// Techniques are ids of ATT&CK (T1059.001), which TheHive 5 notes as
 	// procedures; only written, and left out where it does not know them.
@@ -237,6 +237,7 @@ func readAlert(r gjson.Result) Alert {
 		Date:         moment(r.Get("date")),
 		Tags:         texts(r.Get("tags")),
 		Status:       r.Get("status").String(),
+		Fields:       readFields(r),
 		Case:         r.Get("case").String(),
 		Created:      moment(r.Get("createdAt")),
 	}

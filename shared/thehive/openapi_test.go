@@ -47,7 +47,7 @@ func openAPI(t *testing.T) map[string]schema {
 // requires.
 func TestAsTheHive5Wants(t *testing.T) {
 	schemas := openAPI(t)
-	server := thehivetest.Start(t, thehivetest.Options{Version: "5.7.3-1"})
+	server := thehivetest.Start(t, thehivetest.Options{Version: "5.7.3-1", Fields: map[string]string{"waggle-score": "integer"}})
 	c := client(t, server.URL)
 	a := story()
 	a.Title, a.Description = strings.Repeat("ü", 9000), strings.Repeat("x", 2<<20)
@@ -56,7 +56,7 @@ func TestAsTheHive5Wants(t *testing.T) {
 	created, err := c.CreateAlert(context.Background(), a)
 	require.NoError(t, err)
 	title, tlp := "T", 4
-	require.NoError(t, c.UpdateAlert(context.Background(), created.ID, thehive.AlertPatch{Title: &title, TLP: &tlp, Tags: []string{"a"}}))
+	require.NoError(t, c.UpdateAlert(context.Background(), created.ID, thehive.AlertPatch{Title: &title, TLP: &tlp, Tags: []string{"a"}, Fields: map[string]any{"waggle-score": 1}}))
 	require.NoError(t, c.KeepAlertFile(context.Background(), created.ID, list("1")))
 
 	checked := 0

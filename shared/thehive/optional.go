@@ -1,7 +1,6 @@
 package thehive
 
 import (
-	"context"
 	"maps"
 	"regexp"
 	"slices"
@@ -112,28 +111,4 @@ func (o optional) put(v Version, body *alertBody) {
 	for _, id := range o.techniques {
 		body.Procedures = append(body.Procedures, procedureBody{id, o.date.UnixMilli()})
 	}
-}
-
-// SetAlertField changes one custom field of an alert, and leaves the others.
-// One that TheHive lacks is no error. TheHive 5 is not asked: whether it takes
-// a single field so is not documented.
-func (c *Client) SetAlertField(ctx context.Context, id, name string, value any) error {
-	v, err := c.Version(ctx)
-	if err != nil || v.Major >= 5 {
-		return err
-	}
-	o := c.optionalOf(v, Alert{Fields: map[string]any{name: value}})
-	if len(o.fields) == 0 {
-		return nil
-	}
-	unlock, err := c.order.Lock(ctx, "alert "+id)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	_, err = c.do(ctx, upstream.Request{Method: "PATCH", Path: alertPath(v, id), JSON: map[string]any{"customFields." + name: value}, Repeatable: true})
-	if err != nil && c.without(&o, err) {
-		return nil
-	}
-	return err
 }

@@ -2,6 +2,7 @@ package thehive_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/waggle-cti/waggle/shared/thehive"
 	"github.com/waggle-cti/waggle/shared/thehive/thehivetest"
+	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 func optionalAlert(ref string) thehive.Alert {
@@ -69,14 +71,39 @@ func TestOptionalParts(t *testing.T) {
 	}
 }
 
-func TestSetAlertField(t *testing.T) {
-	server := thehivetest.Start(t, thehivetest.Options{Fields: map[string]string{"waggle-score": "integer", "waggle-url": "string"}})
-	client, err := thehive.New(thehive.Options{URL: server.URL, Key: thehivetest.Key, Settle: time.Millisecond})
-	require.NoError(t, err)
-	created, err := client.CreateAlert(t.Context(), optionalAlert("one"))
-	require.NoError(t, err)
-	require.NoError(t, client.SetAlertField(t.Context(), created.ID, "waggle-score", 91))
-	assert.Equal(t, map[string]any{"waggle-score": json.Number("91"), "waggle-url": "https://blog.example.com/"}, server.Alerts()[0].Fields)
-	assert.NoError(t, client.SetAlertField(t.Context(), created.ID, "none", 1), "a field that is not there")
-	assert.NoError(t, client.SetAlertField(t.Context(), created.ID, "none", 1))
+func TestUpdateFields(t *testing.T) {
+	for name, version := range versions() {
+		t.Run(name, func(t *testing.T) {
+			server := thehivetest.Start(t, thehivetest.Options{Version: version,
+				Fields: map[string]string{"waggle-score": "integer", "waggle-url": "string", "cvss": "float", "confirmed": "boolean"}})
+			client := client(t, server.URL)
+			a := optionalAlert("one")
+			a.Fields["cvss"], a.Fields["confirmed"] = 7.5, true // as an analyst might
+			created, err := client.CreateAlert(t.Context(), a)
+			require.NoError(t, err)
+			title := "with a title"
+			for range 2 { // of what TheHive lacks it is told once
+				require.NoError(t, client.UpdateAlert(t.Context(), created.ID, thehive.AlertPatch{Title: &title, Fields: map[string]any{"waggle-score": 91, "none": 1}}))
+				assert.Equal(t, title, server.Alerts()[0].Title, "the rest of the change is made")
+			}
+			require.NoError(t, client.UpdateAlert(t.Context(), created.ID, thehive.AlertPatch{Fields: map[string]any{"none": 1}}))
+			held, err := client.Alert(t.Context(), created.ID)
+			require.NoError(t, err)
+			assert.Equal(t, map[string]any{"waggle-score": 91, "waggle-url": "https://blog.example.com/", "cvss": 7.5, "confirmed": true}, held.Fields)
+			refused := 0
+			for _, r := range server.Requests() {
+				if r.Method == "PATCH" && strings.Contains(string(r.Body), "none") {
+					refused++
+				}
+			}
+			assert.Equal(t, 1, refused)
+		})
+	}
+}
+
+func TestUpdateFieldsOfNoAlert(t *testing.T) {
+	onEach(t, func(t *testing.T, _ *thehivetest.Server, c *thehive.Client) {
+		err := c.UpdateAlert(t.Context(), "~404", thehive.AlertPatch{Fields: map[string]any{"waggle-score": 1}})
+		assert.Equal(t, upstream.NotFound, upstream.ReasonOf(err))
+	})
 }

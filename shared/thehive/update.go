@@ -2,6 +2,7 @@ package thehive
 
 import (
 	"context"
+	"maps"
 	"net/http"
 
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -18,6 +19,10 @@ type AlertPatch struct {
 	// Tags take the place of all tags that the alert has, analysts' tags too:
 	// read the alert first and send the union.
 	Tags []string
+
+	// Fields are custom fields to set; the alert's others stay, and those of
+	// which TheHive has none are left out.
+	Fields map[string]any
 }
 
 // UpdateAlert changes an alert, also one that was imported into a case. What
@@ -29,8 +34,8 @@ func (c *Client) UpdateAlert(ctx context.Context, id string, p AlertPatch) error
 	if err != nil {
 		return err
 	}
-	fields, err := p.fields(v)
-	if err != nil || len(fields) == 0 {
+	change, err := p.change(v)
+	if err != nil {
 		return err
 	}
 	unlock, err := c.order.Lock(ctx, "alert "+id)
@@ -38,12 +43,21 @@ func (c *Client) UpdateAlert(ctx context.Context, id string, p AlertPatch) error
 		return err
 	}
 	defer unlock()
-	_, err = c.do(ctx, upstream.Request{Method: http.MethodPatch, Path: alertPath(v, id), JSON: fields, Repeatable: true})
-	return err
+	optional := c.optionalOf(v, Alert{Fields: p.Fields})
+	for {
+		body := maps.Clone(change)
+		if err := c.putFields(ctx, v, id, optional.fields, body); err != nil || len(body) == 0 {
+			return err
+		}
+		_, err := c.do(ctx, upstream.Request{Method: http.MethodPatch, Path: alertPath(v, id), JSON: body, Repeatable: true})
+		if err == nil || !c.without(&optional, err) {
+			return err
+		}
+	}
 }
 
-// fields is the patch as the API takes it.
-func (p AlertPatch) fields(v Version) (map[string]any, error) {
+// change is the patch as the API takes it, without the custom fields.
+func (p AlertPatch) change(v Version) (map[string]any, error) {
 	fields := map[string]any{}
 	if p.Title != nil {
 		if fields["title"] = clean(*p.Title, maxTitle, false); fields["title"] == "" {
