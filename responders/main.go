@@ -4,6 +4,7 @@ package main
 
 import (
 	"github.com/waggle-cti/waggle/responders/mispevent"
+	"github.com/waggle-cti/waggle/responders/mispsighting"
 	"github.com/waggle-cti/waggle/shared/cortex"
 )
 
@@ -13,5 +14,6 @@ func main() { cortex.Main("responders", workers()) }
 func workers() []*cortex.Worker {
 	return []*cortex.Worker{
 		mispevent.Responder,
+		mispsighting.Responder,
 	}
 }

@@ -60,6 +60,13 @@ func (c *Client) SearchAttributes(ctx context.Context, s Search) ([]Attribute, e
 	return out, nil
 }
 
+// Searchable tells the values that MISP can search for: neither empty nor with a
+// sign at its ends that has a meaning there.
+func Searchable(value string) bool {
+	v := strings.TrimSpace(value)
+	return v != "" && v[0] != '!' && v[0] != '%' && v[len(v)-1] != '%'
+}
+
 // values makes the search safe, and parts composites.
 func (s Search) values() (whole []string, composites [][2]string, err error) {
 	if len(s.Values) == 0 {
@@ -70,7 +77,7 @@ func (s Search) values() (whole []string, composites [][2]string, err error) {
 		switch {
 		case v == "":
 			return nil, nil, invalid("a value to search for is empty", "leave it out; MISP would give everything")
-		case v[0] == '!', v[0] == '%', v[len(v)-1] == '%':
+		case !Searchable(v):
 			return nil, nil, invalid(`a value begins with "!", or begins or ends with "%"`, "MISP cannot search for it: these signs have a meaning there")
 		}
 		whole = append(whole, v)

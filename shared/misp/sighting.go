@@ -66,6 +66,30 @@ func (c *Client) AddSighting(ctx context.Context, s Sighting) error {
 		Next: "check the value; add it to an event first"}
 }
 
+// PutSighting records a sighting of an attribute, named by its number, unless
+// the attribute has one of that type, from that source and of that second. So
+// it may be repeated. At must be set. Its errors are those of AddSighting.
+func (c *Client) PutSighting(ctx context.Context, s Sighting) (added bool, err error) {
+	if s.At.IsZero() {
+		return false, invalid("the sighting has no time", "say when it was, or it would be another with each repetition")
+	}
+	unlock, err := c.order.Lock(ctx, "sightings of "+s.Attribute)
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	held, err := c.Sightings(ctx, s.Attribute)
+	if err != nil {
+		return false, err
+	}
+	for _, h := range held {
+		if h.Type == s.Type && h.Source == plain(s.Source, maxSource) && h.At.Unix() == s.At.Unix() {
+			return false, nil
+		}
+	}
+	return true, c.AddSighting(ctx, s)
+}
+
 // Sightings gives what was seen of an attribute, by its number, newest first
 // as MISP has it.
 func (c *Client) Sightings(ctx context.Context, attribute string) ([]Sighting, error) {

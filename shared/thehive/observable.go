@@ -3,6 +3,7 @@ package thehive
 import (
 	"context"
 	"strings"
+	"time"
 )
 
 // Observable is an observable of an alert or a case, to be written or as
@@ -18,6 +19,7 @@ type Observable struct {
 
 	// What TheHive adds.
 	ID         string
+	Start      time.Time   // when it was seen first, else made
 	Attachment *Attachment // of a file
 }
 

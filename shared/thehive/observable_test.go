@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -63,6 +64,10 @@ func TestReadObservables(t *testing.T) {
 			thehive.Observable{DataType: "ip", Data: "203.0.113.7", Message: "m", TLP: 3, Tags: []string{"x"}, IOC: true, Sighted: true}))
 		read, err := c.CaseObservables(context.Background(), id)
 		require.NoError(t, err)
+		for i := range read {
+			require.WithinDuration(t, time.Now(), read[i].Start, time.Hour)
+			read[i].Start = time.Time{}
+		}
 		assert.Equal(t, withoutNil(thehive.Alert{Observables: server.Observables(id)}).Observables, read)
 
 		k, err := c.Case(context.Background(), id)

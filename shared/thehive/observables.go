@@ -60,6 +60,11 @@ func readObservable(r gjson.Result) Observable {
 		IOC:      r.Get("ioc").Bool(),
 		Sighted:  r.Get("sighted").Bool(),
 	}
+	for _, name := range []string{"startDate", "createdAt", "_createdAt"} {
+		if o.Start.IsZero() {
+			o.Start = moment(r.Get(name))
+		}
+	}
 	if file := r.Get("attachment"); file.IsObject() {
 		o.Attachment = &Attachment{Name: file.Get("name").String(), Hashes: texts(file.Get("hashes"))}
 	}
