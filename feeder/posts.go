@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/harmless"
 )
 
 func postsCommand(s *settings) *cobra.Command {

@@ -15,8 +15,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/marking"
 	"github.com/waggle-cti/waggle/shared/thehive"

@@ -13,10 +13,10 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/profiles"
 	"github.com/waggle-cti/waggle/feeder/strictyaml"
 	"github.com/waggle-cti/waggle/feeder/threatdata"
+	"github.com/waggle-cti/waggle/shared/harmless"
 )
 
 // Profile is what a business needs to know. It is made by Load and Parse, never changes

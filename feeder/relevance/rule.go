@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/strictyaml"
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/harmless"
 )
 
 // rules decide before any score does: block first, then keep, and in each list

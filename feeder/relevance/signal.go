@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/feeder/wording"
+	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 

@@ -13,7 +13,7 @@ import (
 	textTemplate "text/template"
 	"time"
 
-	"github.com/waggle-cti/waggle/feeder/harmless"
+	"github.com/waggle-cti/waggle/shared/harmless"
 )
 
 //go:embed template

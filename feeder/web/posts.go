@@ -5,8 +5,8 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 

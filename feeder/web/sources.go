@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/harmless"
 )
 
 // sourceList is /api/v1/sources.

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/waggle-cti/waggle/feeder/harmless"
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 

@@ -1,4 +1,4 @@
-// Package harmless makes text of posts fit to be shown: one line, no live
+// Package harmless makes text of strangers fit to be shown: one line, no live
 // address, nothing that a renderer of Markdown would act on.
 package harmless
 
@@ -11,11 +11,11 @@ import (
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
-// Markdown makes text of a post fit for one line of Markdown: at most n
+// Markdown makes text fit for one line of Markdown: at most n
 // characters, defanged and escaped.
 func Markdown(text string, n int) string { return Escape(Defang(Line(text, n))) }
 
-// Plain makes text of a post fit for one line of plain text: at most n
+// Plain makes text fit for one line of plain text: at most n
 // characters, defanged.
 func Plain(text string, n int) string { return Defang(Line(text, n)) }
 

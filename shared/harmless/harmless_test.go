@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/waggle-cti/waggle/feeder/harmless"
+	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
