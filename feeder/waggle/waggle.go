@@ -200,6 +200,7 @@ type Story struct {
 	URL      string    `json:"url,omitempty"`     // of the first post
 	Score    int       `json:"score"`             // the highest of its posts
 	Severity Severity  `json:"severity"`
+	Judged   Severity  `json:"judged"` // the severity that the posts give it, without the verdict
 	TLP      int       `json:"tlp"`
 	PAP      int       `json:"pap"`
 	Tags     []string  `json:"tags,omitempty"`
