@@ -29,6 +29,9 @@ type (
 	joinArgs  struct{}
 	alertArgs struct{}
 
+	verdictArgs struct{}
+	actArgs     struct{}
+
 	compactArgs struct{}
 )
 
@@ -38,6 +41,8 @@ func (articleArgs) Kind() string { return "article" }
 func (judgeArgs) Kind() string   { return "judge" }
 func (joinArgs) Kind() string    { return "join" }
 func (alertArgs) Kind() string   { return "alert" }
+func (verdictArgs) Kind() string { return "verdict" }
+func (actArgs) Kind() string     { return "act" }
 func (compactArgs) Kind() string { return "compact" }
 
 func (a pollArgs) InsertOpts() river.InsertOpts    { return once(a.Kind()) }
@@ -46,6 +51,8 @@ func (a articleArgs) InsertOpts() river.InsertOpts { return once(a.Kind()) }
 func (a judgeArgs) InsertOpts() river.InsertOpts   { return once(a.Kind()) }
 func (a joinArgs) InsertOpts() river.InsertOpts    { return once(a.Kind()) }
 func (a alertArgs) InsertOpts() river.InsertOpts   { return once(a.Kind()) }
+func (a verdictArgs) InsertOpts() river.InsertOpts { return once(a.Kind()) }
+func (a actArgs) InsertOpts() river.InsertOpts     { return once(a.Kind()) }
 func (a compactArgs) InsertOpts() river.InsertOpts { return once(a.Kind()) }
 
 // once is a job of which there is one at a time for the same arguments. It is

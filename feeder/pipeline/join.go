@@ -41,6 +41,9 @@ func (w *joinWorker) join(_ context.Context, at store.Progress) (outcome, error)
 		if w.Raiser != nil {
 			next = append(next, alertArgs{})
 		}
+		if w.Weigher != nil {
+			next = append(next, verdictArgs{})
+		}
 		return next, tx.Tell(ctx, head, told, reason(at.Judgement, why), w.Now())
 	}
 	told := func() {
@@ -76,7 +79,9 @@ func grown(head waggle.Story, at store.Progress, spec source.Spec) waggle.Story 
 		head.First, head.Last = when, when
 	}
 	head.Score, head.Reasons = relevance.Corroborate(head, at.Post.Source, at.Judgement)
-	head.Severity = max(head.Severity, at.Judgement.Severity, waggle.Low)
+	if judged := max(head.Judged, at.Judgement.Severity, waggle.Low); judged > head.Judged {
+		head.Judged, head.Severity = judged, max(head.Severity, judged) // what a verdict lowered it stays so until it is worse
+	}
 	// The strictest of the sources' markings holds for what joins them.
 	head.TLP, head.PAP = max(head.TLP, spec.TLP), max(head.PAP, spec.PAP)
 	tags := slices.Clone(spec.Tags)

@@ -103,11 +103,23 @@ func (p *Pipeline) done(ctx context.Context, began time.Time, wait time.Duration
 	if err != nil || open > 0 {
 		return false, err
 	}
-	if p.Raiser == nil {
+	if p.Weigher != nil {
+		if open, err = p.Store.CountUnjudged(ctx); err != nil || open > 0 {
+			return false, err
+		}
+	}
+	if p.Raiser != nil {
+		left, err := p.Store.Undelivered(ctx, p.Now())
+		if err != nil || left.Waiting > 0 {
+			return p.outages.hopeless(p.Now(), wait), err
+		}
+	}
+	if p.Actor == nil {
 		return true, nil
 	}
-	left, err := p.Store.Undelivered(ctx, p.Now())
-	return left.Waiting == 0 || p.outages.hopeless(p.Now(), wait), err
+	// One that has failed is kept for the next time.
+	open, err = p.Store.UntroubledActions(ctx)
+	return open == 0, err
 }
 
 func (p *Pipeline) summary(ctx context.Context, before map[string]map[waggle.Fate]int) (Summary, error) {

@@ -1,7 +1,7 @@
 // Package pipeline carries posts through the stages:
 //
-//	poll ──▶ read ──▶ judge ──▶ join ──▶ alert
-//	           └▶ article ─▲
+//	poll ──▶ read ──▶ judge ──▶ join ──▶ verdict ──▶ act
+//	           └▶ article ─▲       └──────┴──▶ alert
 //
 // Every arrow is a River job (https://riverqueue.com/docs), written in the
 // same transaction as the row that made it necessary. A post knows its next
@@ -57,6 +57,24 @@ type Raiser interface {
 	Deliver(ctx context.Context, s waggle.Story) (waggle.Delivery, error)
 }
 
+// Weigher makes verdicts of what analyzers say; *verdict.Judge is one.
+type Weigher interface {
+	Judge(s waggle.Story) waggle.Story
+}
+
+// Rules say what is to be done about a story; respond.Rules are such. The
+// actions have a name and the rule in words.
+type Rules interface {
+	Demand(s waggle.Story) []waggle.Action
+}
+
+// Actor carries actions out; *respond.Actor is one. It gives the action as it
+// is now. Asked again about an action that it began, also when it did not hear
+// how that ended, it goes on with it and begins no second.
+type Actor interface {
+	Act(ctx context.Context, s waggle.Story, a waggle.Action) (waggle.Action, error)
+}
+
 // Options are what a Pipeline works with.
 type Options struct {
 	Store  *store.Store
@@ -64,6 +82,10 @@ type Options struct {
 	Reader Reader
 	Judge  Judge
 	Raiser Raiser // nil = no TheHive: stories stay here until there is one
+
+	Weigher Weigher // nil = no verdicts, and no rules either
+	Rules   Rules   // nil = nothing is done by itself
+	Actor   Actor   // nil = what rules demand waits
 
 	// Since is the age over which posts are stored and not alerted when
 	// their source is first read; 0 = 72 h.
@@ -205,6 +227,8 @@ func (p *Pipeline) newQueue() (queue, error) {
 		river.AddWorkerSafely(workers, &judgeWorker{Pipeline: p}),
 		river.AddWorkerSafely(workers, &joinWorker{Pipeline: p}),
 		river.AddWorkerSafely(workers, &alertWorker{Pipeline: p}),
+		river.AddWorkerSafely(workers, &verdictWorker{Pipeline: p}),
+		river.AddWorkerSafely(workers, &actWorker{Pipeline: p}),
 		river.AddWorkerSafely(workers, &compactWorker{Pipeline: p}),
 	)
 	if err != nil {
@@ -218,6 +242,8 @@ func (p *Pipeline) newQueue() (queue, error) {
 			judgeArgs{}.Kind():   {MaxWorkers: 1},
 			joinArgs{}.Kind():    {MaxWorkers: 1},
 			alertArgs{}.Kind():   {MaxWorkers: 1}, // TheHive does not check for duplicates that come at once
+			verdictArgs{}.Kind(): {MaxWorkers: 1},
+			actArgs{}.Kind():     {MaxWorkers: 1}, // one thing after another, as rules name them
 			compactArgs{}.Kind(): {MaxWorkers: 1, FetchPollInterval: time.Minute},
 		},
 		Workers: workers,
@@ -262,7 +288,7 @@ func (p *Pipeline) prepare(ctx context.Context, pollNow bool) error {
 		}
 		// What jobs waited for may be there by now. A poll that is early sleeps
 		// on by itself.
-		if err := errors.Join(tx.RetryRefused(ctx), p.queue.wake(ctx, tx)); err != nil {
+		if err := errors.Join(tx.RetryRefused(ctx), tx.RetryActions(ctx), p.queue.wake(ctx, tx)); err != nil {
 			return err
 		}
 		under, err := tx.UnderWay(ctx)
@@ -293,6 +319,12 @@ func (p *Pipeline) toDo(under map[store.Stage][]string) []river.JobArgs {
 	}
 	if p.Raiser != nil {
 		jobs = append(jobs, alertArgs{})
+	}
+	if p.Weigher != nil {
+		jobs = append(jobs, verdictArgs{})
+	}
+	if p.Actor != nil {
+		jobs = append(jobs, actArgs{})
 	}
 	return jobs
 }

@@ -72,7 +72,7 @@ func storyOrder(by waggle.StorySort) string {
 	case waggle.ByNewest:
 		return `s.last DESC, s.id`
 	case waggle.ByPosts:
-		return `s.revision DESC, s.last DESC, s.id` // each post made one revision
+		return `s.revision - s.reviews DESC, s.last DESC, s.id` // each post made one revision
 	}
 	return `s.score DESC, s.last DESC, s.id`
 }

@@ -53,14 +53,15 @@ func (t *Tx) saveHead(ctx context.Context, s waggle.Story, now time.Time) error 
 		return err
 	}
 	_, err = t.tx.ExecContext(ctx, `
-		INSERT INTO stories (id, title, summary, source, url, score, severity, tlp, pap, tags, reasons, first, last, revision, waiting)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		INSERT INTO stories (id, title, summary, source, url, score, severity, tlp, pap, tags, reasons, first, last, revision, waiting, judged, unjudged)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $15)
 		ON CONFLICT (id) DO UPDATE SET title = excluded.title, summary = excluded.summary, source = excluded.source, url = excluded.url,
 			score = excluded.score, severity = excluded.severity, tlp = excluded.tlp, pap = excluded.pap, tags = excluded.tags,
-			reasons = excluded.reasons, first = excluded.first, last = excluded.last, revision = excluded.revision,
+			reasons = excluded.reasons, first = excluded.first, last = excluded.last, revision = excluded.revision, judged = excluded.judged,
+			unjudged = CASE WHEN stories.unjudged = 0 THEN excluded.unjudged ELSE stories.unjudged END,
 			waiting = CASE WHEN stories.alert_revision = stories.revision THEN excluded.waiting ELSE stories.waiting END`,
 		s.ID, s.Title, s.Summary, s.Source, s.URL, s.Score, s.Severity, s.TLP, s.PAP, tags, reasons,
-		stamp(s.First), stamp(s.Last), s.Revision, now.UnixMicro())
+		stamp(s.First), stamp(s.Last), s.Revision, now.UnixMicro(), s.Judged)
 	return err
 }
 
@@ -93,14 +94,19 @@ func (t *Tx) Head(ctx context.Context, id string) (waggle.Story, error) {
 }
 
 const headColumns = `id, title, summary, source, url, score, severity, tlp, pap, tags, reasons, first, last, revision,
-	alert_id, alert_revision, alert_at, alert_error, alert_next, alert_tries`
+	alert_id, alert_revision, alert_at, alert_error, alert_next, alert_tries, judged, verdict, verdict_why`
 
 func scanHead(row interface{ Scan(...any) error }) (waggle.Story, error) {
 	var s waggle.Story
 	var tags, reasons string
+	var v waggle.Verdict
 	err := row.Scan(&s.ID, &s.Title, &s.Summary, &s.Source, &s.URL, &s.Score, &s.Severity, &s.TLP, &s.PAP, &tags, &reasons,
 		moment{&s.First}, moment{&s.Last}, &s.Revision,
-		&s.Alert.ID, &s.Alert.Revision, moment{&s.Alert.At}, &s.Alert.Error, moment{&s.Alert.Next}, &s.Alert.Tries)
+		&s.Alert.ID, &s.Alert.Revision, moment{&s.Alert.At}, &s.Alert.Error, moment{&s.Alert.Next}, &s.Alert.Tries,
+		&s.Judged, &v.Level, &v.Why)
+	if v.Level != "" {
+		s.Verdict = &v
+	}
 	return s, errors.Join(err, decode(tags, &s.Tags), decode(reasons, &s.Reasons))
 }
 
@@ -124,8 +130,8 @@ func loadStory(ctx context.Context, q querier, id string) (waggle.Story, error) 
 	return s, err
 }
 
-// fill adds a story's posts, in the order they joined, and its indicators, in
-// the order of the posts and of their texts.
+// fill adds a story's posts, in the order they joined, its indicators, in the
+// order of the posts and of their texts, with their verdicts, and its actions.
 func fill(ctx context.Context, q querier, s *waggle.Story) error {
 	var err error
 	s.Posts, err = list(ctx, q, func(rows *sql.Rows) (m waggle.Member, err error) {
@@ -135,7 +141,13 @@ func fill(ctx context.Context, q querier, s *waggle.Story) error {
 	if err != nil {
 		return err
 	}
-	s.Indicators, err = loadIndicators(ctx, q, s.ID)
+	if s.Indicators, err = loadIndicators(ctx, q, s.ID); err != nil {
+		return err
+	}
+	if err := fillVerdicts(ctx, q, s); err != nil {
+		return err
+	}
+	s.Actions, err = actionsOf(ctx, q, s.ID)
 	return err
 }
 

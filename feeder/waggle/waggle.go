@@ -207,7 +207,7 @@ type Story struct {
 	Reasons  []Reason  `json:"reasons,omitempty"` // of the post with the highest score
 	First    time.Time `json:"first"`
 	Last     time.Time `json:"last"`
-	Revision int       `json:"revision"` // counts the story's changes, from 1
+	Revision int       `json:"revision"` // counts the story's changes, by posts and verdicts, from 1
 
 	Posts      []Member    `json:"posts"`
 	Indicators []Indicator `json:"indicators"`
@@ -215,6 +215,8 @@ type Story struct {
 
 	// Verdict is what the analyses of its values come to; nil before there is one.
 	Verdict *Verdict `json:"verdict,omitempty"`
+	// Actions are what rules demanded for it.
+	Actions []Action `json:"actions,omitempty"`
 }
 
 // Indicator is a value of a story, with the posts it was read in.

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/waggle-cti/waggle/feeder/waggle"
+)
+
+// Demand adds the actions that a story has not had demanded before, and tells
+// whether there were any.
+func (t *Tx) Demand(ctx context.Context, story string, actions []waggle.Action, now time.Time) (fresh bool, err error) {
+	for _, a := range actions {
+		result, err := t.tx.ExecContext(ctx, `
+			INSERT INTO actions (story, name, rule, state, revision, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (story, name) DO NOTHING`,
+			story, a.Name, validText(a.Rule), waggle.ActionWanted, a.Revision, stamp(now))
+		if err != nil {
+			return false, wrapStory(story, err)
+		}
+		n, err := result.RowsAffected()
+		if err != nil {
+			return false, wrapStory(story, err)
+		}
+		fresh = fresh || n > 0
+	}
+	return fresh, nil
+}
+
+// NextAction gives the action that is to be gone on with now and has waited
+// longest, with its story; waggle.ErrNotFound if there is none.
+func (t *Tx) NextAction(ctx context.Context, now time.Time) (waggle.Story, waggle.Action, error) {
+	var story string
+	a, err := scanAction(t.tx.QueryRowContext(ctx, `
+		SELECT `+actionColumns+`, story FROM actions WHERE state IN ('wanted', 'running') AND next <= $1 ORDER BY next, at, story, name LIMIT 1`,
+		stamp(now)), &story)
+	if errors.Is(err, sql.ErrNoRows) {
+		return waggle.Story{}, waggle.Action{}, fmt.Errorf("an action: %w", waggle.ErrNotFound)
+	}
+	if err != nil {
+		return waggle.Story{}, waggle.Action{}, fmt.Errorf("store: actions: %w", err)
+	}
+	s, err := t.Story(ctx, story)
+	return s, a, err
+}
+
+// SetAction records how far an action has come.
+func (t *Tx) SetAction(ctx context.Context, story string, a waggle.Action) error {
+	_, err := t.tx.ExecContext(ctx, `UPDATE actions SET state = $3, ref = $4, note = $5, error = $6, tries = $7, next = $8, at = $9 WHERE story = $1 AND name = $2`,
+		story, a.Name, a.State, a.Ref, validText(a.Note), validText(a.Error), a.Tries, stamp(a.Next), stamp(a.At))
+	return wrapStory(story, err)
+}
+
+// OpenActions counts the actions that are not over, and tells when the first of
+// them is to be gone on with.
+func (t *Tx) OpenActions(ctx context.Context) (n int, first time.Time, err error) {
+	err = t.tx.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(next), 0) FROM actions WHERE state IN ('wanted', 'running')`).Scan(&n, moment{&first})
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("store: actions: %w", err)
+	}
+	return n, first, nil
+}
+
+// UntroubledActions counts the actions that are not over and whose last try, if
+// there was one, did not fail.
+func (s *Store) UntroubledActions(ctx context.Context) (n int, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM actions WHERE state IN ('wanted', 'running') AND error = ''`).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("store: actions: %w", err)
+	}
+	return n, nil
+}
+
+// RetryActions makes the actions that failed due: what they failed at may be
+// mended by now.
+func (t *Tx) RetryActions(ctx context.Context) error {
+	if _, err := t.tx.ExecContext(ctx, `UPDATE actions SET next = 0 WHERE state IN ('wanted', 'running') AND next > 0`); err != nil {
+		return fmt.Errorf("store: actions: %w", err)
+	}
+	return nil
+}
+
+const actionColumns = `name, rule, state, revision, ref, note, error, tries, next, at`
+
+func scanAction(row interface{ Scan(...any) error }, more ...any) (a waggle.Action, err error) {
+	return a, row.Scan(append([]any{&a.Name, &a.Rule, &a.State, &a.Revision, &a.Ref, &a.Note, &a.Error, &a.Tries, moment{&a.Next}, moment{&a.At}}, more...)...)
+}
+
+// actionsOf gives the actions of a story, by name.
+func actionsOf(ctx context.Context, q querier, story string) ([]waggle.Action, error) {
+	return list(ctx, q, func(rows *sql.Rows) (waggle.Action, error) { return scanAction(rows) },
+		`SELECT `+actionColumns+` FROM actions WHERE story = $1 ORDER BY name`, story)
+}
