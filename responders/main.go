@@ -5,6 +5,7 @@ package main
 import (
 	"github.com/waggle-cti/waggle/responders/mispevent"
 	"github.com/waggle-cti/waggle/responders/mispsighting"
+	"github.com/waggle-cti/waggle/responders/notify"
 	"github.com/waggle-cti/waggle/shared/cortex"
 )
 
@@ -15,5 +16,6 @@ func workers() []*cortex.Worker {
 	return []*cortex.Worker{
 		mispevent.Responder,
 		mispsighting.Responder,
+		notify.Responder,
 	}
 }
