@@ -45,8 +45,8 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 
 // Config is what the admin sets.
 type Config struct {
-	Key    string `cortex:"key" required:"true" secret:"true" description:"abuse.ch Auth-Key, free at https://auth.abuse.ch"`
-	Online int    `cortex:"urlhaus_online" default:"1" description:"URLhaus: a host is malicious from so many URLs online, suspicious below"`
+	abusech.Account
+	Online int `cortex:"urlhaus_online" default:"1" description:"URLhaus: a host is malicious from so many URLs online, suspicious below"`
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {

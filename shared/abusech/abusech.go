@@ -2,7 +2,8 @@
 // way of answering: the verdict stands in the body as query_status, whatever the
 // HTTP status says.
 //
-// APIs: https://urlhaus-api.abuse.ch/, https://auth.abuse.ch/ for the key.
+// APIs: https://urlhaus-api.abuse.ch/, https://threatfox.abuse.ch/api/,
+// https://bazaar.abuse.ch/api/; https://auth.abuse.ch/ for the key.
 package abusech
 
 import (
@@ -13,6 +14,11 @@ import (
 
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
+
+// Account is the part of a worker's configuration that the services share.
+type Account struct {
+	Key string `cortex:"key" required:"true" secret:"true" description:"abuse.ch Auth-Key, free at https://auth.abuse.ch"`
+}
 
 // Options name a service and whose account to use.
 type Options struct {
@@ -45,14 +51,29 @@ func (c *Client) Ask(ctx context.Context, r upstream.Request) (answer upstream.F
 		return answer, false, err
 	}
 	answer = response.Fields()
-	switch status := answer.Text("query_status"); {
-	case status == "ok":
+	switch status := answer.Text("query_status"); status {
+	case "ok":
 		return answer, true, nil
-	case status == "no_results":
+	case "no_results", "no_result", "hash_not_found": // URLhaus, ThreatFox, MalwareBazaar
 		return answer, false, nil
 	default:
 		return answer, false, c.refusal(response.Status, status)
 	}
+}
+
+// AskList sends a question whose answer is a list, as ThreatFox and
+// MalwareBazaar have it in "data", and gives the list: empty if the service does
+// not know what it was asked for.
+func (c *Client) AskList(ctx context.Context, r upstream.Request) ([]upstream.Fields, error) {
+	answer, found, err := c.Ask(ctx, r)
+	if err != nil || !found {
+		return nil, err
+	}
+	list := answer.List("data")
+	if len(list) == 0 {
+		return nil, c.refusal(http.StatusOK, "")
+	}
+	return list, nil
 }
 
 // refusal is the error for a query_status that is no answer.
@@ -64,7 +85,7 @@ func (c *Client) refusal(httpStatus int, status string) error {
 		e.Message, e.Next = "its answer is not the JSON expected", "try again later; a proxy may have answered in its place"
 	case strings.Contains(status, "auth_key"):
 		e.Reason, e.Next = upstream.Auth, "check the Auth-Key at https://auth.abuse.ch"
-	case strings.HasPrefix(status, "invalid_"):
+	case strings.HasPrefix(status, "invalid_"), strings.HasPrefix(status, "illegal_"), strings.HasPrefix(status, "illegl_"): // the last is theirs
 		e.Reason, e.Next = upstream.BadInput, "check the observable: "+c.options.Service+" takes "+c.options.Takes
 	default:
 		e.Next = "try again later; see " + c.options.URL
