@@ -5,7 +5,9 @@ package main
 import (
 	"github.com/waggle-cti/waggle/analyzers/extract"
 	"github.com/waggle-cti/waggle/analyzers/iocs"
+	"github.com/waggle-cti/waggle/analyzers/malwarebazaar"
 	"github.com/waggle-cti/waggle/analyzers/misp"
+	"github.com/waggle-cti/waggle/analyzers/threatfox"
 	"github.com/waggle-cti/waggle/analyzers/urlhaus"
 	"github.com/waggle-cti/waggle/analyzers/warninglists"
 	"github.com/waggle-cti/waggle/shared/cortex"
@@ -17,7 +19,9 @@ func main() { cortex.Main("analyzers", workers(), extract.Command()) }
 func workers() []*cortex.Worker {
 	return []*cortex.Worker{
 		iocs.Analyzer,
+		malwarebazaar.Analyzer,
 		misp.Analyzer,
+		threatfox.Analyzer,
 		urlhaus.Analyzer,
 		warninglists.Analyzer,
 	}

@@ -1,6 +1,10 @@
 package upstream
 
-import "github.com/tidwall/gjson"
+import (
+	"iter"
+
+	"github.com/tidwall/gjson"
+)
 
 // Fields reads an object of JSON whose service is not strict about it: a number
 // may come as text, a field under one of several names, and nothing as null,
@@ -44,6 +48,17 @@ func (f Fields) Texts(name string) []string {
 	return out
 }
 
+// Numbers gives the whole numbers in a list; texts are left out.
+func (f Fields) Numbers(name string) []int64 {
+	var out []int64
+	for _, one := range f.object.Get(name).Array() {
+		if one.Type == gjson.Number {
+			out = append(out, one.Int())
+		}
+	}
+	return out
+}
+
 // List gives the objects in a list.
 func (f Fields) List(name string) []Fields {
 	var out []Fields
@@ -67,4 +82,23 @@ func (f Fields) Map(name string) map[string]string {
 		return true
 	})
 	return out
+}
+
+// Members gives the members of an object that are objects, by name, such as
+// {"engine":{"result":"clean"}}; of a member that is a list, the objects in it,
+// each under the member's name.
+func (f Fields) Members(name string) iter.Seq2[string, Fields] {
+	return func(yield func(string, Fields) bool) {
+		f.object.Get(name).ForEach(func(key, value gjson.Result) bool {
+			if key.Type != gjson.String {
+				return false // a list has no names
+			}
+			for _, one := range value.Array() { // an object is a list of itself
+				if one.IsObject() && !yield(key.String(), Fields{one}) {
+					return false
+				}
+			}
+			return true
+		})
+	}
 }

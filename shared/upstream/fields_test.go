@@ -51,6 +51,8 @@ func TestFieldsOfLists(t *testing.T) {
 	assert.Equal(t, []string{"a", "c"}, f.Texts("tags"))
 	assert.Equal(t, []string{"a"}, f.Texts("tag"), "one text for a list")
 	assert.Empty(t, f.Texts("map"))
+	assert.Equal(t, []int64{5}, f.Numbers("tags"))
+	assert.Empty(t, f.Numbers("map"))
 	var ids []string
 	for _, row := range f.List("rows") {
 		ids = append(ids, row.Text("id"))
@@ -74,5 +76,22 @@ func TestFieldsOfAnything(t *testing.T) {
 			assert.Empty(t, f.List("a"))
 			assert.Empty(t, f.Map("a"))
 		})
+	}
+}
+
+func TestFieldsMembers(t *testing.T) {
+	f := fields(`{"by":{"a":{"v":"1"},"b":[{"v":"2"},null,{"v":"3"}],"c":null,"d":"x","e.f":{"v":"4"}},"list":[{"v":"5"}],"text":"x"}`)
+	var got []string
+	for name, one := range f.Members("by") {
+		got = append(got, name+one.Text("v"))
+	}
+	assert.Equal(t, []string{"a1", "b2", "b3", "e.f4"}, got)
+	for _, name := range []string{"list", "text", "none"} {
+		for range f.Members(name) {
+			t.Errorf("%s is no object of objects", name)
+		}
+	}
+	for range f.Members("by") {
+		break // and no more is asked
 	}
 }

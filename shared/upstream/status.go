@@ -131,7 +131,7 @@ func messageField(doc gjson.Result) string {
 	if doc.Type == gjson.String {
 		return doc.String()
 	}
-	for _, path := range []string{"message", "error.message", "error", "errors.0.message", "errors.0", "detail", "errorMessage", "query_status"} {
+	for _, path := range []string{"message", "error.message", "error", "errors.0.message", "errors.0.detail", "errors.0", "detail", "errorMessage", "query_status"} {
 		if v := doc.Get(path); v.Type == gjson.String && v.String() != "" {
 			return v.String()
 		}
