@@ -4,6 +4,7 @@ package main
 
 import (
 	"github.com/waggle-cti/waggle/analyzers/extract"
+	"github.com/waggle-cti/waggle/analyzers/internetdb"
 	"github.com/waggle-cti/waggle/analyzers/iocs"
 	"github.com/waggle-cti/waggle/analyzers/malwarebazaar"
 	"github.com/waggle-cti/waggle/analyzers/misp"
@@ -18,6 +19,7 @@ func main() { cortex.Main("analyzers", workers(), extract.Command()) }
 // workers is the list. A new analyzer goes here and into its own folder.
 func workers() []*cortex.Worker {
 	return []*cortex.Worker{
+		internetdb.Analyzer,
 		iocs.Analyzer,
 		malwarebazaar.Analyzer,
 		misp.Analyzer,

@@ -56,7 +56,8 @@ func TestStatusToReason(t *testing.T) {
 		text   string
 	}{
 		"key missing":            {401, nil, `{"message":"Authentication failure"}`, Auth, "Example: auth (401): Authentication failure: check the key and what its account may do"},
-		"key not allowed":        {403, nil, ``, Auth, "Example: auth (403): forbidden: check the key and what its account may do"},
+		"validation":             {422, nil, `{"detail":[{"loc":["path"],"msg":"not an address"}]}`, BadInput, "bad input (422): not an address"},
+		"error of JSON:API":      {429, nil, `{"errors":[{"detail":"daily limit","status":429}]}`, RateLimited, "rate limited (429): daily limit"},
 		"credit used up":         {402, nil, `{"detail":"CreditsDepleted"}`, Auth, "Example: auth (402): CreditsDepleted: check the account's plan or credit"},
 		"proxy wants a password": {407, nil, ``, Auth, "check the proxy's user name and password"},
 		"nothing there":          {404, nil, `{"error":{"code":"NotFoundError","message":"no such hash"}}`, NotFound, "Example: not found (404): no such hash: check the value"},
@@ -95,6 +96,21 @@ func TestStatusToReason(t *testing.T) {
 			assert.Equal(t, tt.reason, ReasonOf(e))
 			assert.Equal(t, tt.body, string(e.Body))
 			assert.Equal(t, tt.reason == RateLimited || tt.reason == Failure || tt.reason == Network, Temporary(e))
+		})
+	}
+}
+
+func TestForbiddenWithAndWithoutAKey(t *testing.T) {
+	for name, tt := range map[string]struct{ key, next string }{
+		"key":    {"inventedKey0123456789", "check the key"},
+		"no key": {"", "no key was sent"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+			defer server.Close()
+			e := failure(t, client(t, Options{Service: "Example", BaseURL: server.URL, Secrets: []string{tt.key}}), Request{})
+			assert.ErrorIs(t, e, Auth)
+			assert.Contains(t, e.Next, tt.next)
 		})
 	}
 }

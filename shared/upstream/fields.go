@@ -48,12 +48,13 @@ func (f Fields) Texts(name string) []string {
 	return out
 }
 
-// Numbers gives the whole numbers in a list; texts are left out.
+// Numbers gives the whole numbers other than 0 in a list, written as numbers or
+// as text.
 func (f Fields) Numbers(name string) []int64 {
 	var out []int64
 	for _, one := range f.object.Get(name).Array() {
-		if one.Type == gjson.Number {
-			out = append(out, one.Int())
+		if n := one.Int(); one.Type != gjson.JSON && n != 0 {
+			out = append(out, n)
 		}
 	}
 	return out

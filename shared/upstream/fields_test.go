@@ -52,6 +52,7 @@ func TestFieldsOfLists(t *testing.T) {
 	assert.Equal(t, []string{"a"}, f.Texts("tag"), "one text for a list")
 	assert.Empty(t, f.Texts("map"))
 	assert.Equal(t, []int64{5}, f.Numbers("tags"))
+	assert.Equal(t, []int64{80, 443}, fields(`{"ports":["80",443,0,null,"x",{"a":1},[1]]}`).Numbers("ports"))
 	assert.Empty(t, f.Numbers("map"))
 	var ids []string
 	for _, row := range f.List("rows") {

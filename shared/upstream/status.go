@@ -3,6 +3,7 @@ package upstream
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -76,6 +77,8 @@ func nextOfStatus(e *Error, header http.Header, secrets []string) string {
 		return "check the account's plan or credit"
 	case e.Status == http.StatusProxyAuthRequired:
 		return "check the proxy's user name and password"
+	case e.Status == http.StatusForbidden && !slices.ContainsFunc(secrets, func(s string) bool { return s != "" }):
+		return "no key was sent: check whether it wants one, or blocks this network's address"
 	case e.Reason == Auth:
 		return "check the key and what its account may do"
 	case e.Status >= 300 && e.Status < 400:
@@ -131,7 +134,7 @@ func messageField(doc gjson.Result) string {
 	if doc.Type == gjson.String {
 		return doc.String()
 	}
-	for _, path := range []string{"message", "error.message", "error", "errors.0.message", "errors.0.detail", "errors.0", "detail", "errorMessage", "query_status"} {
+	for _, path := range []string{"message", "error.message", "error", "errors.0.message", "errors.0.detail", "errors.0", "detail.0.msg", "detail", "errorMessage", "query_status"} {
 		if v := doc.Get(path); v.Type == gjson.String && v.String() != "" {
 			return v.String()
 		}
