@@ -3,6 +3,7 @@
 package main
 
 import (
+	"github.com/waggle-cti/waggle/analyzers/abuseipdb"
 	"github.com/waggle-cti/waggle/analyzers/extract"
 	"github.com/waggle-cti/waggle/analyzers/internetdb"
 	"github.com/waggle-cti/waggle/analyzers/iocs"
@@ -19,6 +20,7 @@ func main() { cortex.Main("analyzers", workers(), extract.Command()) }
 // workers is the list. A new analyzer goes here and into its own folder.
 func workers() []*cortex.Worker {
 	return []*cortex.Worker{
+		abuseipdb.Analyzer,
 		internetdb.Analyzer,
 		iocs.Analyzer,
 		malwarebazaar.Analyzer,
