@@ -36,6 +36,48 @@ func (c *Client) Case(ctx context.Context, id string) (Case, error) {
 	return readCase(r), err
 }
 
+// Promote makes a case of an alert, with the template of that name if it is not
+// empty, and gives its id. An alert that is in a case already gives that one, so
+// it may be called again; whoever had it made.
+//
+// 4.1: POST /api/alert/~1/createCase {caseTemplate}; 5: POST /api/v1/alert/~1/case
+func (c *Client) Promote(ctx context.Context, alertID, template string) (caseID string, err error) {
+	v, err := c.Version(ctx)
+	if err != nil {
+		return "", err
+	}
+	unlock, err := c.order.Lock(ctx, "alert "+alertID)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	held, err := c.Alert(ctx, alertID)
+	if err != nil || held.Case != "" {
+		return held.Case, err
+	}
+	body, path := map[string]any{}, alertPath(v, alertID)+"/createCase"
+	if v.Major >= 5 {
+		path = alertPath(v, alertID) + "/case"
+	}
+	if template != "" {
+		body["caseTemplate"] = template
+	}
+	answer, err := c.do(ctx, upstream.Request{Method: http.MethodPost, Path: path, JSON: body})
+	if err != nil {
+		return "", err
+	}
+	made, err := entity(answer)
+	return made.Get("_id").String(), err
+}
+
+// SetCaseTags gives a case these tags in the place of all that it has: read it
+// first and send the union.
+func (c *Client) SetCaseTags(ctx context.Context, id string, names []string) error {
+	_, err := c.do(ctx, upstream.Request{Method: http.MethodPatch, Path: "/api/v1/case/" + url.PathEscape(id),
+		JSON: map[string]any{"tags": tags(names)}, Repeatable: true})
+	return err
+}
+
 func readCase(r gjson.Result) Case {
 	return Case{
 		ID:          r.Get("_id").String(),

@@ -75,7 +75,12 @@ func TestNoErrorTellsTheKey(t *testing.T) {
 			a.Observables = nil
 			_, created := c.CreateAlert(context.Background(), a)
 			_, read := c.Alert(context.Background(), "~1")
-			for _, err := range []error{created, read} {
+			_, promoted := c.Promote(context.Background(), "~1", "")
+			_, offered := c.Responders(context.Background(), thehive.KindAlert, "~1")
+			_, begun := c.StartRun(context.Background(), thehive.Responder{ID: "r"}, thehive.KindAlert, "~1")
+			tagged := c.SetCaseTags(context.Background(), "~1", []string{"a"})
+			changed := c.UpdateObservable(context.Background(), "~1", thehive.ObservablePatch{Tags: []string{"a"}})
+			for _, err := range []error{created, read, promoted, offered, begun, tagged, changed} {
 				if err == nil {
 					continue // an answer that reads as an empty alert
 				}

@@ -2,8 +2,12 @@ package thehive
 
 import (
 	"context"
+	"net/http"
+	"net/url"
 	"strings"
 	"time"
+
+	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // Observable is an observable of an alert or a case, to be written or as
@@ -80,6 +84,31 @@ func (c *Client) AddAlertObservables(ctx context.Context, alertID string, observ
 	}
 	added, existed, refused, err := c.add(ctx, v, alertID, ready)
 	return added, existed, append(failures, refused...), err
+}
+
+// ObservablePatch says what to change of an observable; nil leaves as it is.
+type ObservablePatch struct {
+	Tags []string // in the place of all that it has: read it first and send the union
+	IOC  *bool
+}
+
+// UpdateObservable changes an observable of an alert or a case. One that is not
+// there is an error with reason upstream.NotFound.
+//
+// PATCH /api/v1/observable/~1, on TheHive 4.1 as on 5
+func (c *Client) UpdateObservable(ctx context.Context, id string, p ObservablePatch) error {
+	body := map[string]any{}
+	if p.Tags != nil {
+		body["tags"] = tags(p.Tags)
+	}
+	if p.IOC != nil {
+		body["ioc"] = *p.IOC
+	}
+	if len(body) == 0 {
+		return nil
+	}
+	_, err := c.do(ctx, upstream.Request{Method: http.MethodPatch, Path: "/api/v1/observable/" + url.PathEscape(id), JSON: body, Repeatable: true})
+	return err
 }
 
 // prepare cleans observables, gives them types that this TheHive knows, and

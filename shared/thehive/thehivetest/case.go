@@ -1,6 +1,11 @@
 package thehivetest
 
-import "slices"
+import (
+	"slices"
+	"time"
+
+	"github.com/waggle-cti/waggle/shared/thehive"
+)
 
 func (s *Server) getCaseV0(c call) answer {
 	return s.withCase(c, func(k *aCase) answer { return answer{status: 200, body: k.v0()} })
@@ -10,12 +15,48 @@ func (s *Server) getCaseV1(c call) answer {
 	return s.withCase(c, func(k *aCase) answer { return answer{status: 200, body: k.v1(s.five)} })
 }
 
-func (s *Server) importV0(c call) answer {
-	return s.with(c, func(a *alert) answer { return answer{status: 201, body: s.imported(a).v0()} })
-}
+func (s *Server) importV0(c call) answer { return s.promote(c, (*aCase).v0) }
 
 func (s *Server) importV1(c call) answer {
-	return s.with(c, func(a *alert) answer { return answer{status: 201, body: s.imported(a).v1(s.five)} })
+	return s.promote(c, func(k *aCase) object { return k.v1(s.five) })
+}
+
+// promote makes a case of an alert, with a template if one is named.
+func (s *Server) promote(c call, show func(*aCase) object) answer {
+	return s.with(c, func(a *alert) answer {
+		template, named := c.body["caseTemplate"].(string)
+		if named && !slices.Contains(s.options.CaseTemplates, template) {
+			return refusal(404, "NotFoundError", "CaseTemplate "+template+" not found")
+		}
+		return answer{status: 201, body: show(s.imported(a))}
+	})
+}
+
+// patchCase changes a case's tags; 204 without a body.
+func (s *Server) patchCase(c call) answer {
+	return s.withCase(c, func(k *aCase) answer {
+		check := checks{body: c.body}
+		if _, ok := c.body["tags"]; ok {
+			k.tags = check.texts("tags")
+		}
+		if refused, failed := check.failed(); failed {
+			return refused
+		}
+		k.updated = s.now()
+		return answer{status: 204}
+	})
+}
+
+// Cases gives all cases without their observables, oldest first.
+func (s *Server) Cases() []thehive.Case {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]thehive.Case, 0, len(s.cases))
+	for _, k := range s.cases {
+		out = append(out, thehive.Case{ID: k.id, Number: k.number, Title: k.title, Description: k.description, Severity: k.severity,
+			TLP: k.tlp, PAP: k.pap, Status: "Open", Tags: slices.Clone(k.tags), Created: time.UnixMilli(k.created).UTC()})
+	}
+	return out
 }
 
 // imported makes a case of an alert, once.

@@ -171,11 +171,16 @@ func (s *Server) patchObservable(o *observable, c call) *answer {
 
 // withObservable finds the observable that a call is about.
 func (s *Server) withObservable(c call, do func(*observable) answer) answer {
+	var all []*observable
 	for _, a := range s.alerts {
-		for _, o := range a.observables {
-			if o.id == c.PathValue("id") {
-				return do(o)
-			}
+		all = append(all, a.observables...)
+	}
+	for _, k := range s.cases {
+		all = append(all, k.observables...)
+	}
+	for _, o := range all {
+		if o.id == c.PathValue("id") {
+			return do(o)
 		}
 	}
 	return refusal(404, "NotFoundError", "Observable not found")

@@ -61,8 +61,10 @@ func (s *Server) routes() http.Handler {
 	on("GET /api/v1/observable/{id}", member, s.getObservableV1)
 	on("PATCH /api/v1/observable/{id}", writer, s.patchObservableV1)
 	on("GET /api/v1/case/{id}", member, s.getCaseV1)
+	on("PATCH /api/v1/case/{id}", writer, s.patchCase)
 	on("POST /api/v1/query", user, s.queryV1)
 	on("/", user, func(c call) answer { return refusal(404, "NotFoundError", c.URL.Path) })
+	s.connectorRoutes(on)
 	if s.five {
 		on("DELETE /api/v1/observable/{id}", writer, s.deleteObservable)
 		on("GET /api/v1/status/public", anyone, s.statusPublic)

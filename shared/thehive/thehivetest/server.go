@@ -44,6 +44,14 @@ type Options struct {
 	// How one refuses others is not known; this one says "Pattern x not found".
 	Techniques []string
 
+	CaseTemplates []string // names
+
+	// Responders are offered for every alert and case. Respond makes the report
+	// of one, as Cortex would: object is what TheHive hands over, dataType
+	// "thehive:alert" and the like. It may ask this server. nil = no run ends.
+	Responders []thehive.Responder
+	Respond    func(responder, dataType string, object []byte) (report []byte)
+
 	// Slow is how long creating an alert takes between TheHive's check for
 	// duplicates and the alert's being there. As with the real one, two equal
 	// requests within it make two alerts.
@@ -63,6 +71,9 @@ type Server struct {
 	alerts []*alert
 	cases  []*aCase
 	types  []string
+	runs   []*run
+
+	running sync.WaitGroup
 }
 
 // New makes a server to be served by the caller.
@@ -83,6 +94,7 @@ func Start(t testing.TB, o Options) *Server {
 	t.Helper()
 	s := New(o)
 	s.Start(t)
+	t.Cleanup(s.running.Wait)
 	return s
 }
 
