@@ -41,6 +41,12 @@ type TheHive interface {
 	UpdateAlert(ctx context.Context, id string, p thehive.AlertPatch) error
 	FindAlert(ctx context.Context, typ, source, ref string) (thehive.Alert, bool, error)
 	CountAlerts(ctx context.Context, typ string, since time.Time, most int) (int, error)
+
+	AlertObservables(ctx context.Context, id string) ([]thehive.Observable, error)
+	CaseObservables(ctx context.Context, id string) ([]thehive.Observable, error)
+	UpdateObservable(ctx context.Context, id string, p thehive.ObservablePatch) error
+	Case(ctx context.Context, id string) (thehive.Case, error)
+	SetCaseTags(ctx context.Context, id string, names []string) error
 }
 
 // Options are what a Raiser may be told; the zero value will do.
@@ -99,7 +105,11 @@ func (r *Raiser) Deliver(ctx context.Context, s waggle.Story) (waggle.Delivery, 
 	if err != nil {
 		return d, err
 	}
-	d.Revision, d.At, d.Error = s.Revision, r.now(), refusals(refused)
+	note, err := r.mark(ctx, d.ID, s)
+	if err != nil {
+		return d, err
+	}
+	d.Revision, d.At, d.Error = s.Revision, r.now(), strings.Trim(refusals(refused)+"; "+note, "; ")
 	return d, nil
 }
 
@@ -146,9 +156,9 @@ func (r *Raiser) create(ctx context.Context, s waggle.Story) (id string, refused
 		TLP:          s.TLP,
 		PAP:          s.PAP,
 		Date:         s.First,
-		Tags:         tags(s),
+		Tags:         withVerdict(tags(s), s.Verdict),
 		Observables:  observables(s, 0),
-		Fields:       map[string]any{scoreField: s.Score, storyField: s.ID},
+		Fields:       fields(s),
 		Techniques:   techniques(s),
 	})
 	if err != nil {
@@ -183,9 +193,9 @@ func (r *Raiser) grow(ctx context.Context, s waggle.Story) ([]thehive.Failure, e
 }
 
 // refresh brings an alert's text, tags and markings up to date. Tags are added,
-// never taken away, but for a TLP that is none any more; text, severity and
-// score are left alone once an analyst has edited the text, and the score once
-// one has changed it. TLP and PAP only rise: what
+// never taken away, but for a TLP and a verdict that are none any more; text,
+// severity, score and verdict are left alone once an analyst has edited the text,
+// and each of the others once one has changed it. TLP and PAP only rise: what
 // a stricter source told is in the alert now, too.
 func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
 	held, err := r.theHive.Alert(ctx, id)
@@ -194,11 +204,8 @@ func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
 	}
 	var patch thehive.AlertPatch
 	if text := Describe(s); unedited(held.Description) && text != held.Description {
-		patch.Description = &text
-		if was := held.Fields[scoreField]; was == nil || was == scoreIn(held.Description) {
-			patch.Fields = map[string]any{scoreField: s.Score}
-		}
-		if severity := int(s.Severity); severity > held.Severity {
+		patch.Description, patch.Fields = &text, fieldsToSet(held, s)
+		if severity := int(s.Severity); severity != held.Severity && held.Severity == severityIn(held.Description) {
 			patch.Severity = &severity
 		}
 	}
@@ -210,14 +217,14 @@ func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
 	if s.PAP > held.PAP {
 		patch.PAP = &s.PAP
 	}
-	if merged := union(was, tags(s)); !slices.Equal(merged, held.Tags) {
+	if merged := withVerdict(union(was, tags(s)), verdictFor(held, s)); !slices.Equal(merged, held.Tags) {
 		patch.Tags = merged
 	}
 	return r.theHive.UpdateAlert(ctx, id, patch)
 }
 
-// The custom fields that are filled in where TheHive has them: a whole number
-// and a text.
+// The custom fields that are filled in where TheHive has them, beside the
+// verdict's: a whole number and a text.
 const (
 	scoreField = "waggle-score"
 	storyField = "waggle-story"
@@ -259,8 +266,8 @@ func observables(s waggle.Story, after int) []thehive.Observable {
 			Data:     i.Value,
 			Message:  message(i, posts),
 			TLP:      s.TLP,
-			Tags:     []string{Type, Type + ":type=" + string(i.Kind)},
-			IOC:      waggle.Searchable(i.Kind),
+			Tags:     withVerdict([]string{Type, Type + ":type=" + string(i.Kind)}, i.Verdict),
+			IOC:      waggle.Searchable(i.Kind) && (i.Verdict == nil || i.Verdict.Level != waggle.Safe),
 		})
 	}
 	return out

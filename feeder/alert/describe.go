@@ -43,6 +43,7 @@ func Describe(s waggle.Story) string {
 	}
 	d.reasons(s)
 	d.actions(s)
+	d.verdicts(s)
 	d.posts(s.Posts)
 	d.limit = maxDescription
 	d.indicators(s)

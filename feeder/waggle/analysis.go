@@ -1,6 +1,7 @@
 package waggle
 
 import (
+	"slices"
 	"time"
 
 	"github.com/waggle-cti/waggle/shared/ioc"
@@ -19,6 +20,11 @@ const (
 	Safe       Level = "safe"
 	Unknown    Level = "unknown"
 )
+
+// Order sorts levels, the worst first, from 0.
+func (l Level) Order() int {
+	return slices.Index([]Level{Malicious, Suspicious, Info, Safe, Unknown}, l)
+}
 
 // Taxonomy is one line of the summary of an analyzer's report, as the analyzer
 // wrote it: what it shows on an observable's label.
