@@ -13,9 +13,11 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/profiles"
 	"github.com/waggle-cti/waggle/feeder/relevance"
+	"github.com/waggle-cti/waggle/feeder/respond"
 	"github.com/waggle-cti/waggle/feeder/secret"
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/strictyaml"
+	"github.com/waggle-cti/waggle/feeder/verdict"
 )
 
 // Config is everything the feeder needs to know.
@@ -43,6 +45,10 @@ type Config struct {
 
 	// Needs is the profile, read.
 	Needs *relevance.Profile
+	// Verdicts and Rules are the profile's, too: how analyzers' words are
+	// weighed, and what is done by itself.
+	Verdicts verdict.Settings
+	Rules    respond.Rules
 }
 
 // Page says who may read the page. Beyond loopback one of Token and
@@ -135,6 +141,18 @@ func (c *Config) readProfile(written file, doc *strictyaml.Document, folder stri
 	if c.Needs, err = relevance.Parse(name, data); err != nil {
 		return err
 	}
+	layers, err := profiles.Layers(name, data)
+	if err != nil {
+		return err
+	}
+	for _, l := range layers {
+		if c.Verdicts, err = verdict.Read(l.File, l.Data, c.Verdicts); err != nil {
+			return err
+		}
+		if c.Rules, err = respond.Read(l.File, l.Data, c.Rules); err != nil {
+			return err
+		}
+	}
 	own, err := checkSources(written.Sources, doc, folder)
 	if err != nil {
 		return err
@@ -145,10 +163,6 @@ func (c *Config) readProfile(written file, doc *strictyaml.Document, folder stri
 		}
 		c.Sources = own
 		return nil
-	}
-	layers, err := profiles.Layers(name, data)
-	if err != nil {
-		return err
 	}
 	for _, l := range layers {
 		more, replace, err := profileSources(l.File, l.Data, filepath.Dir(l.File))

@@ -78,8 +78,11 @@ type file struct {
 	Languages []string  `yaml:"languages"`
 	Words     []points  `yaml:"words"`
 	Rules     rules     `yaml:"rules"`
-	// Sources are read by package config; here they only have to be allowed.
-	Sources yaml.Node `yaml:"sources"`
+	// These are read by the packages config, verdict and respond; here they only
+	// have to be allowed.
+	Sources      yaml.Node `yaml:"sources"`
+	Verdicts     yaml.Node `yaml:"verdicts"`
+	CaseTemplate yaml.Node `yaml:"case_template"`
 }
 
 // severity holds the scores from which a post is more than low.

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/waggle-cti/waggle/feeder/strictyaml"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/harmless"
@@ -15,6 +17,8 @@ import (
 type rules struct {
 	Block []*rule `yaml:"block"`
 	Keep  []*rule `yaml:"keep"`
+	// What to do about the stories is package respond's to read.
+	Respond yaml.Node `yaml:"respond"`
 }
 
 // rule matches posts by words or by a regular expression (RE2 syntax,
