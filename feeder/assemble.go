@@ -15,6 +15,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/source/kinds"
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/triage"
+	"github.com/waggle-cti/waggle/feeder/verdict"
 	"github.com/waggle-cti/waggle/shared/fetch"
 	"github.com/waggle-cti/waggle/shared/thehive"
 )
@@ -31,10 +32,15 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, learner
 		return nil, err
 	}
 	known := lists.Follow(listsPath(c), log)
+	actor, err := newActor(c, hive)
+	if err != nil {
+		return nil, err
+	}
 	o := pipeline.Options{
 		Store: data, Feeds: feeds, Judge: newJudge(c, learner.Shift, log),
 		Reader: reading.New(reading.Options{Client: web, Robots: robots.New(web), Known: known.Known, Note: known.Note}),
 		Since:  c.Since, Window: c.Window, Pause: c.Pause, Keep: time.Duration(c.KeepDays) * 24 * time.Hour, Metrics: metrics, Log: log,
+		Weigher: verdict.New(c.Verdicts, known.Known), Rules: c.Rules.Possible(actor.Can), Actor: actor,
 	}
 	if hive != nil {
 		o.Raiser = alert.New(hive, alert.Options{Daily: c.Needs.MaxAlerts})

@@ -10,13 +10,17 @@ import (
 
 // newWeekly makes what sends the weekly mail, nil where none is configured.
 func newWeekly(c *config.Config, data *store.Store, log *slog.Logger) (*mail.Weekly, error) {
-	m := c.Mail
-	if m.Host == "" {
+	if c.Mail.Host == "" {
 		return nil, nil
 	}
-	o := mail.Options{Host: m.Host, Port: m.Port, Security: mail.Security(m.Security), User: m.User, Password: m.Password, From: m.From, To: m.To, Page: m.Page}
+	o := mailServer(c.Mail)
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
 	return &mail.Weekly{Options: o, Memory: data, Store: data, Profile: c.Needs.Name, Log: log}, nil
+}
+
+// mailServer says how to send mail.
+func mailServer(m config.Mail) mail.Options {
+	return mail.Options{Host: m.Host, Port: m.Port, Security: mail.Security(m.Security), User: m.User, Password: m.Password, From: m.From, To: m.To, Page: m.Page}
 }

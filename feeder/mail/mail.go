@@ -1,6 +1,7 @@
 // Package mail sends the list of threats once a week: a business without an
 // analyst reads it where it reads everything else. It is a quiet one when
-// nothing matters. The values of an attack are defanged in it.
+// nothing matters. It also tells of single stories, where a rule demands that.
+// The values of an attack are defanged in every mail.
 package mail
 
 import (
@@ -64,6 +65,10 @@ func Send(ctx context.Context, o Options, r report.Report, week string) error {
 	if err != nil {
 		return fmt.Errorf("mail: %w", err)
 	}
+	return send(ctx, o, message)
+}
+
+func send(ctx context.Context, o Options, message *gomail.Msg) error {
 	client, err := dialer(o)
 	if err != nil {
 		return fmt.Errorf("mail: %w", err)

@@ -252,3 +252,32 @@ func TestAWeekIsToldOnce(t *testing.T) {
 	require.Error(t, w.Due(t.Context(), monday.AddDate(0, 0, 14)))
 	assert.Len(t, m.sent, 2, "not remembered as sent")
 }
+
+func TestTell(t *testing.T) {
+	s := waggle.Story{ID: "0123", Title: "Loader at http://evil.example/x\r\nBcc: other@example.org", Score: 71, Severity: waggle.High, TLP: 2,
+		Verdict: &waggle.Verdict{Level: waggle.Malicious, Why: "Of 1 value: 1 malicious."},
+		Reasons: []waggle.Reason{{Points: 9, Text: "named", Do: "Fix it."}}}
+	for n := range maxTold + 3 {
+		s.Indicators = append(s.Indicators, waggle.Indicator{Indicator: ioc.Indicator{Kind: ioc.Domain, Value: fmt.Sprintf("h%d.evil.example.net", n)}, Verdict: s.Verdict})
+	}
+	s.Indicators = append(s.Indicators, waggle.Indicator{Indicator: ioc.Indicator{Kind: ioc.CVE, Value: "CVE-2026-91234"}})
+	d := &desk{}
+	o := d.start(t)
+	o.TLS, o.Page = &tls.Config{InsecureSkipVerify: true}, "https://waggle.example.com/" //nolint:gosec // the test's own certificate
+	require.NoError(t, Tell(t.Context(), o, s))
+	require.NoError(t, Tell(t.Context(), o, s))
+	require.Len(t, d.mails, 2)
+	for _, part := range []string{"Subject: [high] Loader at", "Message-ID: <waggle-story-0123@example.com>", "TLP:AMBER", "verdict: malicious", "- Fix it.",
+		"- h0[.]evil[.]example[.]net (malicious)", "and 3 more", "https://waggle.example.com/story/0123"} {
+		assert.Contains(t, d.mails[0], part)
+		assert.Contains(t, d.mails[1], part)
+	}
+	assert.NotContains(t, d.mails[0], "\nBcc:")
+	assert.NotContains(t, d.mails[0], "http://evil.example")
+	refusing := &desk{refuse: true}
+	o = refusing.start(t)
+	o.TLS, o.User, o.Password = &tls.Config{InsecureSkipVerify: true}, "waggle", secret.New(password) //nolint:gosec // the test's own certificate
+	err := Tell(t.Context(), o, s)
+	require.Error(t, err)
+	assert.NotContains(t, err.Error(), password)
+}

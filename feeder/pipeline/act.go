@@ -23,6 +23,10 @@ type actWorker struct {
 // reason of its own.
 const firstPause = time.Minute
 
+// settling is how much longer the first pause is after nobody knows how a
+// request ended: who got it may still be at it, and must show it when asked.
+const settling = 5
+
 // longestPause is the longest pause between two tries of an action.
 const longestPause = time.Hour
 
@@ -88,12 +92,12 @@ func (w *actWorker) settle(is *waggle.Action, was waggle.Action, s waggle.Story,
 		is.Error, is.Tries = failure.Error(), was.Tries+1
 		first := firstPause
 		if upstream.Temporary(failure) {
-			first = w.pace.first
+			first = settling * w.pace.first
 		}
 		is.Next = now.Add(max(backoff(is.Tries, first, longestPause), min(retryAfter(failure), longestPause)))
 		w.Log.Warn("an action failed", "story", s.ID, "action", was.Name, "tries", is.Tries, "next", is.Next, "error", failure)
 	case is.State == waggle.ActionRunning:
-		is.Error, is.Tries = "", 0
+		is.Tries = 0
 		is.Next = now.Add(max(w.pace.again/5, now.Sub(is.At)/10)) // the longer it takes, the seldomer it is asked about
 	default:
 		is.Tries, is.Next = 0, time.Time{}
