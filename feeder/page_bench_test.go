@@ -34,7 +34,7 @@ FROM posts WHERE fate = 'story';
 INSERT INTO members (story, ref, revision, joined) SELECT story, ref, 1, '' FROM posts WHERE fate = 'story';
 INSERT INTO indicators (story, kind, value, ref, revision, position, body)
 SELECT story, 'domain', 'd' || ref || '.example', ref, 1, 0, '{"kind":"domain","value":"d' || ref || '.example"}' FROM posts WHERE fate = 'story';
-DROP TABLE search; DROP TABLE search_refs; DROP TRIGGER search_settled; DROP TRIGGER search_quiet;
+
 `
 
 // BenchmarkPage measures the page's answers with 100,000 posts stored.

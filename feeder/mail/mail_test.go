@@ -228,8 +228,8 @@ func (m *memory) Stories(context.Context, waggle.StoryQuery) ([]waggle.Story, in
 	s.Indicators = []waggle.Indicator{{Indicator: ioc.Indicator{Kind: ioc.Domain, Value: "evil-cdn-4471.top", Role: ioc.Attack}}}
 	return []waggle.Story{s}, 1, nil
 }
-func (m *memory) Sources(context.Context) ([]waggle.Health, error)      { return nil, nil }
-func (m *memory) Days(context.Context, time.Time) ([]waggle.Day, error) { return nil, nil }
+func (m *memory) Sources(context.Context) ([]waggle.Health, error)  { return nil, nil }
+func (m *memory) Published(context.Context, time.Time) (int, error) { return 0, nil }
 
 func TestAWeekIsToldOnce(t *testing.T) {
 	d := desk{noTLS: true}

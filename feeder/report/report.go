@@ -72,8 +72,8 @@ type Source struct {
 type Store interface {
 	Stories(context.Context, waggle.StoryQuery) ([]waggle.Story, int, error)
 	Sources(context.Context) ([]waggle.Health, error)
-	// Days counts the posts since then by day and source.
-	Days(ctx context.Context, since time.Time) ([]waggle.Day, error)
+	// Published counts the posts since then.
+	Published(ctx context.Context, since time.Time) (int, error)
 }
 
 // Make makes the report of the span that ends now. profile is the name that
@@ -94,13 +94,11 @@ func Make(ctx context.Context, store Store, profile string, span time.Duration, 
 
 // count says what the report rests on.
 func (r *Report) count(ctx context.Context, store Store) error {
-	days, err := store.Days(ctx, r.Since)
+	posts, err := store.Published(ctx, r.Since)
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	for _, d := range days {
-		r.Posts += d.Posts
-	}
+	r.Posts = posts
 	health, err := store.Sources(ctx)
 	if err != nil {
 		return fmt.Errorf("report: %w", err)

@@ -34,7 +34,7 @@ type shelf struct {
 	stories []waggle.Story
 	total   int
 	health  []waggle.Health
-	days    []waggle.Day
+	posts   int
 	err     error
 	query   waggle.StoryQuery
 }
@@ -43,8 +43,8 @@ func (s *shelf) Stories(_ context.Context, q waggle.StoryQuery) ([]waggle.Story,
 	s.query = q
 	return s.stories, max(s.total, len(s.stories)), s.err
 }
-func (s *shelf) Sources(context.Context) ([]waggle.Health, error)      { return s.health, nil }
-func (s *shelf) Days(context.Context, time.Time) ([]waggle.Day, error) { return s.days, nil }
+func (s *shelf) Sources(context.Context) ([]waggle.Health, error)  { return s.health, nil }
+func (s *shelf) Published(context.Context, time.Time) (int, error) { return s.posts, nil }
 
 func value(k ioc.Kind, v string) waggle.Indicator {
 	return waggle.Indicator{Indicator: ioc.Indicator{Kind: k, Value: v, Raw: v, Role: ioc.Attack, Confidence: 90}}
@@ -75,12 +75,12 @@ func busy() *shelf {
 		},
 		total:  5,
 		health: []waggle.Health{{Name: "northcert"}, {Name: "slowfeed", Failures: 4}},
-		days:   []waggle.Day{{Source: "northcert", Posts: 1200, Told: 3}, {Source: "slowfeed", Posts: 4}},
+		posts:  1204,
 	}
 }
 
 func quiet() *shelf {
-	return &shelf{health: []waggle.Health{{Name: "northcert"}}, days: []waggle.Day{{Source: "northcert", Posts: 90}}}
+	return &shelf{health: []waggle.Health{{Name: "northcert"}}, posts: 90}
 }
 
 func make7(t *testing.T, s *shelf) report.Report {

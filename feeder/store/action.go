@@ -48,6 +48,7 @@ func (t *Tx) NextAction(ctx context.Context, now time.Time) (waggle.Story, waggl
 
 // SetAction records how far an action has come.
 func (t *Tx) SetAction(ctx context.Context, story string, a waggle.Action) error {
+	t.changed(waggle.ChangedStories)
 	_, err := t.tx.ExecContext(ctx, `UPDATE actions SET state = $3, ref = $4, note = $5, error = $6, tries = $7, next = $8, at = $9 WHERE story = $1 AND name = $2`,
 		story, a.Name, a.State, a.Ref, validText(a.Note), validText(a.Error), a.Tries, stamp(a.Next), stamp(a.At))
 	return wrapStory(story, err)
@@ -88,8 +89,16 @@ func scanAction(row interface{ Scan(...any) error }, more ...any) (a waggle.Acti
 	return a, row.Scan(append([]any{&a.Name, &a.Rule, &a.State, &a.Revision, &a.Ref, &a.Note, &a.Error, &a.Tries, moment{&a.Next}, moment{&a.At}}, more...)...)
 }
 
-// actionsOf gives the actions of a story, by name.
-func actionsOf(ctx context.Context, q querier, story string) ([]waggle.Action, error) {
-	return list(ctx, q, func(rows *sql.Rows) (waggle.Action, error) { return scanAction(rows) },
-		`SELECT `+actionColumns+` FROM actions WHERE story = $1 ORDER BY name`, story)
+// loadActions gives the actions of stories, by name.
+func loadActions(ctx context.Context, q querier, stories []string) (map[string][]waggle.Action, error) {
+	f := &filter{}
+	f.among(`story`, stories)
+	actions := map[string][]waggle.Action{}
+	_, err := list(ctx, q, func(rows *sql.Rows) (struct{}, error) {
+		var story string
+		a, err := scanAction(rows, &story)
+		actions[story] = append(actions[story], a)
+		return struct{}{}, err
+	}, `SELECT `+actionColumns+`, story FROM actions`+f.where()+` ORDER BY story, name`, f.args...)
+	return actions, err
 }

@@ -23,6 +23,9 @@ func TestOldPostsAreCompacted(t *testing.T) {
 		_, err := tx.Fail(ctx, ref("blog", "failed"), "broken")
 		return err
 	})
+	_, found, err := s.Posts(ctx, waggle.PostQuery{Text: "the text of told"})
+	require.NoError(t, err)
+	assert.Equal(t, 1, found)
 	compact := func(before time.Time) (n int) {
 		tx(t, s, func(tx *store.Tx) (err error) {
 			n, err = tx.Compact(ctx, before, 9)
@@ -42,6 +45,11 @@ func TestOldPostsAreCompacted(t *testing.T) {
 	story, err := s.Story(ctx, waggle.StoryID(told))
 	require.NoError(t, err)
 	assert.Len(t, story.Indicators, 1, "the story is whole")
+	for text, want := range map[string]int{"the text of told": 0, told.Title: 1} {
+		_, found, err := s.Posts(ctx, waggle.PostQuery{Text: text})
+		require.NoError(t, err)
+		assert.Equal(t, want, found, "%q: the index has forgotten what it said, and knows what it is called", text)
+	}
 	for _, whole := range []string{"under way", "failed"} {
 		record, err := s.Post(ctx, ref("blog", whole))
 		require.NoError(t, err)

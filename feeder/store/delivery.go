@@ -41,6 +41,7 @@ func (t *Tx) SetDelivery(ctx context.Context, story string, d waggle.Delivery, n
 	if err != nil {
 		return fmt.Errorf("store: story %s: %w", story, err)
 	}
+	t.changed(waggle.ChangedStories)
 	return nil
 }
 

@@ -101,11 +101,15 @@ func (t *Tx) savePost(ctx context.Context, p waggle.Post, stage Stage, fate wagg
 	if err != nil || n == 0 {
 		return false, err
 	}
+	t.came(p.Source, stamp(p.When()), fate)
 	post, err := encode(p)
 	if err != nil {
 		return false, err
 	}
 	_, err = t.tx.ExecContext(ctx, `INSERT INTO contents (ref, post) VALUES ($1, $2)`, ref, post)
+	if err == nil && fate != waggle.Pending {
+		err = t.index(ctx, document{ref: ref, source: p.Source, fate: fate, title: p.Title})
+	}
 	return true, err
 }
 

@@ -102,6 +102,9 @@ func (s *Store) join(ctx context.Context, config *pgx.ConnConfig) error {
 	if _, err := alone.Exec(ctx, searchServer); err != nil {
 		return err
 	}
+	if err := s.catchUp(ctx); err != nil {
+		return err
+	}
 	s.server.replica, err = newReplica(ctx, config)
 	return err
 }
@@ -192,7 +195,11 @@ func (s *Store) serverTx(ctx context.Context, durable bool, do func(*Tx) error) 
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	if err := do(&Tx{tx: valid{conn}, postgres: tx}); err != nil {
+	t := &Tx{tx: valid{conn}, postgres: tx}
+	if err := do(t); err != nil {
+		return err
+	}
+	if err := t.addUp(ctx); err != nil {
 		return err
 	}
 	if err := conn.Raw(func(any) error { return tx.Commit(ctx) }); err != nil {

@@ -63,9 +63,15 @@ func (f *filter) where() string {
 	return " WHERE " + strings.Join(f.conditions, " AND ")
 }
 
-// like is a pattern for LIKE … ESCAPE '\' that finds text anywhere.
-func like(text string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(text)) + "%"
+// among adds the condition that a column has one of the values, of which there
+// is at least one. The last stands there several times, so that there are few
+// different statements.
+func (f *filter) among(column string, values []string) {
+	places := make([]string, 1<<bits.Len(uint(len(values)-1)))
+	for i := range places {
+		places[i] = f.arg(values[min(i, len(values)-1)])
+	}
+	f.conditions = append(f.conditions, column+" IN ("+strings.Join(places, ", ")+")")
 }
 
 // batch is the most rows that one INSERT carries.

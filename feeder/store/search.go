@@ -3,87 +3,161 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/waggle-cti/waggle/feeder/wording"
+	"github.com/waggle-cti/waggle/feeder/waggle"
 )
 
-// maxFound is how many posts a search looks at, the ones read last first: a
-// word that stands in every post must not cost a walk through all of them.
-const maxFound = 5000
-
-// searchServer makes the full-text indexes of PostgreSQL. A tsvector holds
-// 1 MB at most, so the end of a very long text is not searched.
-// https://www.postgresql.org/docs/current/textsearch-limitations.html
-const searchServer = `
-CREATE INDEX IF NOT EXISTS posts_search ON posts USING GIN (to_tsvector('simple', title));
-CREATE INDEX IF NOT EXISTS contents_search ON contents USING GIN (to_tsvector('simple', left(text, 150000)));
+// The index of the posts' words. It is derived from the posts and specific to
+// the database, so no migration makes it. A post is indexed when it meets its
+// fate, so ids are in the order of that.
+//
+// SQLite's FTS5 keeps the words alone: the texts are in contents already. The
+// column about holds the post's source and fate, to choose by before the search
+// has found too many. https://sqlite.org/fts5.html#contentless_delete_tables
+//
+// Earlier feeders made indexes of other shapes, which are dropped.
+const (
+	searchFile = `
+DROP TRIGGER IF EXISTS search_settled;
+DROP TRIGGER IF EXISTS search_quiet;
+DROP TABLE IF EXISTS search;
+DROP TABLE IF EXISTS search_refs;
+CREATE TABLE IF NOT EXISTS indexed (id INTEGER PRIMARY KEY, ref TEXT NOT NULL UNIQUE);
+CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, about, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0");
 `
-
-// searchFile makes the full-text index of SQLite. It is derived from the posts and
-// specific to the database, so no migration makes it. SQLite's FTS5 keeps the
-// words alone: the texts are in contents already. A post is indexed once, when
-// it meets its fate. https://sqlite.org/fts5.html#contentless_delete_tables
-const searchFile = `
-CREATE TABLE search_refs (id INTEGER PRIMARY KEY, ref TEXT NOT NULL UNIQUE);
-CREATE VIRTUAL TABLE search USING fts5 (title, text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");
-
-CREATE TRIGGER search_settled AFTER UPDATE OF fate ON posts WHEN new.fate <> 'pending' AND old.fate = 'pending' BEGIN
-	DELETE FROM search WHERE rowid = (SELECT id FROM search_refs WHERE ref = new.ref);
-	INSERT OR IGNORE INTO search_refs (ref) VALUES (new.ref);
-	INSERT INTO search (rowid, title, text)
-		SELECT r.id, new.title, COALESCE((SELECT c.text FROM contents c WHERE c.ref = new.ref), '') FROM search_refs r WHERE r.ref = new.ref;
-END;
-CREATE TRIGGER search_quiet AFTER INSERT ON posts WHEN new.fate <> 'pending' BEGIN
-	INSERT OR IGNORE INTO search_refs (ref) VALUES (new.ref);
-	INSERT INTO search (rowid, title, text) SELECT r.id, new.title, '' FROM search_refs r WHERE r.ref = new.ref;
-END;
-
-INSERT INTO search_refs (ref) SELECT ref FROM posts WHERE fate <> 'pending' ORDER BY occurred;
-INSERT INTO search (rowid, title, text)
-	SELECT r.id, p.title, c.text FROM search_refs r JOIN posts p ON p.ref = r.ref JOIN contents c ON c.ref = r.ref;
+	searchServer = `
+DROP INDEX IF EXISTS posts_search;
+DROP INDEX IF EXISTS contents_search;
+CREATE TABLE IF NOT EXISTS indexed (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ref TEXT NOT NULL UNIQUE, words TSVECTOR NOT NULL);
+CREATE INDEX IF NOT EXISTS indexed_words ON indexed USING GIN (words);
 `
+)
 
-// makeSearch makes SQLite's full-text index where there is none.
-func makeSearch(ctx context.Context, db *sql.DB) error {
-	var there int
-	if err := db.QueryRowContext(ctx, `SELECT COUNT(*) FROM sqlite_master WHERE name = 'search'`).Scan(&there); err != nil || there > 0 {
+// document is what is searched of a post.
+type document struct {
+	ref, source string
+	fate        waggle.Fate
+	title, text string
+}
+
+// index makes a post findable by its words, and by no others from before.
+func (t *Tx) index(ctx context.Context, d document) error {
+	text := words(d.title + " " + d.text)
+	if t.postgres != nil {
+		_, err := t.tx.ExecContext(ctx, `INSERT INTO indexed (ref, words) VALUES ($1, to_tsvector('simple', $2))
+			ON CONFLICT (ref) DO UPDATE SET words = excluded.words`, d.ref, text)
 		return err
 	}
-	tx, err := db.BeginTx(ctx, nil)
+	var id int64
+	err := t.tx.QueryRowContext(ctx, `INSERT INTO indexed (ref) VALUES ($1) ON CONFLICT (ref) DO UPDATE SET ref = excluded.ref RETURNING id`, d.ref).Scan(&id)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // does nothing after Commit
-	if _, err := tx.ExecContext(ctx, searchFile); err != nil {
-		return fmt.Errorf("make the index for searching: %w", err)
-	}
-	return tx.Commit()
+	_, err = t.tx.ExecContext(ctx, `INSERT OR REPLACE INTO words (rowid, text, about) VALUES ($1, $2, $3)`,
+		id, text, ofSource(d.source)+" "+ofFate(d.fate))
+	return err
 }
 
-// matching is a condition on p, a row of posts: its title or text has all the
-// words. In SQLite the last word may be the beginning of one.
-func (s *Store) matching(text string) (condition string, args []any) {
-	if strings.ContainsFunc(text, wording.Spaceless) { // the index cannot cut it
-		return `(LOWER(p.title) LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM contents c WHERE c.ref = p.ref AND LOWER(c.text) LIKE ? ESCAPE '\'))`,
-			[]any{like(text), like(text)}
+// ofSource and ofFate are the words of the column about.
+func ofSource(name string) string    { return "s" + hex.EncodeToString([]byte(name)) }
+func ofFate(fate waggle.Fate) string { return "f" + string(fate) }
+
+// found is a condition on p, a row of posts: its title or text has all the
+// words, the last of which may be the beginning of one. It holds for
+// waggle.MostFound posts at most, those of the source and fate (if any is given)
+// that met their fate last.
+func (s *Store) found(f *filter, text, source string, fate waggle.Fate) {
+	all := phrases(text)
+	switch {
+	case len(all) == 0:
+		f.add(`1 = 0`) // signs alone are in no index
+	case s.server != nil:
+		s.foundByServer(f, all, source, fate)
+	default:
+		f.add(`p.ref IN (SELECT i.ref FROM (SELECT rowid AS id FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?) w JOIN indexed i ON i.id = w.id)`,
+			matchFile(all, source, fate), waggle.MostFound)
 	}
-	if s.server != nil {
-		return `p.ref IN (SELECT q.ref FROM posts q WHERE to_tsvector('simple', q.title) @@ plainto_tsquery('simple', ?)
-			UNION SELECT c.ref FROM contents c WHERE to_tsvector('simple', left(c.text, 150000)) @@ plainto_tsquery('simple', ?))`,
-			[]any{text, text}
-	}
-	return `p.ref IN (SELECT r.ref FROM (SELECT rowid AS id FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?) f JOIN search_refs r ON r.id = f.id)`,
-		[]any{phrases(text), maxFound}
 }
 
-// phrases is a text as an FTS5 query: each word a phrase of its own, so that
-// nothing in it is an operator. https://sqlite.org/fts5.html#full_text_query_syntax
-func phrases(text string) string {
-	words := strings.Fields(text)
-	for i, w := range words {
-		words[i] = `"` + strings.ReplaceAll(w, `"`, `""`) + `"`
+// matchFile is a search as an FTS5 query: phrases in quotes, so that nothing in
+// them is an operator. https://sqlite.org/fts5.html#full_text_query_syntax
+func matchFile(all []string, source string, fate waggle.Fate) string {
+	query := `text : ("` + strings.Join(all, `" AND "`) + `"*)`
+	if source != "" {
+		query += ` AND about : "` + ofSource(source) + `"`
 	}
-	return strings.Join(words, " ") + "*"
+	if fate != "" {
+		query += ` AND about : "` + ofFate(fate) + `"`
+	}
+	return query
+}
+
+// foundByServer is found in PostgreSQL.
+// https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY
+func (s *Store) foundByServer(f *filter, all []string, source string, fate waggle.Fate) {
+	parts := make([]string, len(all))
+	for i, phrase := range all {
+		parts[i] = strings.ReplaceAll(phrase, " ", " <-> ")
+	}
+	condition := `i.words @@ to_tsquery('simple', ?)`
+	args := []any{strings.Join(parts, " & ") + ":*"}
+	if source != "" {
+		condition += ` AND q.source = ?`
+		args = append(args, source)
+	}
+	if fate != "" {
+		condition += ` AND q.fate = ?`
+		args = append(args, fate)
+	}
+	f.add(`p.ref IN (SELECT i.ref FROM indexed i JOIN posts q ON q.ref = i.ref WHERE `+condition+` ORDER BY i.id DESC LIMIT ?)`,
+		append(args, waggle.MostFound)...)
+}
+
+// atOnce is how many posts are indexed in one transaction.
+const atOnce = 256
+
+// catchUp makes counts and index what the posts are: an older feeder that
+// worked on the data until now, or beside this one, kept neither.
+func (s *Store) catchUp(ctx context.Context) error {
+	var missing []string
+	err := s.Tx(ctx, func(t *Tx) error {
+		if err := t.recount(ctx); err != nil {
+			return err
+		}
+		var posts, indexed int
+		err := t.tx.QueryRowContext(ctx, `SELECT (SELECT COALESCE(CAST(SUM(posts) AS BIGINT), 0) FROM counts WHERE fate <> $1), (SELECT COUNT(*) FROM indexed)`,
+			waggle.Pending).Scan(&posts, &indexed)
+		if err != nil || posts <= indexed { // a post that is tried again is indexed from before
+			return err
+		}
+		missing, err = list(ctx, t.tx, func(rows *sql.Rows) (ref string, err error) {
+			return ref, rows.Scan(&ref)
+		}, `SELECT p.ref FROM posts p WHERE p.fate <> $1 AND NOT EXISTS (SELECT 1 FROM indexed i WHERE i.ref = p.ref) ORDER BY p.occurred`, waggle.Pending)
+		return err
+	})
+	for len(missing) > 0 && err == nil {
+		some := missing[:min(len(missing), atOnce)]
+		missing = missing[len(some):]
+		err = s.Tx(ctx, func(t *Tx) error { return t.indexAll(ctx, some) })
+	}
+	if err != nil {
+		return fmt.Errorf("index the posts: %w", err)
+	}
+	return nil
+}
+
+func (t *Tx) indexAll(ctx context.Context, refs []string) error {
+	f := &filter{}
+	f.among(`p.ref`, refs)
+	documents, err := list(ctx, t.tx, func(rows *sql.Rows) (d document, err error) {
+		return d, rows.Scan(&d.ref, &d.source, &d.fate, &d.title, &d.text)
+	}, `SELECT p.ref, p.source, p.fate, p.title, c.text FROM posts p JOIN contents c ON c.ref = p.ref`+f.where()+` ORDER BY p.occurred`, f.args...)
+	for _, d := range documents {
+		err = errors.Join(err, wrap(d.ref, t.index(ctx, d)))
+	}
+	return err
 }

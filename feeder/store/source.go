@@ -102,6 +102,7 @@ func (t *Tx) Answered(ctx context.Context, source string, cursor json.RawMessage
 	if err != nil {
 		return fmt.Errorf("store: source %s: %w", source, err)
 	}
+	t.changed(waggle.ChangedSources)
 	return nil
 }
 
@@ -113,6 +114,7 @@ func (t *Tx) Unanswered(ctx context.Context, source, reason string, at, next tim
 	if err != nil {
 		return fmt.Errorf("store: source %s: %w", source, err)
 	}
+	t.changed(waggle.ChangedSources)
 	return nil
 }
 
@@ -121,11 +123,11 @@ func (t *Tx) Unanswered(ctx context.Context, source, reason string, at, next tim
 func (s *Store) Sources(ctx context.Context) ([]waggle.Health, error) {
 	return list(ctx, s.read, scanHealth, `
 		SELECT s.name, s.kind, s.url, s.every, s.polled, s.answered, s.next, s.failures, s.error, s.note,
-		       COALESCE(p.posts, 0), COALESCE(p.told, 0), COALESCE(p.dropped, 0), COALESCE(p.latest, 0)
+		       COALESCE(c.posts, 0), COALESCE(c.told, 0), COALESCE(c.dropped, 0), COALESCE(c.latest, 0)
 		FROM sources s LEFT JOIN (
-			SELECT source, COUNT(*) AS posts, SUM(CASE WHEN fate = $1 THEN 1 ELSE 0 END) AS told,
-			       SUM(CASE WHEN fate = $2 THEN 1 ELSE 0 END) AS dropped, MAX(occurred) AS latest
-			FROM posts GROUP BY source) p ON p.source = s.name
+			SELECT source, CAST(SUM(posts) AS BIGINT) AS posts, CAST(SUM(CASE WHEN fate = $1 THEN posts ELSE 0 END) AS BIGINT) AS told,
+			       CAST(SUM(CASE WHEN fate = $2 THEN posts ELSE 0 END) AS BIGINT) AS dropped, MAX(latest) AS latest
+			FROM counts GROUP BY source) c ON c.source = s.name
 		WHERE s.position >= 0 ORDER BY s.position`, waggle.Told, waggle.Dropped)
 }
 

@@ -65,7 +65,10 @@ func (s *Store) begin(ctx context.Context, path string) error {
 	if err := migrate(ctx, s.write, goose.DialectSQLite3, s.SQLite()); err != nil {
 		return err
 	}
-	if err := makeSearch(ctx, s.write); err != nil {
+	if _, err := s.write.ExecContext(ctx, searchFile); err != nil {
+		return fmt.Errorf("make the index for searching: %w", err)
+	}
+	if err := s.catchUp(ctx); err != nil {
 		return err
 	}
 	return s.readWith(path)

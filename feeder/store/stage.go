@@ -194,14 +194,10 @@ func (t *Tx) SetJudgement(ctx context.Context, ref string, j waggle.Judgement) (
 // Fail gives a post which is under way the fate Failed; reason is one
 // sentence. Posts with a fate keep it, and give false.
 func (t *Tx) Fail(ctx context.Context, ref, reason string) (failed bool, err error) {
-	result, err := t.tx.ExecContext(ctx, `
-		UPDATE posts SET failed_at = stage, stage = $2, fate = $3, reason = $4 WHERE ref = $1 AND fate = $5`,
+	failed, err = t.ended(ctx, ref, waggle.Failed, `
+		UPDATE posts SET failed_at = stage, stage = $2, fate = $3, reason = $4 WHERE ref = $1 AND fate = $5 RETURNING source, occurred, title`,
 		ref, Done, waggle.Failed, reason, waggle.Pending)
-	if err != nil {
-		return false, wrap(ref, err)
-	}
-	n, err := result.RowsAffected()
-	return n > 0, wrap(ref, err)
+	return failed, wrap(ref, err)
 }
 
 // advance moves a post on from one of two stages.
@@ -216,9 +212,28 @@ func (t *Tx) advance(ctx context.Context, ref string, to Stage, from ...Stage) (
 }
 
 func (t *Tx) settle(ctx context.Context, ref string, fate waggle.Fate, reason, story string) error {
-	_, err := t.tx.ExecContext(ctx, `UPDATE posts SET stage = $2, fate = $3, reason = $4, story = $5 WHERE ref = $1 AND fate = $6`,
+	_, err := t.ended(ctx, ref, fate, `UPDATE posts SET stage = $2, fate = $3, reason = $4, story = $5 WHERE ref = $1 AND fate = $6 RETURNING source, occurred, title`,
 		ref, Done, fate, reason, story, waggle.Pending)
 	return err
+}
+
+// ended runs the update that gives a post under way its fate, counts it and
+// makes it findable; false where the post had a fate.
+func (t *Tx) ended(ctx context.Context, ref string, fate waggle.Fate, update string, args ...any) (bool, error) {
+	d := document{ref: ref, fate: fate}
+	var occurred int64
+	err := t.tx.QueryRowContext(ctx, update, args...).Scan(&d.source, &occurred, &d.title)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err == nil {
+		err = t.tx.QueryRowContext(ctx, `SELECT text FROM contents WHERE ref = $1`, ref).Scan(&d.text)
+	}
+	if err != nil {
+		return false, err
+	}
+	t.moved(d.source, occurred, waggle.Pending, fate)
+	return true, t.index(ctx, d)
 }
 
 // UnderWay gives the sources that have posts under way, by stage. Every post

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
@@ -40,6 +41,7 @@ func (t *Tx) Tell(ctx context.Context, head waggle.Story, told Told, reason stri
 	if err != nil {
 		return fmt.Errorf("store: story %s: %w", head.ID, err)
 	}
+	t.changed(waggle.ChangedStories)
 	return nil
 }
 
@@ -122,63 +124,94 @@ func loadHead(ctx context.Context, q querier, id string) (waggle.Story, error) {
 }
 
 func loadStory(ctx context.Context, q querier, id string) (waggle.Story, error) {
-	s, err := loadHead(ctx, q, id)
+	stories, err := loadStories(ctx, q, []string{id})
+	if err == nil && len(stories) == 0 {
+		err = fmt.Errorf("story %s: %w", id, waggle.ErrNotFound)
+	}
 	if err != nil {
 		return waggle.Story{}, err
 	}
-	err = fill(ctx, q, &s)
-	return s, err
+	return stories[0], nil
 }
 
-// fill adds a story's posts, in the order they joined, its indicators, in the
-// order of the posts and of their texts, with their verdicts, and its actions.
-func fill(ctx context.Context, q querier, s *waggle.Story) error {
-	var err error
-	s.Posts, err = list(ctx, q, func(rows *sql.Rows) (m waggle.Member, err error) {
-		return m, rows.Scan(&m.Ref, &m.Source, &m.URL, &m.Title, moment{&m.Published}, &m.Score, &m.Joined)
-	}, `SELECT p.ref, p.source, p.url, p.title, p.occurred, p.score, m.joined
-		FROM members m JOIN posts p ON p.ref = m.ref WHERE m.story = $1 ORDER BY m.revision`, s.ID)
-	if err != nil {
-		return err
-	}
-	if s.Indicators, err = loadIndicators(ctx, q, s.ID); err != nil {
-		return err
-	}
-	if err := fillVerdicts(ctx, q, s); err != nil {
-		return err
-	}
-	s.Actions, err = actionsOf(ctx, q, s.ID)
-	return err
-}
-
-func loadIndicators(ctx context.Context, q querier, story string) ([]waggle.Indicator, error) {
-	type row struct {
-		ref, body string
-		revision  int
-		found     ioc.Indicator
-	}
-	rows, err := list(ctx, q, func(rows *sql.Rows) (r row, err error) {
-		err = rows.Scan(&r.ref, &r.revision, &r.body)
-		return r, errors.Join(err, decode(r.body, &r.found))
-	}, `SELECT ref, revision, body FROM indicators WHERE story = $1 ORDER BY revision, position`, story)
+// loadStories gives stories with their posts, indicators, verdicts and actions,
+// in the order of the ids, without those that are not known.
+func loadStories(ctx context.Context, q querier, ids []string) ([]waggle.Story, error) {
+	f := &filter{}
+	f.among(`id`, ids)
+	heads, err := list(ctx, q, func(rows *sql.Rows) (waggle.Story, error) { return scanHead(rows) }, `SELECT `+headColumns+` FROM stories`+f.where(), f.args...)
 	if err != nil {
 		return nil, err
 	}
-	type value struct {
-		kind  ioc.Kind
-		value string
+	posts, err := loadMembers(ctx, q, ids)
+	if err != nil {
+		return nil, err
 	}
+	indicators, err := loadIndicators(ctx, q, ids)
+	if err != nil {
+		return nil, err
+	}
+	if err := addVerdicts(ctx, q, ids, indicators); err != nil {
+		return nil, err
+	}
+	actions, err := loadActions(ctx, q, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range heads {
+		heads[i].Posts, heads[i].Indicators, heads[i].Actions = posts[s.ID], append([]waggle.Indicator{}, indicators[s.ID]...), actions[s.ID]
+	}
+	slices.SortFunc(heads, func(a, b waggle.Story) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	return heads, nil
+}
+
+// loadMembers gives the posts of stories, in the order they joined.
+func loadMembers(ctx context.Context, q querier, stories []string) (map[string][]waggle.Member, error) {
+	f := &filter{}
+	f.among(`m.story`, stories)
+	posts := map[string][]waggle.Member{}
+	_, err := list(ctx, q, func(rows *sql.Rows) (struct{}, error) {
+		var story string
+		var m waggle.Member
+		err := rows.Scan(&story, &m.Ref, &m.Source, &m.URL, &m.Title, moment{&m.Published}, &m.Score, &m.Joined)
+		posts[story] = append(posts[story], m)
+		return struct{}{}, err
+	}, `SELECT m.story, p.ref, p.source, p.url, p.title, p.occurred, p.score, m.joined
+		FROM members m JOIN posts p ON p.ref = m.ref`+f.where()+` ORDER BY m.story, m.revision`, f.args...)
+	return posts, err
+}
+
+// value is a value of a story.
+type value struct {
+	story string
+	kind  ioc.Kind
+	value string
+}
+
+// loadIndicators gives the indicators of stories, in the order of the posts and
+// of their texts.
+func loadIndicators(ctx context.Context, q querier, stories []string) (map[string][]waggle.Indicator, error) {
+	f := &filter{}
+	f.among(`story`, stories)
 	at := map[value]int{}
-	all := []waggle.Indicator{}
-	for _, r := range rows {
-		v := value{r.found.Kind, r.found.Value}
-		i, known := at[v]
-		if !known {
-			i = len(all)
-			at[v] = i
-			all = append(all, waggle.Indicator{Indicator: r.found, Revision: r.revision})
+	all := map[string][]waggle.Indicator{}
+	_, err := list(ctx, q, func(rows *sql.Rows) (struct{}, error) {
+		var v value
+		var ref, body string
+		var revision int
+		if err := rows.Scan(&v.story, &v.kind, &v.value, &ref, &revision, &body); err != nil {
+			return struct{}{}, err
 		}
-		all[i].Posts = append(all[i].Posts, r.ref)
-	}
-	return all, nil
+		known := all[v.story]
+		if i, ok := at[v]; ok {
+			known[i].Posts = append(known[i].Posts, ref)
+			return struct{}{}, nil
+		}
+		var found ioc.Indicator
+		err := decode(body, &found)
+		at[v] = len(known)
+		all[v.story] = append(known, waggle.Indicator{Indicator: found, Revision: revision, Posts: []string{ref}})
+		return struct{}{}, err
+	}, `SELECT story, kind, value, ref, revision, body FROM indicators`+f.where()+` ORDER BY story, revision, position`, f.args...)
+	return all, err
 }

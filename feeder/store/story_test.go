@@ -106,8 +106,9 @@ func TestCandidates(t *testing.T) {
 func TestStoriesAreChosenAndOrdered(t *testing.T) {
 	s, _ := open(t)
 	low, old := post("low"), post("old")
+	low.Title = "100% harmless_"
 	lowHead, oldHead := head(low, 1), head(old, 1)
-	lowHead.Score, lowHead.Severity, lowHead.Title = 20, waggle.Low, "100% harmless_"
+	lowHead.Score, lowHead.Severity = 20, waggle.Low
 	oldHead.Last = noon().Add(-48 * time.Hour)
 	tell(t, s, lowHead, low, []ioc.Indicator{indicator(ioc.Domain, "evil.example.net")})
 	tell(t, s, oldHead, old, nil)
@@ -128,7 +129,7 @@ func TestStoriesAreChosenAndOrdered(t *testing.T) {
 		"source of any post":  {query: waggle.StoryQuery{Source: "news"}, want: []string{"old"}},
 		"title, any case":     {query: waggle.StoryQuery{Text: "HARMLESS"}, want: []string{"low"}},
 		"text that was read":  {query: waggle.StoryQuery{Text: "text of OTHER"}, want: []string{"old"}},
-		"% and _ are text":    {query: waggle.StoryQuery{Text: "0% harmless_"}, want: []string{"low"}},
+		"% and _ are text":    {query: waggle.StoryQuery{Text: "100% harmless_"}, want: []string{"low"}},
 		"_ is no wildcard":    {query: waggle.StoryQuery{Text: "ha_mless"}},
 		"an indicator":        {query: waggle.StoryQuery{Indicator: "evil.example.net"}, want: []string{"low"}},
 		"defanged":            {query: waggle.StoryQuery{Indicator: "evil[.]example[.]net"}, want: []string{"low"}},

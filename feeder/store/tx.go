@@ -14,6 +14,7 @@ type Tx struct {
 	tx       executor
 	sqlite   *sql.Tx
 	postgres pgx.Tx
+	tally    tally
 }
 
 // executor is what a transaction is worked in.
@@ -41,7 +42,7 @@ func (s *Store) Tx(ctx context.Context, do func(*Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	return s.run(tx, do)
+	return s.run(ctx, tx, do)
 }
 
 // DurableTx is Tx that returns only when the disk has this transaction and
@@ -68,17 +69,21 @@ func (s *Store) DurableTx(ctx context.Context, do func(*Tx) error) (err error) {
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	return s.run(tx, do)
+	return s.run(ctx, tx, do)
 }
 
 // run runs a transaction in SQLite.
-func (s *Store) run(tx *sql.Tx, do func(*Tx) error) error {
+func (s *Store) run(ctx context.Context, tx *sql.Tx, do func(*Tx) error) error {
 	committed := false
 	defer func() {
 		_ = tx.Rollback() // after Commit it does nothing; also when do panics
 		s.file.bell.ended(tx, committed)
 	}()
-	if err := do(&Tx{tx: tx, sqlite: tx}); err != nil {
+	t := &Tx{tx: tx, sqlite: tx}
+	if err := do(t); err != nil {
+		return err
+	}
+	if err := t.addUp(ctx); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {

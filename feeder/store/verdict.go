@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
-	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
 // JudgeAnew notes that there is something new to judge of a story: its analyses
@@ -57,6 +56,7 @@ func (t *Tx) SetVerdict(ctx context.Context, held, judged waggle.Story, now time
 		_, err = t.tx.ExecContext(ctx, `UPDATE stories SET unjudged = 0 WHERE id = $1`, judged.ID)
 		return false, wrapStory(judged.ID, err)
 	}
+	t.changed(waggle.ChangedStories)
 	err = insert(ctx, t.tx, "verdicts (story, kind, value, level, why)",
 		"ON CONFLICT (story, kind, value) DO UPDATE SET level = excluded.level, why = excluded.why", rows)
 	if err == nil {
@@ -68,29 +68,25 @@ func (t *Tx) SetVerdict(ctx context.Context, held, judged waggle.Story, now time
 	return true, wrapStory(judged.ID, err)
 }
 
-// fillVerdicts adds the verdicts of a story's values.
-func fillVerdicts(ctx context.Context, q querier, s *waggle.Story) error {
-	type row struct {
-		kind  ioc.Kind
-		value string
-		waggle.Verdict
-	}
-	rows, err := list(ctx, q, func(rows *sql.Rows) (r row, err error) {
-		return r, rows.Scan(&r.kind, &r.value, &r.Level, &r.Why)
-	}, `SELECT kind, value, level, why FROM verdicts WHERE story = $1`, s.ID)
-	if err != nil || len(rows) == 0 {
+// addVerdicts adds the verdicts of the stories' values to them.
+func addVerdicts(ctx context.Context, q querier, stories []string, indicators map[string][]waggle.Indicator) error {
+	f := &filter{}
+	f.among(`story`, stories)
+	of := map[value]*waggle.Verdict{}
+	_, err := list(ctx, q, func(rows *sql.Rows) (struct{}, error) {
+		var at value
+		var v waggle.Verdict
+		err := rows.Scan(&at.story, &at.kind, &at.value, &v.Level, &v.Why)
+		of[at] = &v
+		return struct{}{}, err
+	}, `SELECT story, kind, value, level, why FROM verdicts`+f.where(), f.args...)
+	if err != nil || len(of) == 0 {
 		return err
 	}
-	type value struct {
-		kind  ioc.Kind
-		value string
-	}
-	of := make(map[value]*waggle.Verdict, len(rows))
-	for _, r := range rows {
-		of[value{r.kind, r.value}] = &r.Verdict
-	}
-	for n, i := range s.Indicators {
-		s.Indicators[n].Verdict = of[value{i.Kind, i.Value}]
+	for story, all := range indicators {
+		for n, i := range all {
+			all[n].Verdict = of[value{story, i.Kind, i.Value}]
+		}
 	}
 	return nil
 }

@@ -72,3 +72,17 @@ type Day struct {
 	Posts  int       `json:"posts"`
 	Told   int       `json:"told"` // of these, in stories
 }
+
+// Topic is something that pages show and that changes.
+type Topic string
+
+// The topics.
+const (
+	ChangedPosts   Topic = "posts"
+	ChangedStories Topic = "stories" // or how far an alert has come
+	ChangedSources Topic = "sources"
+)
+
+// MostFound is how many posts a search for words gives at most, those that
+// were read last: a word may stand in every post.
+const MostFound = 1000

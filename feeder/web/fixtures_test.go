@@ -67,6 +67,13 @@ func (f *fake) Post(_ context.Context, ref string) (waggle.Record, error) {
 
 func (f *fake) Days(context.Context, time.Time) ([]waggle.Day, error) { return f.days, f.err }
 
+func (f *fake) Published(context.Context, time.Time) (posts int, err error) {
+	for _, d := range f.days {
+		posts += d.Posts
+	}
+	return posts, f.err
+}
+
 func (f *fake) Alerts(context.Context, time.Time) (map[time.Time]int, error) {
 	return map[time.Time]int{now.Truncate(24 * time.Hour): 2}, f.err
 }

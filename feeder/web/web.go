@@ -40,7 +40,9 @@ type Store interface {
 	// Post gives waggle.ErrNotFound for an unknown ref.
 	Post(ctx context.Context, ref string) (waggle.Record, error)
 	Sources(context.Context) ([]waggle.Health, error)
-	// Days counts the posts since then by day and source.
+	// Published counts the posts since then.
+	Published(ctx context.Context, since time.Time) (int, error)
+	// Days counts the posts since that day by day and source.
 	Days(ctx context.Context, since time.Time) ([]waggle.Day, error)
 	// Alerts counts the stories that TheHive took in since then by day (UTC).
 	Alerts(ctx context.Context, since time.Time) (map[time.Time]int, error)
