@@ -70,8 +70,14 @@ func defangWord(word string) string {
 	if _, ok := ioc.Parse(word); ok {
 		word = ioc.Defang(word)
 	}
-	return strings.NewReplacer("http://", "hxxp://", "https://", "hxxps://", "ftp://", "fxp://", "mailto:", "mailto[:]", "www.", "www[.]").Replace(word)
+	if !strings.ContainsAny(word, ":.") {
+		return word
+	}
+	return live.Replace(word)
 }
+
+// live are the beginnings by which renderers know an address.
+var live = strings.NewReplacer("http://", "hxxp://", "https://", "hxxps://", "ftp://", "fxp://", "mailto:", "mailto[:]", "www.", "www[.]")
 
 // Escape makes characters that mean something in Markdown stand for
 // themselves (https://spec.commonmark.org/0.31.2/#backslash-escapes), some

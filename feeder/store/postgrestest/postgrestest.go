@@ -28,7 +28,7 @@ const Password = "not-to-be-seen"
 // Start starts a server and gives the URL of its database. Without a
 // PostgreSQL on this machine the test fails where CI is set, and is skipped
 // elsewhere.
-func Start(t *testing.T) (database string) {
+func Start(t testing.TB) (database string) {
 	t.Helper()
 	programs := programs(t)
 	// Not t.TempDir: another user must be able to reach it.
@@ -60,7 +60,7 @@ func Start(t *testing.T) (database string) {
 
 // Schema makes an empty schema, and gives the URL of the database as seen from
 // it: what a test does there no other sees.
-func Schema(t *testing.T, database string) string {
+func Schema(t testing.TB, database string) string {
 	t.Helper()
 	name := fmt.Sprintf("test_%d", time.Now().UnixNano())
 	conn, err := pgx.Connect(t.Context(), database)
@@ -73,7 +73,7 @@ func Schema(t *testing.T, database string) string {
 
 // programs finds the folder of the server's programs: Debian keeps them out of
 // the path.
-func programs(t *testing.T) string {
+func programs(t testing.TB) string {
 	t.Helper()
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres") // the pattern is well formed
 	slices.Sort(found)
@@ -92,7 +92,7 @@ func programs(t *testing.T) string {
 }
 
 // owner gives the folder to whom the server may run as: it refuses to as root.
-func owner(t *testing.T, folder string) *syscall.SysProcAttr {
+func owner(t testing.TB, folder string) *syscall.SysProcAttr {
 	t.Helper()
 	require.NoError(t, os.Chmod(folder, 0o755))
 	if os.Getuid() != 0 {
@@ -114,7 +114,7 @@ func owner(t *testing.T, folder string) *syscall.SysProcAttr {
 	return nil
 }
 
-func run(t *testing.T, as *syscall.SysProcAttr, program string, args ...string) {
+func run(t testing.TB, as *syscall.SysProcAttr, program string, args ...string) {
 	t.Helper()
 	cmd := exec.Command(program, args...)
 	cmd.SysProcAttr, cmd.Dir = as, "/"
@@ -132,7 +132,7 @@ func answers(database string) bool {
 	return conn.Close(ctx) == nil
 }
 
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
