@@ -1,6 +1,8 @@
 package ioc
 
 import (
+	"strings"
+
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 )
@@ -78,10 +80,13 @@ func trimRight(c *chain) {
 	}
 }
 
+// maxLabelBytes is the longest label that DNS carries, RFC 1035 §2.3.4.
+const maxLabelBytes = 63
+
 // validLabel checks one label: 1–63 letters, digits and hyphens, none at the
 // ends, RFC 1123 §2.1. Left of the registrable name an underscore may stand.
 func validLabel(b []byte, strict bool) bool {
-	if len(b) == 0 || len(b) > 63 || b[0] == '-' || b[len(b)-1] == '-' {
+	if len(b) == 0 || len(b) > maxLabelBytes || b[0] == '-' || b[len(b)-1] == '-' {
 		return false
 	}
 	for _, c := range b {
@@ -97,7 +102,7 @@ func validLabel(b []byte, strict bool) bool {
 func cutLabel(c *chain) bool {
 	i := c.count - 2
 	b := c.label(i)
-	if len(b) == 0 || len(b) > 63 || c.seen&isHigh != 0 {
+	if len(b) == 0 || len(b) > maxLabelBytes || c.seen&isHigh != 0 {
 		return false
 	}
 	k := len(b)
@@ -124,12 +129,14 @@ func toASCII(c *chain) bool {
 	if err != nil || len(a) > 253 {
 		return false
 	}
-	i := len(a)
-	for i > 0 && a[i-1] != '.' {
-		i--
-	}
-	if i == 0 || !topLevel(a[i:]) {
+	top := a[strings.LastIndexByte(a, '.')+1:]
+	if len(top) == len(a) || !topLevel(top) {
 		return false
+	}
+	for label := range strings.SplitSeq(a, ".") { // punycode is longer than what it stands for
+		if len(label) > maxLabelBytes {
+			return false
+		}
 	}
 	c.n = copy(c.text[:], a)
 	c.plain = false
