@@ -141,7 +141,7 @@ func (s *scanner) pathPart(i, limit int) int {
 			k++
 		case c == '<':
 			n := strings.IndexByte(t[k:min(limit, k+maxLexeme)], '>') + 1
-			if n < 3 || t[k+1] == '/' || k > i && !goesOnInPath(t[k+n:limit]) {
+			if n < 3 || t[k+1] == '/' || strings.LastIndexByte(t[k:k+n], '<') > 0 || k > i && !goesOnInPath(t[k+n:limit]) {
 				return partTrim(t, i, k)
 			}
 			k += n
