@@ -180,6 +180,10 @@ func (s *scanner) userinfo(i int, b *builder) (int, bool) {
 			return k + 1, rewrite(s.text, i, k+1, b)
 		case c <= ' ' || c == '/' || c == '?' || c == '#' || c == '"' || c == '<' || c == '>':
 			return i, false
+		case c == '\\': // no user part has one, RFC 3986 §3.2.1, but for a sign's escape
+			if n, _ := restored(s.text, k); n == 0 {
+				return i, false
+			}
 		}
 	}
 	return i, false
