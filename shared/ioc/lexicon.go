@@ -10,9 +10,9 @@ import (
 // of a text are none of them, which a look at the first letter and the length
 // tells.
 type lexicon struct {
-	shape [26]uint32               // by first letter: the lengths there are, a bit each
-	at    [26 << lexemeBits]uint16 // by first letter and length: where those words begin
-	words []meaning                // sorted by both
+	shape [26]uint32                 // by first letter: the lengths there are, a bit each
+	at    [26<<lexemeBits + 1]uint16 // by first letter and length: where those words begin
+	words []meaning                  // sorted by both
 }
 
 type meaning struct {
@@ -44,8 +44,11 @@ func newLexicon(meanings map[uint8]string) *lexicon {
 	slices.SortFunc(l.words, func(a, b meaning) int {
 		return cmp.Or(a.bucket()-b.bucket(), strings.Compare(a.word, b.word))
 	})
-	for n := len(l.words) - 1; n >= 0; n-- {
-		l.at[l.words[n].bucket()] = uint16(n)
+	for _, m := range l.words {
+		l.at[m.bucket()+1]++
+	}
+	for b := range l.at[1:] {
+		l.at[b+1] += l.at[b]
 	}
 	return l
 }
@@ -61,12 +64,9 @@ func (l *lexicon) find(s string, i, end int) uint8 {
 	if !l.may(s[i], end-i) {
 		return 0
 	}
-	b := bucket(s[i]|0x20, end-i)
-	for _, m := range l.words[l.at[b]:] {
-		if m.bucket() != b {
-			break
-		}
-		if hasFold(s, i, m.word) {
+	b, last := bucket(s[i]|0x20, end-i), lower(s[end-1])
+	for _, m := range l.words[l.at[b]:l.at[b+1]] {
+		if m.word[len(m.word)-1] == last && hasFold(s, i, m.word) {
 			return m.is
 		}
 	}
