@@ -4,19 +4,20 @@
 //
 // Reading is one pass over the text, linear in its length on any input. The
 // scanner (find.go) goes from word to word by a table of byte classes
-// (alphabet.go). What joins words decides what is read: a dot in any spelling
-// (fang.go) makes a chain (host.go), which is a domain, an address, a file's
-// name or code (dotted.go); "://" makes a URL (url.go), "@" a mail address
-// (mail.go). A word alone may be a hash or another identifier (single.go), also
-// one that was broken over lines (broken.go). Signs of the text's form, a pair
-// that emphasises or what ends a table's cell, are no part of a value (markup.go,
-// table.go). Signs begin paths in file systems (windowspath.go, unixpath.go);
-// labels and headings tell what has no shape, such as a mutex (label.go,
-// listed.go), and what looks like a hash and is another fingerprint
-// (fingerprint.go); Base64 that PowerShell reads is read as well (powershell.go).
-// What stands beside a value is said with it (composite.go). Each value is noted
-// once with the places it stands in (values.go). What a kind is called, and is to
-// TheHive and MISP, stands in one table (kinds.go).
+// (alphabet.go), past those in which nothing begins (skip.go). What joins words
+// decides what is read: a dot in any spelling (fang.go) makes a chain (host.go),
+// which is a domain, an address, a file's name or code (dotted.go); "://" makes
+// a URL (url.go), "@" a mail address (mail.go). A word alone may be a hash or
+// another identifier (single.go), also one that was broken over lines
+// (broken.go). Signs of the text's form, a pair that emphasises or what ends a
+// table's cell, are no part of a value (markup.go, table.go). Signs begin paths
+// in file systems (windowspath.go, unixpath.go); labels and headings tell what
+// has no shape, such as a mutex (label.go, listed.go), and what looks like a
+// hash and is another fingerprint (fingerprint.go); Base64 that PowerShell reads
+// is read as well (powershell.go). What stands beside a value is said with it
+// (composite.go). Each value is noted once (values.go) with the places it stands
+// in (mark.go). What a kind is called, and is to TheHive and MISP, stands in one
+// table (kinds.go).
 //
 // Then each is judged (role.go) by what it is, by the author's manner (who
 // disarms what is malicious cites the rest), by the section it stands in
