@@ -2,7 +2,6 @@ package ioc
 
 import (
 	"math/bits"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -202,7 +201,7 @@ func highWord(s string, i int, ascii bool) int {
 		return altHyphen(s, i)
 	}
 	r, n := utf8.DecodeRuneInString(s[i:])
-	if r == utf8.RuneError || !unicode.In(r, unicode.L, unicode.M, unicode.Nd) {
+	if !inWords(r) {
 		return 0
 	}
 	if ascii && unspaced(r) || fullWidth(r) {

@@ -125,22 +125,34 @@ func cutLabel(c *chain) bool {
 
 // toASCII turns the name into punycode, UTS #46.
 func toASCII(c *chain) bool {
-	a, err := idna.Lookup.ToASCII(string(c.name()))
-	if err != nil || len(a) > 253 {
+	if c.idn.name != string(c.name()) {
+		c.idn.name = string(c.name())
+		c.idn.ascii = asciiName(c.idn.name)
+	}
+	if c.idn.ascii == "" {
 		return false
+	}
+	c.n = copy(c.text[:], c.idn.ascii)
+	c.plain = false
+	return true
+}
+
+// asciiName gives the name in punycode, "" if no host can have it.
+func asciiName(name string) string {
+	a, err := idna.Lookup.ToASCII(name)
+	if err != nil || len(a) > 253 {
+		return ""
 	}
 	top := a[strings.LastIndexByte(a, '.')+1:]
 	if len(top) == len(a) || !topLevel(top) {
-		return false
+		return ""
 	}
 	for label := range strings.SplitSeq(a, ".") { // punycode is longer than what it stands for
 		if len(label) > maxLabelBytes {
-			return false
+			return ""
 		}
 	}
-	c.n = copy(c.text[:], a)
-	c.plain = false
-	return true
+	return a
 }
 
 // fileTop reports whether the top-level domain is better known as the ending

@@ -31,6 +31,7 @@ type chain struct {
 	over bool // too long to be a name
 
 	tops, bares *suffixMemo
+	idn         struct{ name, ascii string } // the last name beyond ASCII: texts repeat them
 }
 
 func (c *chain) name() []byte { return c.text[:c.n] }
