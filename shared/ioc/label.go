@@ -80,7 +80,10 @@ func (s *scanner) label(i int) {
 	for from < s.at.end && has(" \t*`\"'", t[from]) {
 		from++
 	}
-	to := s.valueEnd(from)
+	if from == s.at.end || k == ASN && !digit(t[from]) || k == Telegram && t[from] != '@' {
+		return
+	}
+	to := s.valueEnd(from, longest(k))
 	if free(k) {
 		s.labelEnd = to // a label within is part of the value
 	}
@@ -89,8 +92,8 @@ func (s *scanner) label(i int) {
 
 // valueEnd gives the end of the value at i: that of the line, a table's cell or
 // what is in quotes. Nothing is looked at behind what would be too long.
-func (s *scanner) valueEnd(i int) int {
-	limit := min(s.at.end, i+maxLabelled+1)
+func (s *scanner) valueEnd(i, longest int) int {
+	limit := min(s.at.end, i+longest+1)
 	for i < limit && !has("|\t\"`", s.text[i]) {
 		i++
 	}
@@ -165,6 +168,20 @@ func free(k Kind) bool {
 		return true
 	}
 	return false
+}
+
+// longest gives how long a value of the kind may be, in bytes. Those that have a
+// shape are short, and a text can have a label for each few bytes.
+func longest(k Kind) int {
+	switch {
+	case free(k):
+		return maxLabelled
+	case k == YARARule:
+		return maxRule
+	case k == VHash:
+		return 64
+	}
+	return len("@") + 32 // a Telegram account
 }
 
 // plausible reports whether the text can be a value of that kind, which has no

@@ -24,8 +24,8 @@ func (s *scanner) item(from, end int) {
 	if from == start && s.outline.fence == 0 || from == end || strings.HasPrefix(t[start:end], "|--") {
 		return
 	}
-	to := s.valueEnd(from)
 	k := labelKinds[s.outline.lists]
+	to := s.valueEnd(from, longest(k))
 	if n := strings.Index(t[from:to], ": "); n > 0 && n < maxLexeme { // it has a label of its own
 		return
 	}

@@ -31,9 +31,12 @@ func (s *scanner) yaraRule(from, end int) {
 	}
 }
 
+// maxRule is the longest name that YARA takes, in bytes.
+const maxRule = 128
+
 // ruleName reports whether the word can be a rule's name and is not just a word.
 func ruleName(w string) bool {
-	return len(w) > 3 && len(w) <= 128 && !digit(w[0]) && strings.IndexByte(w, '-') < 0 && strings.ContainsAny(w, "_0123456789")
+	return len(w) > 3 && len(w) <= maxRule && !digit(w[0]) && strings.IndexByte(w, '-') < 0 && strings.ContainsAny(w, "_0123456789")
 }
 
 // maxSigma bounds how far behind its title a Sigma rule says what it looks at.
