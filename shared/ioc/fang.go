@@ -216,6 +216,9 @@ func schemeSep(s string, i int) sep {
 	case i+2 >= len(s):
 		return sep{}
 	case s[i] == ':':
+		if class[s[i+1]]&isWord != 0 { // most
+			return missingSlash(s, i)
+		}
 		k++
 	case strings.HasPrefix(s[i:], "\uff1a"):
 		k, fanged = k+3, true

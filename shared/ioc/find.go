@@ -66,6 +66,7 @@ type scanner struct {
 	sigmaSeen, sigmaMark int
 	halved               int // where the line behind a SHA-256 in two halves begins
 	keccak               keccak
+	folded               folded
 	host                 chain
 	build                builder
 }
@@ -85,7 +86,7 @@ func newScanner(text string) *scanner {
 // done gives the scanner's room back. Nothing of the text stays in it.
 func (s *scanner) done() {
 	s.values.clear()
-	*s = scanner{marks: s.marks[:0], best: s.best, lines: s.lines[:0], values: s.values,
+	*s = scanner{marks: s.marks[:0], best: s.best, lines: s.lines[:0], values: s.values, keccak: s.keccak, folded: s.folded,
 		host: chain{tops: s.host.tops, bares: s.host.bares}, build: builder{b: s.build.b[:0]}}
 	scanners.Put(s)
 }
@@ -301,6 +302,9 @@ func (s *scanner) signed(i, end int, seen byte) (int, bool) {
 			s.drive(i)
 		} else if mayLabel(t, end) {
 			s.label(end)
+		}
+		if end+2 < len(t) && t[end+1] == '\\' && class[t[end+2]]&isWord != 0 { // a path, or nothing
+			return 0, false
 		}
 	}
 	if t[end] == ':' && seen&isOther == 0 {

@@ -9,6 +9,12 @@ const (
 	maxPlain     = 64
 )
 
+// folded is room for such a word in plain letters.
+type folded struct {
+	text   []byte
+	stands []int32 // where each byte of it does, and where the word ends
+}
+
 // fullWidthValue reads the values in a word with full-width letters or digits, the
 // first of them at i, as if they were plain (Unicode's compatibility forms of
 // ASCII, U+FF01 to U+FF5E, https://www.unicode.org/reports/tr15/). It gives the
@@ -18,8 +24,7 @@ func (s *scanner) fullWidthValue(i, end int) (next int, ok bool) {
 		return 0, false
 	}
 	from := s.plainStart(i)
-	folded := make([]byte, 0, maxPlain)
-	stands := make([]int32, 0, maxPlain) // where each byte of folded does
+	folded, stands := s.folded.text[:0], s.folded.stands[:0]
 	signs := false
 	for next = from; next < end && next-from < maxFullWidth; {
 		r, n := utf8.DecodeRuneInString(s.text[next:end])
@@ -34,6 +39,7 @@ func (s *scanner) fullWidthValue(i, end int) (next int, ok bool) {
 		next += n
 	}
 	stands = append(stands, int32(next))
+	s.folded.text, s.folded.stands = folded, stands
 	if !signs && len(folded) < 32 { // shorter than a hash
 		return next, true
 	}

@@ -143,6 +143,9 @@ const maxHeadCell = 32
 // says so, or if it has values with their types as MISP exports them.
 func headRow(l string, sign byte) section {
 	values, types, named := false, false, false
+	if len(l) > maxRow {
+		return body
+	}
 	for cell := range strings.SplitSeq(l, string(sign)) {
 		if len(cell) > maxHeadCell {
 			return body

@@ -29,9 +29,6 @@ func (s *scanner) unixPath(i int) {
 			return
 		}
 	default:
-		if s.requested(i) {
-			return
-		}
 		e := i + 1
 		for e < s.at.end && e-i < maxLexeme && letter(t[e]) {
 			e++
@@ -39,7 +36,7 @@ func (s *scanner) unixPath(i int) {
 		if e > i+1 && nextIs(t, e, '/') {
 			root = unixRoots.find(t, i+1, e)
 		}
-		if root == 0 {
+		if root == 0 || s.requested(i) {
 			return
 		}
 		from = e

@@ -16,7 +16,7 @@ func (s *scanner) drive(i int) {
 	if i > 0 && class[t[i-1]]&isWord != 0 || i+3 >= len(t) {
 		return
 	}
-	if i+4 < len(t) && endsPath(t[i+4]) && t[i+3] != '\\' && t[i+4] != t[i+2] { // it would be shorter than minPath
+	if t[i+3] != '\\' && (endsPath(t[i+3]) || i+4 < len(t) && endsPath(t[i+4]) && t[i+4] != t[i+2]) { // it would be shorter than minPath
 		return
 	}
 	if t[i+2] == '\\' || t[i+2] == '/' && t[i+3] != '/' && has("cCdD", t[i]) {
