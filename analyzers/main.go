@@ -11,6 +11,7 @@ import (
 	"github.com/waggle-cti/waggle/analyzers/misp"
 	"github.com/waggle-cti/waggle/analyzers/threatfox"
 	"github.com/waggle-cti/waggle/analyzers/urlhaus"
+	"github.com/waggle-cti/waggle/analyzers/virustotal"
 	"github.com/waggle-cti/waggle/analyzers/warninglists"
 	"github.com/waggle-cti/waggle/shared/cortex"
 )
@@ -27,6 +28,7 @@ func workers() []*cortex.Worker {
 		misp.Analyzer,
 		threatfox.Analyzer,
 		urlhaus.Analyzer,
+		virustotal.Analyzer,
 		warninglists.Analyzer,
 	}
 }
