@@ -5,6 +5,7 @@
 //
 //	input.json   the job, as Cortex writes it, beside the file it may name
 //	http.json    what the worker asks services and what they answer; see Exchange
+//	dns.json     what it asks its DNS resolver and what that answers; see Lookup
 //	output.json  the report that must come out
 //	files/       the files of artifacts that must come out
 //
@@ -48,6 +49,7 @@ func Case(t *testing.T, w *cortex.Worker, dir string) {
 	t.Helper()
 	folder := NewFolder(t)
 	copyInput(t, dir, folder)
+	named := withNameserver(t, w, dir, folder)
 	exchanges := readExchanges(t, dir)
 	synctest.Test(t, func(t *testing.T) {
 		replay := newReplay(t, exchanges)
@@ -57,7 +59,7 @@ func Case(t *testing.T, w *cortex.Worker, dir string) {
 		replay.finish()
 		assert.Empty(t, stderr.String(), "the worker wrote to its standard error")
 	})
-	out := Output(t, folder)
+	out := named(Output(t, folder))
 	Accept(t, out)
 	withoutSecrets(t, string(out), secretsOfInput(t, dir)...)
 	compare(t, filepath.Join(dir, "output.json"), out)

@@ -49,6 +49,8 @@ func configuration(w *cortex.Worker, config map[string]any) map[string]any {
 		switch {
 		case i.Secret:
 			c[i.Name] = Secret
+		case i.Name == resolverItem:
+			c[i.Name] = nobody // and not the system's
 		case i.Required:
 			c[i.Name] = setting(i)
 		}

@@ -92,6 +92,7 @@ func (p Program) Case(t *testing.T, way Way, w *cortex.Worker, dir string) {
 	t.Helper()
 	folder := NewFolder(t)
 	copyInput(t, dir, folder)
+	named := withNameserver(t, w, dir, folder)
 	replay := newReplay(t, readExchanges(t, dir))
 	proxy := newProxy(t, replay)
 	throughProxy(t, folder, proxy)
@@ -108,7 +109,7 @@ func (p Program) Case(t *testing.T, way Way, w *cortex.Worker, dir string) {
 	withoutSecrets(t, report.Raw, secretsOfInput(t, dir)...)
 	golden, err := os.ReadFile(filepath.Join(dir, "output.json"))
 	require.NoError(t, err)
-	assert.JSONEq(t, withoutInput(t, golden), withoutInput(t, []byte(report.Raw)))
+	assert.JSONEq(t, withoutInput(t, golden), withoutInput(t, named([]byte(report.Raw))))
 }
 
 // throughProxy changes the job's configuration as an admin who sets proxy and

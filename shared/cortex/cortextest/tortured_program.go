@@ -2,6 +2,7 @@ package cortextest
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -97,9 +98,19 @@ func (p Program) limited(t *testing.T, w *cortex.Worker, folder cortex.Folder, b
 // waits for an answer.
 func (p Program) stopped(t *testing.T, w *cortex.Worker, config map[string]any) {
 	t.Helper()
-	folder := goodFolder(t, w, config)
 	asked := make(chan struct{}, 100)
 	end := make(chan struct{})
+	if asksDNS(w) {
+		deaf := &nameserver{notify: func() {
+			asked <- struct{}{}
+			<-end
+		}}
+		deaf.start(t)
+		with := map[string]any{resolverItem: deaf.address}
+		maps.Copy(with, config)
+		config = with
+	}
+	folder := goodFolder(t, w, config)
 	proxy := newProxy(t, transport(func(*http.Request) (*http.Response, error) {
 		asked <- struct{}{}
 		<-end
