@@ -59,11 +59,17 @@ type quota struct {
 	Remaining int64 `json:"remaining"`
 }
 
-// categories are AbuseIPDB's: https://www.abuseipdb.com/categories.
-var categories = map[int64]string{
-	1: "DNS compromise", 2: "DNS poisoning", 3: "fraud orders", 4: "DDoS attack", 5: "FTP brute force", 6: "ping of death", 7: "phishing",
-	8: "fraud VoIP", 9: "open proxy", 10: "web spam", 11: "email spam", 12: "blog spam", 13: "VPN", 14: "port scan", 15: "hacking",
-	16: "SQL injection", 17: "spoofing", 18: "brute force", 19: "bad web bot", 20: "exploited host", 21: "web app attack", 22: "SSH", 23: "IoT targeted",
+// categoryName names one of AbuseIPDB's: https://www.abuseipdb.com/categories.
+func categoryName(id int64) string {
+	names := [...]string{
+		1: "DNS compromise", 2: "DNS poisoning", 3: "fraud orders", 4: "DDoS attack", 5: "FTP brute force", 6: "ping of death", 7: "phishing",
+		8: "fraud VoIP", 9: "open proxy", 10: "web spam", 11: "email spam", 12: "blog spam", 13: "VPN", 14: "port scan", 15: "hacking",
+		16: "SQL injection", 17: "spoofing", 18: "brute force", 19: "bad web bot", 20: "exploited host", 21: "web app attack", 22: "SSH", 23: "IoT targeted",
+	}
+	if id > 0 && id < int64(len(names)) {
+		return names[id]
+	}
+	return "category " + strconv.FormatInt(id, 10)
 }
 
 // report reads the answer, of which every field but the address may be missing.
@@ -99,7 +105,7 @@ func (f *full) readReports(list []upstream.Fields) {
 	for i, r := range list {
 		e := event{Time: r.Text("reportedAt"), Country: r.Text("reporterCountryCode"), Comment: r.Text("comment")}
 		for _, id := range r.Numbers("categories") {
-			name := cmp.Or(categories[id], "category "+strconv.FormatInt(id, 10))
+			name := categoryName(id)
 			e.Categories = append(e.Categories, name)
 			count[name]++
 		}
