@@ -9,6 +9,7 @@ import (
 	"github.com/waggle-cti/waggle/analyzers/iocs"
 	"github.com/waggle-cti/waggle/analyzers/malwarebazaar"
 	"github.com/waggle-cti/waggle/analyzers/misp"
+	"github.com/waggle-cti/waggle/analyzers/spamhaus"
 	"github.com/waggle-cti/waggle/analyzers/threatfox"
 	"github.com/waggle-cti/waggle/analyzers/urlhaus"
 	"github.com/waggle-cti/waggle/analyzers/virustotal"
@@ -26,6 +27,7 @@ func workers() []*cortex.Worker {
 		iocs.Analyzer,
 		malwarebazaar.Analyzer,
 		misp.Analyzer,
+		spamhaus.Analyzer,
 		threatfox.Analyzer,
 		urlhaus.Analyzer,
 		virustotal.Analyzer,

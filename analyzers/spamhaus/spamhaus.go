@@ -1,0 +1,130 @@
+// Package spamhaus is the analyzer that asks Spamhaus' block lists by DNS: ZEN
+// for addresses, which holds SBL, CSS, XBL, DROP and PBL, and DBL for hosts. Of
+// a URL only the host is asked for.
+//
+// The level is by the lists that the admin names: malicious, such as DROP, and
+// suspicious, such as SBL. PBL lists addresses that should not send mail, most
+// homes among them, and sets no level.
+//
+// Spamhaus does not answer public resolvers (8.8.8.8, 1.1.1.1…), nor those of
+// some cloud providers. It says so by codes in 127.255.255.0/24, which are
+// errors here and no listings; and "not listed" is believed only if the list's
+// test entry is seen through the same resolver (RFC 5782 section 5). With a key
+// of Spamhaus' Data Query Service any resolver will do.
+//
+// DROP is asked for as a part of ZEN: its file is not for one download a job.
+//
+// Codes: https://www.spamhaus.org/faqs/dnsbl-usage/,
+// https://www.spamhaus.org/faqs/domain-blocklist/.
+package spamhaus
+
+import (
+	"context"
+	_ "embed"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/miekg/dns"
+	"golang.org/x/net/idna"
+
+	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/resolver"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+const service = "Spamhaus"
+
+//go:embed long.html
+var long string
+
+// Analyzer is the worker.
+var Analyzer = cortex.NewAnalyzer(cortex.Definition{
+	Name:        "Waggle_Spamhaus",
+	Version:     "1.0",
+	Description: "Asks by DNS whether an address is on Spamhaus' ZEN (with DROP), or a host on its DBL",
+	DataTypes:   []string{"ip", "domain", "fqdn", "url"},
+	Service: cortex.Service{
+		Name: service, Homepage: "https://www.spamhaus.org",
+		Hosts: []string{"zen.spamhaus.org", "dbl.spamhaus.org", "zen.dq.spamhaus.net", "dbl.dq.spamhaus.net"},
+	},
+	LongTemplate: long,
+}, run)
+
+// Config is what the admin sets.
+type Config struct {
+	Resolver   string   `cortex:"resolver" description:"DNS resolver to ask, such as 192.0.2.53; the system's if not set. Spamhaus answers no public ones"`
+	Key        string   `cortex:"key" secret:"true" description:"key of Spamhaus' Data Query Service, free for small use; without one the public lists are asked"`
+	Malicious  []string `cortex:"malicious_lists" default:"XBL,DROP,DBL phishing,DBL malware,DBL botnet" description:"lists that make a value malicious"`
+	Suspicious []string `cortex:"suspicious_lists" default:"SBL,CSS,DBL spam,DBL abused" description:"lists that make a value suspicious"`
+}
+
+func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
+	q, err := ask(job.DataType, job.Data)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	client, err := resolver.New(resolver.Options{Service: service, Address: cfg.Resolver, Secrets: []string{cfg.Key}})
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	found, err := listings(ctx, client, q.name+"."+q.zone(cfg.Key))
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	if len(found) == 0 {
+		err = believe(ctx, client, q, cfg.Key)
+	}
+	return report(q, found, cfg), err
+}
+
+// question is what a list is asked for.
+type question struct {
+	list  string // ZEN or DBL
+	value string // address or host
+	name  string // the same as DNS has it
+	test  string // name that the list always holds
+}
+
+// zone is where the list is asked, without a key or with one.
+func (q question) zone(key string) string {
+	list := strings.ToLower(q.list)
+	if key != "" {
+		return key + "." + list + ".dq.spamhaus.net"
+	}
+	return list + ".spamhaus.org"
+}
+
+// ask finds the list for an observable. Names of a network of one's own are
+// nobody else's business.
+func ask(dataType, data string) (question, error) {
+	host := data
+	if dataType == "url" {
+		u, err := url.Parse(data)
+		if err != nil || u.Hostname() == "" {
+			return question{}, bad("the URL has no host that can be read")
+		}
+		host = u.Hostname()
+	}
+	if address, err := netip.ParseAddr(host); err == nil {
+		address = address.Unmap().WithZone("")
+		if !address.IsGlobalUnicast() || address.IsPrivate() {
+			return question{}, bad("it lists public addresses only, and this is none")
+		}
+		reverse, err := dns.ReverseAddr(address.String())
+		if err != nil {
+			return question{}, bad("the address can't be read")
+		}
+		reverse = strings.TrimSuffix(strings.TrimSuffix(reverse, ".in-addr.arpa."), ".ip6.arpa.")
+		return question{list: "ZEN", value: address.String(), name: reverse, test: "2.0.0.127"}, nil
+	}
+	name, err := idna.Lookup.ToASCII(strings.ToLower(strings.Trim(host, ".")))
+	if err != nil || dataType == "ip" || !strings.Contains(name, ".") {
+		return question{}, bad("this is neither a public address nor a domain name")
+	}
+	return question{list: "DBL", value: name, name: name, test: "dbltest.com"}, nil
+}
+
+func bad(message string) error {
+	return &upstream.Error{Service: service, Reason: upstream.BadInput, Message: message, Next: "check the value; nothing was asked"}
+}

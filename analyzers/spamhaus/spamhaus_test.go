@@ -1,0 +1,30 @@
+package spamhaus
+
+import (
+	"testing"
+
+	"github.com/waggle-cti/waggle/shared/cortex/cortextest"
+)
+
+// The answers are those that Spamhaus' pages name: codes of the lists,
+// https://www.spamhaus.org/faqs/dnsbl-usage/ and …/domain-blocklist/; errors in
+// 127.255.255.0/24; test entries as in RFC 5782 section 5. The values are invented.
+func TestCases(t *testing.T) { cortextest.Run(t, Analyzer) }
+
+func TestBadInputAndServices(t *testing.T) { cortextest.Torture(t, Analyzer, nil) }
+
+// TestNoLeak has the key as a part of every name that is asked.
+func TestNoLeak(t *testing.T) {
+	for name, lookup := range map[string]cortextest.Lookup{
+		"not listed": {Rcode: "NXDOMAIN"},
+		"refused":    {Rcode: "REFUSED"},
+		"blocked":    {Records: []string{"a.example. 60 IN A 127.255.255.254"}},
+		"no DNS":     {Error: "garbage"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			const key = "inventedkey0123456789"
+			lookup.Name = "7.100.51.198." + key + ".zen.dq.spamhaus.net"
+			cortextest.Leaks(t, Analyzer, map[string]any{"resolver": cortextest.StartNameserver(t, lookup), "key": key})
+		})
+	}
+}
