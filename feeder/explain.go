@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/verdict"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
@@ -32,7 +33,14 @@ func explainCommand(s *settings) *cobra.Command {
 				if asJSON {
 					return printJSON(cmd.OutOrStdout(), record)
 				}
-				return explain(cmd.OutOrStdout(), record)
+				if err := explain(cmd.OutOrStdout(), record); err != nil || record.Story == "" {
+					return err
+				}
+				told, err := data.Story(cmd.Context(), record.Story)
+				if err != nil {
+					return err
+				}
+				return explainVerdict(cmd.OutOrStdout(), told)
 			})
 		},
 	}
@@ -90,4 +98,54 @@ func explainFinding(table io.Writer, f waggle.Finding) {
 	for _, i := range f.Indicators {
 		fmt.Fprintf(table, "\t%s  %s  %s (%d %%)  %s\n", i.Kind, plain(ioc.Defang(i.Value)), i.Role, i.Confidence, plain(i.Why))
 	}
+}
+
+// explainVerdict says what analyzers said of a story's values, and what was done
+// because of it.
+func explainVerdict(out io.Writer, s waggle.Story) error {
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	if s.Verdict != nil {
+		fmt.Fprintf(table, "Verdict\t%s: %s\n", s.Verdict.Level, plain(s.Verdict.Why))
+	}
+	for _, i := range s.Indicators {
+		if i.Verdict != nil {
+			fmt.Fprintf(table, "\t%s  %s: %s\n", plain(ioc.Defang(i.Value)), i.Verdict.Level, plain(i.Verdict.Why))
+		}
+		for _, a := range i.Analyses {
+			fmt.Fprintf(table, "\t  %s\n", analysed(a))
+		}
+	}
+	for _, a := range s.Actions {
+		fmt.Fprintf(table, "Done\t%s\n", done(a))
+	}
+	return table.Flush()
+}
+
+// analysed is an analysis on one line.
+func analysed(a waggle.Analysis) string {
+	text := plain(verdict.Name(a.Analyzer)) + ": "
+	if len(a.Taxonomies) == 0 {
+		text += string(a.State)
+	}
+	for n, t := range a.Taxonomies {
+		if n > 0 {
+			text += ", "
+		}
+		text += plain(string(t.Level)) + " (" + plain(verdict.Label(t)) + ")"
+	}
+	if a.Note != "" {
+		text += "  " + plain(a.Note)
+	}
+	return text
+}
+
+// done is an action on one line.
+func done(a waggle.Action) string {
+	text := fmt.Sprintf("%s: %s, rule: %s", a.Name, a.State, plain(a.Rule))
+	for _, more := range []string{a.Note, a.Error} {
+		if more != "" {
+			text += "; " + plain(more)
+		}
+	}
+	return text
 }

@@ -8,22 +8,35 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
-func TestExplainTellsTheReasons(t *testing.T) {
-	var out strings.Builder
-	require.NoError(t, explain(&out, waggle.Record{Judgement: &waggle.Judgement{Score: 52, Reasons: []waggle.Reason{
-		{Points: 40, Text: "CVE-2026-91234 is exploited", Do: "Fix CVE-2026-91234 by 2026-06-01.", Link: "https://maker.example.com/advisory/1"},
-		{Points: 12, Text: "names a firewall, which you use"},
-		{Do: "Change the\u202e passwords."},
-	}}}))
-	_, told, found := strings.Cut(out.String(), "Score")
-	require.True(t, found)
-	assert.Equal(t, []string{
-		"52 of 100",
-		"+40  CVE-2026-91234 is exploited",
-		"do: Fix CVE-2026-91234 by 2026-06-01. https://maker.example.com/advisory/1",
-		"+12  names a firewall, which you use",
-		"do: Change the passwords.",
-	}, trimmed(strings.Split(told, "\n")))
+func TestExplainVerdict(t *testing.T) {
+	bad := &waggle.Verdict{Level: waggle.Malicious, Why: "URLhaus says malicious."}
+	for name, c := range map[string]struct {
+		story waggle.Story
+		want  string
+	}{
+		"nothing known": {waggle.Story{Indicators: []waggle.Indicator{{}}}, ""},
+		"a verdict": {waggle.Story{
+			Verdict: &waggle.Verdict{Level: waggle.Malicious, Why: "Of 1 value: 1 malicious."},
+			Indicators: []waggle.Indicator{{Indicator: ioc.Indicator{Value: "evil.example.net"}, Verdict: bad, Analyses: []waggle.Analysis{
+				{Analyzer: "Waggle_URLhaus_1_0", State: waggle.AnalysisDone, Taxonomies: []waggle.Taxonomy{{Level: waggle.Malicious, Predicate: "Threat", Value: "c2\x1b[2J"}, {Level: waggle.Info, Predicate: "Status"}}},
+				{Analyzer: "Other_2_0", State: waggle.AnalysisFailed, Note: "no answer"},
+			}}},
+			Actions: []waggle.Action{{Name: waggle.ToMISP, State: waggle.ActionDone, Rule: "grave", Note: "event 7"}, {Name: waggle.ToCase, State: waggle.ActionWanted, Rule: "grave", Error: "no answer"}},
+		}, `Verdict  malicious: Of 1 value: 1 malicious.
+         evil[.]example[.]net  malicious: URLhaus says malicious.
+           URLhaus: malicious (Threat: c2 [2J), info (Status)
+           Other: failed  no answer
+Done     misp: done, rule: grave; event 7
+Done     case: wanted, rule: grave; no answer
+`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out strings.Builder
+			require.NoError(t, explainVerdict(&out, c.story))
+			assert.Equal(t, c.want, out.String())
+		})
+	}
 }

@@ -42,15 +42,23 @@ func storiesCommand(s *settings) *cobra.Command {
 
 func printStories(out io.Writer, stories []waggle.Story, total int) error {
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "SCORE\tSEVERITY\tLAST\tPOSTS\tINDICATORS\tALERT\tTITLE")
+	fmt.Fprintln(table, "SCORE\tSEVERITY\tVERDICT\tLAST\tPOSTS\tINDICATORS\tALERT\tTITLE")
 	for _, s := range stories {
-		fmt.Fprintf(table, "%d\t%s\t%s\t%d\t%d\t%s\t%s\n", s.Score, s.Severity, clock(s.Last), len(s.Posts), len(s.Indicators), alertState(s), plain(s.Title))
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", s.Score, s.Severity, verdictOf(s), clock(s.Last), len(s.Posts), len(s.Indicators), alertState(s), plain(s.Title))
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(out, "%d of %d stories\n", len(stories), total)
 	return err
+}
+
+// verdictOf is a story's verdict in a list.
+func verdictOf(s waggle.Story) string {
+	if s.Verdict == nil {
+		return "-"
+	}
+	return string(s.Verdict.Level)
 }
 
 // alertState says how far a story's alert has come.

@@ -43,6 +43,8 @@ type Threat struct {
 	First    time.Time `json:"first"`
 	Last     time.Time `json:"last"`
 
+	Verdict waggle.Level `json:"verdict,omitempty"` // of the analyzers; empty before there is one
+
 	Touches waggle.Touch `json:"touches,omitempty"` // the nearest
 	Touch   string       `json:"touch"`             // the same as a sentence: does it touch us?
 	Why     []string     `json:"why"`               // what that and the urgency rest on, the weightiest first

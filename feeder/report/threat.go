@@ -84,6 +84,10 @@ func threatOf(s waggle.Story) Threat {
 			t.Values = append(t.Values, harmless.Line(ioc.Defang(i.Value), maxTitle))
 		}
 	}
+	if s.Verdict != nil {
+		t.Verdict = s.Verdict.Level
+		t.Why = append(proven(s), t.Why...)
+	}
 	told := steps(s)
 	t.Urgency = urgency(s.Severity, prominent, len(told) > 0)
 	t.Do = append(told, usual(t)...)
@@ -150,6 +154,27 @@ func whyOf(reasons []waggle.Reason) []string {
 		}
 	}
 	return why
+}
+
+// proven says what analyzers found, where that is for or against the threat.
+func proven(s waggle.Story) []string {
+	n := 0
+	for _, i := range s.Indicators {
+		if i.Verdict != nil && i.Verdict.Level == waggle.Malicious {
+			n++
+		}
+	}
+	switch {
+	case n == 1:
+		return []string{"Analyzers call 1 of its values malicious."}
+	case n > 1:
+		return []string{fmt.Sprintf("Analyzers call %d of its values malicious.", n)}
+	case s.Verdict.Level == waggle.Suspicious:
+		return []string{"Analyzers call some of its values suspicious."}
+	case s.Verdict.Level == waggle.Safe:
+		return []string{"Analyzers call all of its values safe: it may be a false alarm."}
+	}
+	return nil
 }
 
 // sentence begins with a capital and ends with a full stop.

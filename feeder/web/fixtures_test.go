@@ -157,6 +157,17 @@ func filled() *fake {
 		inPosts(indicator(ioc.SHA256, hash), first.Ref, second.Ref),
 		inPosts(indicator(ioc.Technique, "T1505.003"), second.Ref),
 	}
+	vpn.Verdict = &waggle.Verdict{Level: waggle.Malicious, Why: "Of 14 values: 1 malicious; 13 were not analysed."}
+	vpn.Indicators[2].Verdict = &waggle.Verdict{Level: waggle.Malicious, Why: "URLhaus (Threat: malware_download) says malicious."}
+	vpn.Indicators[2].Analyses = []waggle.Analysis{
+		{Analyzer: "Waggle_URLhaus_1_0", State: waggle.AnalysisDone, At: now.Add(-time.Hour),
+			Taxonomies: []waggle.Taxonomy{{Level: waggle.Malicious, Namespace: "URLhaus", Predicate: "Threat", Value: "malware_download"}}},
+		{Analyzer: "Waggle_MISP_1_0", State: waggle.AnalysisFailed, At: now.Add(-time.Hour), Note: "MISP: no answer"},
+	}
+	vpn.Actions = []waggle.Action{
+		{Name: waggle.ToCase, Rule: "grave ones", State: waggle.ActionWanted, Error: "TheHive: no answer", Next: now.Add(time.Minute)},
+		{Name: waggle.ToMISP, Rule: "grave ones", State: waggle.ActionDone, Note: "Made MISP event 7: it holds 14 of 14 attributes."},
+	}
 	for i := range 9 {
 		digest := fmt.Sprintf("%032d", 0)
 		digest = hex.EncodeToString([]byte(digest))[:62] + fmt.Sprintf("%02x", i)

@@ -33,9 +33,13 @@ func poisoned() (*fake, string, string) {
 		Judgement: &waggle.Judgement{Score: 9, Why: barb, Reasons: []waggle.Reason{{Points: 1, Text: barb}}}}
 	story := waggle.Story{ID: "4567", Title: barb, Summary: barb, Source: p.Source, URL: p.URL, Severity: waggle.High, Tags: []string{barb},
 		Reasons: []waggle.Reason{{Points: 1, Text: barb}}, Last: p.Published, Revision: 1,
-		Posts:      []waggle.Member{{Ref: "0123", Source: p.Source, URL: p.URL, Title: barb, Joined: barb}},
-		Indicators: []waggle.Indicator{{Indicator: found, Posts: []string{"0123"}}},
-		Alert:      waggle.Delivery{ID: barb, Error: barb}}
+		Posts: []waggle.Member{{Ref: "0123", Source: p.Source, URL: p.URL, Title: barb, Joined: barb}},
+		Indicators: []waggle.Indicator{{Indicator: found, Posts: []string{"0123"}, Verdict: &waggle.Verdict{Level: waggle.Level(barb), Why: barb},
+			Analyses: []waggle.Analysis{{Analyzer: barb, State: waggle.AnalysisState(barb), Note: barb},
+				{Analyzer: barb, Taxonomies: []waggle.Taxonomy{{Level: waggle.Level(barb), Namespace: barb, Predicate: barb, Value: barb}}}}}},
+		Verdict: &waggle.Verdict{Level: waggle.Level(barb), Why: barb},
+		Actions: []waggle.Action{{Name: waggle.ActionName(barb), Rule: barb, State: waggle.ActionState(barb), Note: barb, Error: barb}},
+		Alert:   waggle.Delivery{ID: barb, Error: barb}}
 	health := waggle.Health{Name: p.Source, Kind: barb, URL: "javascript:alert(1)", Error: barb, Note: barb, Failures: 1, Polled: now, Answered: now, Posts: 1}
 	return &fake{stories: []waggle.Story{story}, posts: []waggle.Record{record}, sources: []waggle.Health{health}}, story.ID, record.Ref
 }

@@ -80,7 +80,7 @@ func TestStories(t *testing.T) {
 	doc := open(t, o, "/")
 	rows := doc.Find(".stories > li")
 	require.Equal(t, 5, rows.Length())
-	assert.Equal(t, "74 high Exploited flaw in Contoso VPN gateways lets attackers in without a password "+
+	assert.Equal(t, "74 high malicious Exploited flaw in Contoso VPN gateways lets attackers in without a password "+
 		"Attackers are using a flaw in Contoso VPN gateways to run commands before anyone has logged in. The maker has a fix; "+
 		"gateways that were reachable since early November should be searched for a web shell. "+
 		"northcert, harbourlab 2 hours ago 2 posts 14 indicators in TheHive", text(rows.First()))
@@ -176,6 +176,23 @@ func TestStory(t *testing.T) {
 	assert.Equal(t, "https://thehive.example/index.html#!/alert/list",
 		doc.Find("[aria-labelledby=alert] a").AttrOr("href", ""))
 	assert.Contains(t, text(doc.Find(".facts")), "TLP:AMBER, PAP:AMBER")
+}
+
+func TestStoryShowsVerdictsAndWhatWasDone(t *testing.T) {
+	store := filled()
+	doc := open(t, Options{Store: store}, "/story/"+store.stories[0].ID)
+	assert.Contains(t, doc.Find("section[aria-labelledby=verdict]").Text(), "Of 14 values: 1 malicious")
+	said := doc.Find(".found")
+	require.Equal(t, 1, said.Length(), "of the one value that was analysed")
+	for _, text := range []string{"URLhaus (Threat: malware_download) says malicious.", "2 analyses", "URLhaus: malicious Threat: malware_download", "MISP: failed MISP: no answer"} {
+		assert.Contains(t, strings.Join(strings.Fields(said.Text()), " "), text)
+	}
+	acts := strings.Join(strings.Fields(doc.Find("section[aria-labelledby=actions]").Text()), " ")
+	for _, text := range []string{"Case wanted", "TheHive: no answer", "MISP event done", "Made MISP event 7", "rule “grave ones”; tried again in 1 minute"} {
+		assert.Contains(t, acts, text)
+	}
+	doc = open(t, Options{Store: store}, "/")
+	assert.Equal(t, 1, doc.Find(".stories .verdict-malicious").Length())
 }
 
 func TestAlertStates(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/waggle-cti/waggle/feeder/verdict"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/feeder/wording"
 	"github.com/waggle-cti/waggle/shared/ioc"
@@ -29,9 +30,12 @@ func words(now func() time.Time) template.FuncMap {
 		"levels": func() []waggle.Severity {
 			return []waggle.Severity{waggle.Critical, waggle.High, waggle.Medium, waggle.Low}
 		},
-		"tlp":   tlp,
-		"pap":   pap,
-		"short": short,
+		"analyzer": verdict.Name,
+		"taxonomy": verdict.Label,
+		"deed":     deed,
+		"tlp":      tlp,
+		"pap":      pap,
+		"short":    short,
 	}
 }
 
@@ -86,6 +90,19 @@ func short(n int, s string) string {
 		cut = cut[:i]
 	}
 	return strings.TrimRight(cut, " ,.;:") + "…"
+}
+
+// deed is an action in a reader's words.
+func deed(name waggle.ActionName) string {
+	switch name {
+	case waggle.ToMISP:
+		return "MISP event"
+	case waggle.ToCase:
+		return "Case"
+	case waggle.ToNotify:
+		return "Notification"
+	}
+	return string(name)
 }
 
 // fateName is a fate in a reader's words.
