@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -27,11 +28,12 @@ func main() {
 	defer stop()
 	b := &bench{ctx: ctx, pythons: map[string]string{}}
 	flag.StringVar(&b.analyzers, "analyzers", "bin/analyzers", "the analyzers binary")
+	flag.StringVar(&b.feeder, "feeder", "bin/feeder", "the feeder binary")
 	flag.StringVar(&b.python, "python", "python3", "a Python with venv, 3.11 or later")
 	flag.StringVar(&b.dir, "dir", "dist/bench", "folder for the peers and the results")
 	flag.StringVar(&b.corpus, "corpus", "../shared/corpus", "folder of labelled texts")
 	flag.StringVar(&b.scorer, "scorer", "../shared/score.py", "what scores the labelled texts")
-	only := flag.String("only", "", "comma-separated tables: start, accuracy, speed, hostile, memory (default all)")
+	only := flag.String("only", "", "comma-separated tables: start, accuracy, speed, hostile, memory, pipeline, idle (default all)")
 	flag.Parse()
 	exitOn(b.run(*only))
 }
@@ -45,22 +47,32 @@ func exitOn(err error) {
 
 // bench is one run.
 type bench struct {
-	ctx                                    context.Context
-	analyzers, python, dir, corpus, scorer string
-	peerIocs                               string            // the peer's analyzer
-	pythons                                map[string]string // by peer
-	tools                                  []tool            // Waggle first
-	absent                                 []string          // peers that are not measured, and why
+	ctx                                            context.Context
+	analyzers, feeder, python, dir, corpus, scorer string
+	peerIocs                                       string            // the peer's analyzer
+	pythons                                        map[string]string // by peer
+	tools                                          []tool            // Waggle first
+	absent                                         []string          // peers that are not measured, and why
 }
 
 func (b *bench) run(only string) error {
 	tables := []struct {
-		name string
-		make func() (*table, error)
+		name  string
+		peers []string // that it measures
+		make  func() (*table, error)
 	}{
-		{"start", b.startToReport}, {"accuracy", b.accuracy}, {"speed", b.speed}, {"hostile", b.hostileTexts}, {"memory", b.memory},
+		{"start", []string{"iocextract"}, b.startToReport}, {"accuracy", peers, b.accuracy}, {"speed", peers, b.speed}, {"hostile", peers, b.hostileTexts},
+		{"memory", nil, b.memory}, {"pipeline", []string{rival}, b.pipeline}, {"idle", nil, b.idle},
 	}
-	if err := b.prepare(); err != nil {
+	var needed []string
+	for i := range tables {
+		if only != "" && !strings.Contains(","+only+",", ","+tables[i].name+",") {
+			tables[i].make = nil
+			continue
+		}
+		needed = append(needed, tables[i].peers...)
+	}
+	if err := b.prepare(needed); err != nil {
 		return err
 	}
 	defer func() {
@@ -71,7 +83,7 @@ func (b *bench) run(only string) error {
 	fmt.Println(b.machine())
 	var done []*table
 	for _, m := range tables {
-		if only != "" && !strings.Contains(","+only+",", ","+m.name+",") {
+		if m.make == nil {
 			continue
 		}
 		logf("measuring: %s", m.name)
@@ -91,9 +103,9 @@ func (b *bench) run(only string) error {
 	return b.save(done)
 }
 
-// prepare installs and starts the tools. A peer that doesn't install is told,
-// and the others go on.
-func (b *bench) prepare() error {
+// prepare installs and starts the tools that are needed. A peer that doesn't
+// install is told, and the others go on.
+func (b *bench) prepare(needed []string) error {
 	if err := os.MkdirAll(b.dir, 0o755); err != nil {
 		return err
 	}
@@ -104,6 +116,9 @@ func (b *bench) prepare() error {
 		return err
 	}
 	for _, peer := range peers {
+		if !slices.Contains(needed, peer) {
+			continue
+		}
 		python, err := e.install(b.ctx, peer)
 		if err == nil {
 			b.pythons[peer] = python
@@ -114,6 +129,9 @@ func (b *bench) prepare() error {
 			}
 		}
 		b.absent = append(b.absent, fmt.Sprintf("%s: %v", peer, err))
+	}
+	if len(needed) < len(peers) {
+		return nil
 	}
 	if path, err := exec.LookPath("xioc"); err == nil {
 		b.tools = append(b.tools, &command{path: path})

@@ -23,6 +23,7 @@ var peers = []string{
 var also = map[string][]string{
 	"iocextract": {"requests", "cortexutils"}, // the latter for peer_iocs.py
 	"iocide":     {"setuptools"},              // for its pkg_resources
+	rival:        {"feedparser"},              // for its feeds
 	"text2ioc":   {"tldextract"},              // for the Public Suffix List
 }
 

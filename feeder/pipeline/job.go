@@ -108,11 +108,12 @@ type pace struct {
 	// when it wakes.
 	again time.Duration
 	write time.Duration // how often a pass looks whether the store can be written
+	sweep time.Duration // how soon the jobs of another feeder go on that has ended, and a clock that was set is noticed
 }
 
 // patient is the pace of a feeder that runs for ever.
 func patient() pace {
-	return pace{first: 2 * time.Second, longest: 5 * time.Minute, refused: 15 * time.Minute, patience: 8, glance: 5 * time.Second, again: 5 * time.Second}
+	return pace{first: 2 * time.Second, longest: 5 * time.Minute, refused: 15 * time.Minute, patience: 8, glance: 5 * time.Second, again: 5 * time.Second, sweep: 10 * time.Second}
 }
 
 // quick is the pace of one that somebody waits for.

@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/waggle-cti/waggle/feeder/reading"
 	"github.com/waggle-cti/waggle/feeder/source"
@@ -137,6 +138,7 @@ type Pipeline struct {
 	hosts   *hosts
 	outages outages
 	pace    pace
+	time    rivertype.TimeGenerator // River's clock; nil = the system's
 }
 
 // softStop is how long running jobs may go on after the feeder is told to
@@ -174,14 +176,12 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	return nil
 }
 
-// sweepEvery is how soon the jobs of another feeder on the same data go on
-// that has ended.
-const sweepEvery = 10 * time.Second
-
-// sweep takes over what other feeders leave, until ctx or the work ends.
+// sweep takes over what other feeders leave, and looks whether the clock was
+// set, until ctx or the work ends.
 func (p *Pipeline) sweep(ctx context.Context) {
-	tick := time.NewTicker(sweepEvery)
+	tick := time.NewTicker(p.pace.sweep)
 	defer tick.Stop()
+	clock := newSetClock(p.Now)
 	for {
 		select {
 		case <-ctx.Done():
@@ -190,6 +190,7 @@ func (p *Pipeline) sweep(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		p.lookAtClock(ctx, clock)
 		jobs, err := p.Store.Sweep(ctx)
 		if err != nil && ctx.Err() == nil {
 			p.Log.Warn("the other feeders could not be looked after", "error", err)
@@ -259,6 +260,7 @@ func (p *Pipeline) newQueue() (queue, error) {
 		ErrorHandler:         watch{p},
 		// The posts keep what happened; finished jobs tell nobody anything.
 		CompletedJobRetentionPeriod: time.Minute,
+		Test:                        river.TestConfig{Time: p.time},
 		Logger:                      slog.New(atLeast{slog.LevelWarn, p.Log.Handler()}),
 	})
 }

@@ -36,7 +36,7 @@ func (w *pollWorker) Work(ctx context.Context, job *river.Job[pollArgs]) error {
 	}
 	// The job may be here before its time: after a crash, between the poll
 	// and the sleep.
-	if now := w.Now(); !source.Due(now, at.Next, feed.Spec.Every) {
+	if now := w.Now(); !source.Due(now, at.Polled, at.Next, feed.Spec.Every) {
 		return river.JobSnooze(at.Next.Sub(now))
 	}
 	next, err := w.poll(ctx, feed, at)

@@ -22,7 +22,8 @@ type queue interface {
 	insert(ctx context.Context, tx *store.Tx, jobs ...river.JobArgs) error
 	// complete ends the job that a worker is at.
 	complete(ctx context.Context, tx *store.Tx, job *rivertype.JobRow) error
-	// wake makes jobs due that sleep after a failure or until a time.
+	// wake makes jobs due that sleep after a failure or until a time, also
+	// those that a clock which was ahead made due later than now.
 	wake(ctx context.Context, tx *store.Tx) error
 }
 
@@ -88,7 +89,7 @@ func (q *riverQueue[T]) complete(ctx context.Context, tx *store.Tx, job *riverty
 func (q *riverQueue[T]) wake(ctx context.Context, tx *store.Tx) error {
 	const most = 10_000 // River's limit; the others wake by themselves
 	asleep, err := q.JobListTx(ctx, q.of(tx), river.NewJobListParams().
-		States(rivertype.JobStateRetryable, rivertype.JobStateScheduled).First(most))
+		States(rivertype.JobStateRetryable, rivertype.JobStateScheduled, rivertype.JobStateAvailable).First(most))
 	if err != nil {
 		return err
 	}

@@ -34,10 +34,11 @@ func NextPoll(now time.Time, every time.Duration, recent []time.Time, failures i
 	return now.Add(pause)
 }
 
-// Due tells whether a source whose next poll was set for a time is to be asked.
-// A time further away than NextPoll sets one is from a clock that was wrong.
-func Due(now, next time.Time, every time.Duration) bool {
-	return !next.After(now) || next.Sub(now) > max(every, longestOut)
+// Due tells whether a source that was asked at one time, and is to be asked
+// again at another, is to be asked now. When it was asked later than now, or is
+// to be asked later than NextPoll ever says, a clock was wrong.
+func Due(now, polled, next time.Time, every time.Duration) bool {
+	return !next.After(now) || polled.After(now) || next.Sub(now) > max(every, longestOut)
 }
 
 // adapted is half the median gap between the posts of the last week.

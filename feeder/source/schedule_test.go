@@ -52,19 +52,22 @@ func TestNextPoll(t *testing.T) {
 func TestDue(t *testing.T) {
 	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
-		next  time.Duration // from now
-		every time.Duration
-		due   bool
+		polled time.Duration // from now
+		next   time.Duration // from now
+		every  time.Duration
+		due    bool
 	}{
-		"its time has come":             {0, time.Hour, true},
-		"long ago":                      {-time.Hour, time.Hour, true},
-		"early":                         {time.Minute, time.Hour, false},
-		"failing for long":              {24 * time.Hour, time.Hour, false},
-		"asked once a week":             {6 * 24 * time.Hour, 7 * 24 * time.Hour, false},
-		"set by a clock that was ahead": {400 * 24 * time.Hour, time.Hour, true},
+		"its time has come": {-time.Hour, 0, time.Hour, true},
+		"long ago":          {-2 * time.Hour, -time.Hour, time.Hour, true},
+		"early":             {-59 * time.Minute, time.Minute, time.Hour, false},
+		"just asked":        {0, time.Hour, time.Hour, false},
+		"failing for long":  {0, 24 * time.Hour, time.Hour, false},
+		"asked once a week": {-24 * time.Hour, 6 * 24 * time.Hour, 7 * 24 * time.Hour, false},
+		"asked by a clock that was an hour ahead": {time.Hour, 90 * time.Minute, 30 * time.Minute, true},
+		"set by a clock that was a year ahead":    {-time.Hour, 400 * 24 * time.Hour, time.Hour, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, c.due, source.Due(now, now.Add(c.next), c.every))
+			assert.Equal(t, c.due, source.Due(now, now.Add(c.polled), now.Add(c.next), c.every))
 		})
 	}
 }

@@ -62,6 +62,7 @@ func (s *Store) Retired(ctx context.Context) (map[string]json.RawMessage, error)
 // Position is how far reading a source has come.
 type Position struct {
 	Cursor   json.RawMessage // nil before the first answer
+	Polled   time.Time       // when it was last asked; zero before
 	Answered time.Time       // zero before the first answer
 	Next     time.Time       // not to be asked before
 	Failures int
@@ -72,8 +73,8 @@ type Position struct {
 func (s *Store) Position(ctx context.Context, source string) (Position, error) {
 	var p Position
 	var cursor string
-	err := s.read.QueryRowContext(ctx, `SELECT cursor, answered, next, failures FROM sources WHERE name = $1`, source).
-		Scan(&cursor, moment{&p.Answered}, moment{&p.Next}, &p.Failures)
+	err := s.read.QueryRowContext(ctx, `SELECT cursor, polled, answered, next, failures FROM sources WHERE name = $1`, source).
+		Scan(&cursor, moment{&p.Polled}, moment{&p.Answered}, moment{&p.Next}, &p.Failures)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Position{}, fmt.Errorf("store: source %s: %w", source, err)
 	}
