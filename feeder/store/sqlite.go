@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river/riverdriver"
@@ -78,7 +79,22 @@ func (s *Store) readWith(path string) (err error) {
 	if s.reads, err = connect(path, readers, "query_only(1)"); err != nil {
 		return err
 	}
+	s.reads.SetConnMaxIdleTime(idleReader)
 	s.read = s.reads
+	return nil
+}
+
+// Shrink gives back the memory that SQLite keeps pages of the file in, to be
+// called when there may be nothing to do for a while. What is needed again is
+// read again, mostly from the system's own cache. PostgreSQL keeps none here.
+// https://sqlite.org/pragma.html#pragma_shrink_memory
+func (s *Store) Shrink(ctx context.Context) error {
+	if s.file == nil || s.write == nil {
+		return nil
+	}
+	if _, err := s.write.ExecContext(ctx, `PRAGMA shrink_memory`); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
 	return nil
 }
 
@@ -107,8 +123,12 @@ func (s *Store) SQLite() riverdriver.Driver[*sql.Tx] {
 	return newSQLiteDriver(s.write, s.file.bell)
 }
 
-// readers is how many queries may read at once beside the writer.
-const readers = 4
+// readers is how many queries may read at once beside the writer. Those that
+// nobody has needed for a while are closed, with the pages they keep.
+const (
+	readers    = 4
+	idleReader = time.Minute
+)
 
 func connect(path string, connections int, pragmas ...string) (*sql.DB, error) {
 	query := url.Values{"_txlock": {"immediate"}}
