@@ -118,7 +118,7 @@ func patient() pace {
 
 // quick is the pace of one that somebody waits for.
 func quick() pace {
-	return pace{first: 100 * time.Millisecond, longest: 3 * time.Second, refused: 15 * time.Minute, patience: 16, glance: 50 * time.Millisecond, again: 100 * time.Millisecond, write: 2 * time.Second}
+	return pace{first: 100 * time.Millisecond, longest: 3 * time.Second, refused: 15 * time.Minute, patience: 16, glance: 50 * time.Millisecond, again: 100 * time.Millisecond, write: 2 * time.Second, sweep: 10 * time.Second}
 }
 
 // longestRefused is the longest pause after a refusal.

@@ -176,13 +176,16 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	return nil
 }
 
+// shrinkEvery is in how many sweeps one gives memory back.
+const shrinkEvery = 6
+
 // sweep takes over what other feeders leave, and looks whether the clock was
 // set, until ctx or the work ends.
 func (p *Pipeline) sweep(ctx context.Context) {
 	tick := time.NewTicker(p.pace.sweep)
 	defer tick.Stop()
 	clock := newSetClock(p.Now)
-	for {
+	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
 			return
@@ -191,6 +194,11 @@ func (p *Pipeline) sweep(ctx context.Context) {
 		case <-tick.C:
 		}
 		p.lookAtClock(ctx, clock)
+		if n%shrinkEvery == 0 {
+			if err := p.Store.Shrink(ctx); err != nil && ctx.Err() == nil {
+				p.Log.Warn("memory could not be given back", "error", err)
+			}
+		}
 		jobs, err := p.Store.Sweep(ctx)
 		if err != nil && ctx.Err() == nil {
 			p.Log.Warn("the other feeders could not be looked after", "error", err)

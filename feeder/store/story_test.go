@@ -225,7 +225,7 @@ func TestSources(t *testing.T) {
 	}, health)
 	position, err := s.Position(ctx, "blog")
 	require.NoError(t, err)
-	assert.Equal(t, store.Position{Cursor: []byte(`{"etag":"1"}`), Answered: noon(), Next: noon().Add(time.Hour)}, position)
+	assert.Equal(t, store.Position{Cursor: []byte(`{"etag":"1"}`), Polled: noon(), Answered: noon(), Next: noon().Add(time.Hour)}, position)
 	position, err = s.Position(ctx, "nobody")
 	require.NoError(t, err)
 	assert.Zero(t, position)
