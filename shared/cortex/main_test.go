@@ -35,6 +35,7 @@ func TestProgram(t *testing.T) {
 	}
 	t.Run("torture", func(t *testing.T) {
 		program(t).Torture(t, asker(), nil)
+		program(t).Stopped(t, asker(), nil)
 		program(t).Torture(t, actor(), nil)
 	})
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // Torture runs a worker as a process of its own where its job folder or its
-// disk fail it, and stops it while it waits for a service.
+// disk fail it.
 func (p Program) Torture(t *testing.T, w *cortex.Worker, config map[string]any) {
 	t.Helper()
 	t.Run("folder missing", func(t *testing.T) {
@@ -42,9 +42,6 @@ func (p Program) Torture(t *testing.T, w *cortex.Worker, config map[string]any) 
 		require.NoError(t, err, "%s", said)
 		assert.Contains(t, AcceptFailure(t, Output(t, folder)), "can't be written: file too large")
 	})
-	if len(w.Service.Hosts) > 0 {
-		t.Run("stopped", func(t *testing.T) { p.stopped(t, w, config) })
-	}
 }
 
 // fails runs a command that can't leave a report, and gives what it says.
@@ -94,9 +91,9 @@ func (p Program) limited(t *testing.T, w *cortex.Worker, folder cortex.Folder, b
 	return c
 }
 
-// stopped sends SIGTERM, as Cortex does at a job's timeout, while the worker
+// Stopped sends SIGTERM, as Cortex does at a job's timeout, while the worker
 // waits for an answer.
-func (p Program) stopped(t *testing.T, w *cortex.Worker, config map[string]any) {
+func (p Program) Stopped(t *testing.T, w *cortex.Worker, config map[string]any) {
 	t.Helper()
 	asked := make(chan struct{}, 100)
 	end := make(chan struct{})
@@ -120,8 +117,14 @@ func (p Program) stopped(t *testing.T, w *cortex.Worker, config map[string]any) 
 	throughProxy(t, folder, proxy)
 	c := p.Command(t, Process, w, folder, "")
 	require.NoError(t, c.Start())
-	<-asked
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	select {
+	case <-asked:
+	case err := <-ended:
+		require.FailNow(t, "the worker asked nothing", "%v: %s", err, Output(t, folder))
+	}
 	require.NoError(t, c.Process.Signal(syscall.SIGTERM))
-	require.NoError(t, c.Wait())
+	require.NoError(t, <-ended)
 	assert.Contains(t, AcceptFailure(t, Output(t, folder)), "told to stop")
 }

@@ -1,6 +1,7 @@
 package cortextest
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,7 +23,20 @@ func (p Program) Workers(t *testing.T, workers []*cortex.Worker) {
 			t.Run(w.Command()+"/"+string(way), func(t *testing.T) { p.Case(t, way, w, dir) })
 		}
 		t.Run(w.Command()+"/torture", func(t *testing.T) { p.Torture(t, w, nil) })
+		if len(w.Service.Hosts) > 0 {
+			t.Run(w.Command()+"/stopped", func(t *testing.T) { p.Stopped(t, w, configOf(t, dir)) })
+		}
 	}
+}
+
+// configOf gives the configuration of a case's job.
+func configOf(t *testing.T, dir string) map[string]any {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(dir, "input.json"))
+	require.NoError(t, err)
+	var job struct{ Config map[string]any }
+	require.NoError(t, json.Unmarshal(raw, &job))
+	return job.Config
 }
 
 // richest gives the case with the longest report of success, among those whose
