@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/spf13/cobra"
 
+	"github.com/waggle-cti/waggle/feeder/blocks"
 	"github.com/waggle-cti/waggle/feeder/config"
 	"github.com/waggle-cti/waggle/feeder/pipeline"
 	"github.com/waggle-cti/waggle/feeder/store"
@@ -69,9 +70,13 @@ func serve(ctx context.Context, c *config.Config, log *slog.Logger, ready func(p
 	if err != nil {
 		return err
 	}
+	lists, err := newBlocks(c, data, log)
+	if err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	server, err := newPage(c, login, listener.Addr().String(), data, knownVersion(ctx, hive), metrics, learner, feeder.Retry, log)
+	server, err := newPage(c, login, listener.Addr().String(), data, knownVersion(ctx, hive), metrics, learner, lists, feeder.Retry, log)
 	if err != nil {
 		return err
 	}
@@ -103,7 +108,7 @@ const hookPath = "/hooks/thehive"
 
 // newPage makes the server of the page, the metrics and the health check.
 func newPage(c *config.Config, login web.Login, listen string, data *store.Store, hiveVersion func() string, metrics *pipeline.Metrics, learner *triage.Learner,
-	retry func(context.Context, string) error, log *slog.Logger) (*http.Server, error) {
+	lists blocks.Server, retry func(context.Context, string) error, log *slog.Logger) (*http.Server, error) {
 	registry := prometheus.NewRegistry()
 	if err := metrics.Register(registry, data); err != nil {
 		return nil, err
@@ -119,12 +124,14 @@ func newPage(c *config.Config, login web.Login, listen string, data *store.Store
 		TheHiveURL:     c.TheHive.URL,
 		TheHiveVersion: hiveVersion,
 		Login:          login,
+		Lists:          lists.Keys,
 		Retry:          retry,
 		Log:            log,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/", page)
 	mux.Handle(hookPath, learner.Hook()) // TheHive is none of the hosts that the page is called by
+	lists.Handle(mux)                    // nor are responders and firewalls
 	return &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}, nil
 }
 

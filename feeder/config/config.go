@@ -35,6 +35,8 @@ type Config struct {
 	Page Page // who may read the page
 	Mail Mail // the weekly mail
 
+	Blocks Blocks // the block lists for firewalls
+
 	TheHive Server
 	Cortex  Server
 	MISP    Server
@@ -57,6 +59,12 @@ type Page struct {
 	Token          secret.Text    // lets in who knows it
 	TrustProxyUser string         // the header in which a reverse proxy names who has logged in there
 	TrustProxyFrom []netip.Prefix // where that proxy asks from; none = loopback and private networks
+}
+
+// Blocks says who may write and read the block lists. Without a token nobody may.
+type Blocks struct {
+	Token      secret.Text // of who blocks and unblocks: the responders
+	ListsToken secret.Text // of who reads the lists: firewalls, DNS filters
 }
 
 // Mail is the weekly mail of threats. Without Host none is sent.

@@ -33,6 +33,11 @@ type environment struct {
 	TrustProxyUser string   `split_words:"true" desc:"header in which a reverse proxy names who has logged in there"`
 	TrustProxyFrom []string `split_words:"true" desc:"networks that proxy asks from, by commas"`
 
+	BlocksToken     string `envconfig:"BLOCKS_TOKEN"`
+	BlocksTokenFile string `envconfig:"BLOCKS_TOKEN_FILE"`
+	ListsToken      string `envconfig:"LISTS_TOKEN"`
+	ListsTokenFile  string `envconfig:"LISTS_TOKEN_FILE"`
+
 	MailHost         string   `envconfig:"MAIL_HOST"`
 	MailPort         int      `envconfig:"MAIL_PORT"`
 	MailSecurity     string   `envconfig:"MAIL_SECURITY"`
@@ -106,6 +111,9 @@ func applyEnvironment(c *Config) error {
 	if err := e.applyMail(&c.Mail); err != nil {
 		return err
 	}
+	if err := e.applyBlocks(&c.Blocks); err != nil {
+		return err
+	}
 	return e.applyServers(c)
 }
 
@@ -128,6 +136,21 @@ func (e environment) applyPage(p *Page) error {
 		p.TrustProxyFrom = from
 	}
 	return nil
+}
+
+func (e environment) applyBlocks(b *Blocks) error {
+	token, err := secret.From(e.BlocksToken, e.BlocksTokenFile, "WAGGLE_BLOCKS_TOKEN", "WAGGLE_BLOCKS_TOKEN_FILE")
+	if err != nil {
+		return err
+	}
+	if token.Set() {
+		b.Token = token
+	}
+	lists, err := secret.From(e.ListsToken, e.ListsTokenFile, "WAGGLE_LISTS_TOKEN", "WAGGLE_LISTS_TOKEN_FILE")
+	if lists.Set() {
+		b.ListsToken = lists
+	}
+	return err
 }
 
 func (e environment) applyMail(m *Mail) error {

@@ -28,6 +28,7 @@ type file struct {
 	AllowNetworks []string       `yaml:"allow_networks"`
 	Page          page           `yaml:"page"`
 	Mail          mailing        `yaml:"mail"`
+	Blocks        blocking       `yaml:"blocks"`
 	TheHive       hive           `yaml:"thehive"`
 	Cortex        server         `yaml:"cortex"`
 	MISP          server         `yaml:"misp"`
@@ -56,6 +57,23 @@ func (p page) fill(folder string) (Page, error) {
 	}
 	networks, err := networks(p.TrustProxyFrom)
 	return Page{Token: token, TrustProxyUser: p.TrustProxyUser, TrustProxyFrom: networks}, err
+}
+
+type blocking struct {
+	Token          string `yaml:"token"`
+	TokenFile      string `yaml:"token_file"`
+	ListsToken     string `yaml:"lists_token"`
+	ListsTokenFile string `yaml:"lists_token_file"`
+}
+
+// fill reads what is written; relative paths start from folder.
+func (b blocking) fill(folder string) (Blocks, error) {
+	token, err := secret.From(b.Token, from(folder, b.TokenFile), "token", "token_file")
+	if err != nil {
+		return Blocks{}, err
+	}
+	lists, err := secret.From(b.ListsToken, from(folder, b.ListsTokenFile), "lists_token", "lists_token_file")
+	return Blocks{token, lists}, err
 }
 
 type mailing struct {
@@ -142,6 +160,9 @@ func (f file) apply(c *Config, doc *strictyaml.Document, folder string) error {
 	}
 	if c.Mail, err = f.Mail.fill(folder); err != nil {
 		return located([]any{"mail"}, err)
+	}
+	if c.Blocks, err = f.Blocks.fill(folder); err != nil {
+		return located([]any{"blocks"}, err)
 	}
 	for _, s := range []struct {
 		key          string

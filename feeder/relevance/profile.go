@@ -30,6 +30,10 @@ type Profile struct {
 	// into one digest a day. 0 = no limit.
 	MaxAlerts int
 
+	// Own are the business' own domains, addresses and networks, as written:
+	// what is never to be blocked.
+	Own []string
+
 	severity severity
 	rules    rules
 	ours     *lexicon[need]     // products, vendors, sectors, countries, own words
@@ -76,6 +80,7 @@ type file struct {
 	Sectors   []string  `yaml:"sectors"`
 	Countries []string  `yaml:"countries"`
 	Languages []string  `yaml:"languages"`
+	Own       []string  `yaml:"own"`
 	Words     []points  `yaml:"words"`
 	Rules     rules     `yaml:"rules"`
 	// These are read by the packages config, verdict and respond; here they only
@@ -159,6 +164,7 @@ func Parse(fileName string, data []byte) (*Profile, error) {
 		if len(l.Languages) > 0 {
 			p.languages = l.Languages
 		}
+		p.Own = append(p.Own, l.Own...)
 		// What the profile itself decides goes before what it builds on.
 		p.rules.Block = append(slices.Clone(l.Rules.Block), p.rules.Block...)
 		p.rules.Keep = append(slices.Clone(l.Rules.Keep), p.rules.Keep...)

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"github.com/waggle-cti/waggle/feeder/blocks"
 	"github.com/waggle-cti/waggle/feeder/report"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/feeder/web/openapi"
@@ -30,6 +31,10 @@ func (s *site) calls() []call {
 		}, paged...)}, answer(s.posts)},
 		{openapi.Route{Path: "/api/v1/post/{ref}", Summary: "One post, with all that is known of it", Answer: waggle.Record{}}, answer(s.post)},
 		{openapi.Route{Path: "/api/v1/sources", Summary: "How each source is doing", Answer: sourceList{}}, answer(s.sources)},
+		{openapi.Route{Path: "/api/v1/blocks", Summary: "What firewalls are to keep out, the newest first", Answer: blockList{}, Writes: []openapi.Write{
+			{Method: "POST", Summary: "Block values; what stands is left as it is", Body: blocks.Order{}, Answer: blocks.Changes{}},
+			{Method: "DELETE", Summary: "Unblock values", Body: blocks.Order{}, Answer: blocks.Changes{}},
+		}}, answer(s.blocks)},
 		{openapi.Route{Path: "/api/v1/threats", Summary: "What threatens the business, and what to do", Answer: report.Report{}, Query: []openapi.Parameter{
 			{Name: "since", About: "a span such as 36h or 7d, or a date; 7d when left out"},
 		}}, answer(s.threats)},

@@ -70,7 +70,7 @@ func TestChromium(t *testing.T) {
 	b := newBrowser(t)
 	store := filled()
 	server := httptest.NewServer(New(Options{Store: store, Now: func() time.Time { return now }, Listen: "127.0.0.1:0",
-		TheHiveURL: "https://thehive.example", Version: "test"}))
+		TheHiveURL: "https://thehive.example", Version: "test", Lists: listKeys()}))
 	defer server.Close()
 
 	pages := map[string]string{
@@ -80,6 +80,7 @@ func TestChromium(t *testing.T) {
 		"post":    "/post/" + store.posts[1].Ref,
 		"sources": "/sources",
 		"threats": "/threats",
+		"blocks":  "/blocks",
 		"missing": "/nowhere",
 	}
 	for name, path := range pages {

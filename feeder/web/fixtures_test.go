@@ -23,6 +23,7 @@ type fake struct {
 	posts   []waggle.Record
 	sources []waggle.Health
 	days    []waggle.Day
+	blocks  []waggle.Block
 	err     error // of every call
 
 	storyQuery waggle.StoryQuery
@@ -76,6 +77,10 @@ func (f *fake) Published(context.Context, time.Time) (posts int, err error) {
 
 func (f *fake) Alerts(context.Context, time.Time) (map[time.Time]int, error) {
 	return map[time.Time]int{now.Truncate(24 * time.Hour): 2}, f.err
+}
+
+func (f *fake) Blocks(context.Context, time.Time) ([]waggle.Block, time.Time, error) {
+	return f.blocks, now, f.err
 }
 
 func (f *fake) Sources(context.Context) ([]waggle.Health, error) { return f.sources, f.err }
@@ -185,6 +190,12 @@ func filled() *fake {
 			story(two, 63, waggle.High, waggle.Delivery{}),
 			story(three, 47, waggle.Medium, waggle.Delivery{ID: "~8232", Revision: 1, At: now.Add(-48 * time.Hour)}),
 			story(four, 41, waggle.Low, waggle.Delivery{ID: "~12320", Revision: 1, At: now.Add(-50 * time.Hour)}),
+		},
+		blocks: []waggle.Block{
+			{Kind: ioc.Domain, Value: "cdn-update-4471.top", Reason: "C2 of the loader", Record: "case 118", By: "kim@example.com", Added: now.Add(-2 * time.Hour), Until: now.AddDate(0, 0, 90)},
+			{Kind: ioc.URL, Value: "https://cdn-update-4471.top/a/loader.bin", Reason: "Inside the Contoso VPN break-ins", Record: "case 118", By: "kim@example.com", Added: now.Add(-2 * time.Hour), Until: now.AddDate(0, 0, 90)},
+			{Kind: ioc.IP, Value: "203.0.113.77", Reason: "scans the gateways", Record: "alert ~40968", By: "waggle@example.com", Added: now.AddDate(0, 0, -29), Until: now.Add(22 * time.Hour)},
+			{Kind: ioc.SHA256, Value: hash, Reason: "the loader", Record: "case 118", By: "kim@example.com", Added: now.AddDate(0, 0, -2), Until: now.AddDate(0, 0, 363)},
 		},
 		posts: []waggle.Record{pending, second, failed, first, dropped, quiet},
 		days: []waggle.Day{

@@ -41,14 +41,15 @@ func poisoned() (*fake, string, string) {
 		Actions: []waggle.Action{{Name: waggle.ActionName(barb), Rule: barb, State: waggle.ActionState(barb), Note: barb, Error: barb}},
 		Alert:   waggle.Delivery{ID: barb, Error: barb}}
 	health := waggle.Health{Name: p.Source, Kind: barb, URL: "javascript:alert(1)", Error: barb, Note: barb, Failures: 1, Polled: now, Answered: now, Posts: 1}
-	return &fake{stories: []waggle.Story{story}, posts: []waggle.Record{record}, sources: []waggle.Health{health}}, story.ID, record.Ref
+	block := waggle.Block{Kind: ioc.Kind(barb), Value: barb, Reason: barb, Record: barb, By: barb, Added: now, Until: now}
+	return &fake{stories: []waggle.Story{story}, posts: []waggle.Record{record}, sources: []waggle.Health{health}, blocks: []waggle.Block{block}}, story.ID, record.Ref
 }
 
 func TestHostileTextStaysText(t *testing.T) {
 	store, story, ref := poisoned()
 	search := url.QueryEscape(barb)
 	for _, path := range []string{"/", "/?q=" + search + "&source=" + search + "&indicator=" + search, "/story/" + story,
-		"/posts", "/posts?q=" + search + "&source=" + search, "/post/" + ref, "/sources", "/threats"} {
+		"/posts", "/posts?q=" + search + "&source=" + search, "/post/" + ref, "/sources", "/threats", "/blocks"} {
 		t.Run(path, func(t *testing.T) {
 			doc := open(t, Options{Store: store, TheHiveURL: "https://th.example"}, path)
 			html, err := doc.Html()

@@ -11,6 +11,7 @@
 //	/posts       posts, all fates   /api/v1/posts
 //	/post/{ref}  one post           /api/v1/post/{ref}
 //	/threats     what to do         /api/v1/threats  /feeds/threats.rss  /feeds/threats.json
+//	/blocks      what is blocked    /api/v1/blocks
 //	/sources     health             /api/v1/sources
 //	             its description    /api/openapi.json
 //	/metrics     Prometheus         /healthz  200 or 503
@@ -26,6 +27,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/waggle-cti/waggle/feeder/blocks"
 	"github.com/waggle-cti/waggle/feeder/report"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 )
@@ -46,6 +48,8 @@ type Store interface {
 	Days(ctx context.Context, since time.Time) ([]waggle.Day, error)
 	// Alerts counts the stories that TheHive took in since then by day (UTC).
 	Alerts(ctx context.Context, since time.Time) (map[time.Time]int, error)
+	// Blocks gives what is blocked now, the newest first, and when that changed.
+	Blocks(ctx context.Context, now time.Time) ([]waggle.Block, time.Time, error)
 }
 
 // Options is what the pages need; Store is the only one that must be set.
@@ -70,6 +74,8 @@ type Options struct {
 	TheHiveVersion func() string
 
 	Login Login // who may read the page
+	// Lists are the keys of the block lists, for their addresses.
+	Lists blocks.Keys
 	// Retry lets a post that failed go on; waggle.ErrNotFound if no such post
 	// failed. nil = the page does not offer it.
 	Retry func(ctx context.Context, ref string) error
@@ -95,6 +101,7 @@ func New(o Options) http.Handler {
 	mux.Handle("/posts", s.page("posts", s.postsPage))
 	mux.Handle("/post/{ref}", s.page("post", s.postPage))
 	mux.Handle("/sources", s.page("sources", s.sourcesPage))
+	mux.Handle("/blocks", s.page("blocks", s.blocksPage))
 	mux.Handle("/threats", s.page("threats", s.threatsPage))
 	mux.Handle("/feeds/threats.rss", s.feed("application/rss+xml; charset=utf-8", report.Report.RSS))
 	mux.Handle("/feeds/threats.json", s.feed("application/feed+json; charset=utf-8", report.Report.JSONFeed))

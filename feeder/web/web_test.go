@@ -45,7 +45,7 @@ func text(s *goquery.Selection) string { return strings.Join(strings.Fields(s.Te
 
 func TestEveryPageStandsByItself(t *testing.T) {
 	store := filled()
-	for _, path := range []string{"/", "/story/" + store.stories[0].ID, "/posts", "/post/" + store.posts[1].Ref, "/sources", "/threats"} {
+	for _, path := range []string{"/", "/story/" + store.stories[0].ID, "/posts", "/post/" + store.posts[1].Ref, "/sources", "/threats", "/blocks"} {
 		t.Run(path, func(t *testing.T) {
 			doc := open(t, Options{Store: store}, path)
 			assert.Equal(t, 1, doc.Find("h1").Length())

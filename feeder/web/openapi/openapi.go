@@ -15,6 +15,16 @@ type Route struct {
 	Summary string
 	Query   []Parameter
 	Answer  any // a value of the type that is answered
+	Writes  []Write
+}
+
+// Write is another method of a route's address, which takes JSON and needs a
+// token of its own.
+type Write struct {
+	Method  string // "POST"
+	Summary string
+	Body    any // values of the types that are sent and answered
+	Answer  any
 }
 
 // Parameter is one of a route's filters.
@@ -37,11 +47,30 @@ func Document(title, version string, routes []Route) map[string]any {
 			},
 		}}
 	}
+	for _, r := range routes {
+		for _, w := range r.Writes {
+			paths[r.Path].(object)[strings.ToLower(w.Method)] = s.write(w)
+		}
+	}
 	s["Error"] = object{"type": "object", "properties": object{"error": object{"type": "string"}}, "required": []string{"error"}}
 	return object{
 		"openapi": "3.1.0", "info": object{"title": title, "version": version}, "paths": paths,
 		"components": object{"schemas": s, "securitySchemes": object{"token": object{"type": "http", "scheme": "bearer"}}},
 		"security":   []object{{"token": []string{}}, {}},
+	}
+}
+
+func (s schemas) write(w Write) object {
+	refused := object{"$ref": "#/components/schemas/Error"}
+	return object{
+		"summary":     w.Summary,
+		"requestBody": object{"required": true, "content": object{"application/json": object{"schema": s.of(reflect.TypeOf(w.Body))}}},
+		"responses": object{
+			"200": answer("The answer.", s.of(reflect.TypeOf(w.Answer))),
+			"400": answer("The body is not understood.", refused),
+			"401": answer("The token is missing or another.", refused),
+		},
+		"security": []object{{"token": []string{}}},
 	}
 }
 
