@@ -1,5 +1,5 @@
-// Package waggle_test keeps catalog.json, the catalog of the whole bundle.
-package waggle_test
+// Package bundle_test keeps catalog.json, the catalog of the whole bundle.
+package bundle_test
 
 import (
 	"encoding/json"

@@ -57,7 +57,7 @@ func TestWorkers(t *testing.T) {
 	require.Len(t, analyzers, 13, "all, and not one page")
 	assert.NotEmpty(t, analyzers[0].ID)
 	analyzers[0].ID = ""
-	assert.Equal(t, cortexapi.Worker{Name: "Waggle_Example_1_0", DataTypes: []string{"ip", "domain"}, Rate: 4, Window: time.Minute}, analyzers[0])
+	assert.Equal(t, cortexapi.Worker{Name: "Waggle_Example_1_0", Definition: "Waggle_Example_1_0", DataTypes: []string{"ip", "domain"}, Rate: 4, Window: time.Minute}, analyzers[0])
 	responders, err := c.Responders(t.Context())
 	require.NoError(t, err)
 	require.Len(t, responders, 1)

@@ -13,9 +13,10 @@ import (
 
 // Worker is an analyzer or a responder that the key's organisation has enabled.
 type Worker struct {
-	ID        string   // "db11deae1c9f41873d49cbdf16ed0816"; the same again if it is enabled anew under the same name
-	Name      string   // as its admin named it, by default its definition's name and version: "Waggle_URLhaus_1_0"
-	DataTypes []string // what it takes: ip, domain, … of an analyzer, thehive:case, … of a responder
+	ID         string   // "db11deae1c9f41873d49cbdf16ed0816"; the same again if it is enabled anew under the same name
+	Name       string   // as its admin named it; by default its definition
+	Definition string   // the name and version of its definition: "Waggle_URLhaus_1_0"
+	DataTypes  []string // what it takes: ip, domain, … of an analyzer, thehive:case, … of a responder
 
 	// Rate is how many jobs Cortex lets it begin in a Window; 0 = no limit.
 	Rate   int
@@ -45,8 +46,9 @@ func (c *Client) workers(ctx context.Context, kind string) ([]Worker, error) {
 
 func readWorker(r gjson.Result) Worker {
 	return Worker{
-		ID:        cmp.Or(r.Get("id").String(), r.Get("_id").String()),
-		Name:      r.Get("name").String(),
+		ID:         cmp.Or(r.Get("id").String(), r.Get("_id").String()),
+		Name:       r.Get("name").String(),
+		Definition: r.Get("workerDefinitionId").String(),
 		DataTypes: texts(r.Get("dataTypeList")),
 		Rate:      int(r.Get("rate").Int()),
 		Window:    window(r.Get("rateUnit").String()),
