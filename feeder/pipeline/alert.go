@@ -36,7 +36,7 @@ func (w *alertWorker) Work(ctx context.Context, job *river.Job[alertArgs]) error
 	if left := w.outages.left(w.Now()); left > 0 {
 		return river.JobSnooze(left)
 	}
-	seat, ok, err := w.Store.TakeSeat(ctx)
+	seat, ok, err := w.Store.TakeSeat(ctx, store.Alerting)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (w *alertWorker) rest(ctx context.Context, job *river.Job[alertArgs]) error
 	return nil
 }
 
-// outages remembers how long TheHive has taken nothing. It is forgotten when
+// outages remembers how long a server has taken nothing. It is forgotten when
 // the feeder ends: a new one tries at once.
 type outages struct {
 	mu     sync.Mutex
@@ -170,10 +170,13 @@ func (o *outages) begin(now time.Time, failure error, p pace) (until time.Time) 
 	return o.until
 }
 
-func (o *outages) over() {
+// over ends the outage, and tells whether there was one.
+func (o *outages) over() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	was := o.count > 0
 	o.count, o.since, o.until, o.reason = 0, time.Time{}, time.Time{}, nil
+	return was
 }
 
 func (o *outages) left(now time.Time) time.Duration {

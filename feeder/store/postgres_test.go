@@ -125,18 +125,18 @@ func TestTransactionsOfFeedersRunOneAfterAnother(t *testing.T) {
 
 func TestOneFeederHasTheSeat(t *testing.T) {
 	a, b, _ := two(t)
-	seat, ok, err := a.TakeSeat(t.Context())
+	seat, ok, err := a.TakeSeat(t.Context(), store.Alerting)
 	require.NoError(t, err)
 	require.True(t, ok)
 	require.NoError(t, seat.Held(t.Context()))
-	_, ok, err = b.TakeSeat(t.Context())
+	_, ok, err = b.TakeSeat(t.Context(), store.Alerting)
 	require.NoError(t, err)
 	assert.False(t, ok)
 
 	seat.Leave()
 	require.Error(t, seat.Held(t.Context()))
 	require.Eventually(t, func() bool { // the server takes note of it in its own time
-		seat, ok, err = b.TakeSeat(t.Context())
+		seat, ok, err = b.TakeSeat(t.Context(), store.Alerting)
 		return err == nil && ok
 	}, time.Minute, 10*time.Millisecond)
 	seat.Leave()

@@ -20,6 +20,7 @@ const (
 	lockMigrate = 1 // the tables are changed
 	lockWrite   = 2 // a transaction of the store
 	lockAlert   = 3 // alerts are sent
+	lockAnalyse = 4 // analyses are run
 )
 
 // replica is a process among those that share a PostgreSQL database. As long as
@@ -101,24 +102,43 @@ func (s *Store) Replica() string {
 	return s.server.replica.id()
 }
 
-// Seat is the right to do what only one process may do at a time.
-type Seat struct{ conn *pgx.Conn } // nil = no other process can want it
+// Work is what only one process may do at a time.
+type Work int32
 
-// TakeSeat takes the one seat from which alerts are sent: TheHive does not
-// check for duplicates that come at once. ok is false while another process
+// The works.
+const (
+	Alerting  Work = lockAlert   // TheHive does not check for duplicates that come at once
+	Analysing Work = lockAnalyse // Cortex makes two jobs of two equal requests that come at once
+)
+
+// String names the work.
+func (w Work) String() string {
+	if w == Alerting {
+		return "to send alerts from"
+	}
+	return "to run analyses from"
+}
+
+// Seat is the right to do a work.
+type Seat struct {
+	conn *pgx.Conn // nil = no other process can want it
+	work Work
+}
+
+// TakeSeat takes the one seat for a work. ok is false while another process
 // has it.
-func (s *Store) TakeSeat(ctx context.Context) (seat *Seat, ok bool, err error) {
+func (s *Store) TakeSeat(ctx context.Context, w Work) (seat *Seat, ok bool, err error) {
 	if s.server == nil {
 		return &Seat{}, true, nil
 	}
-	conn, err := locked(ctx, s.server.replica.config, lockClass, lockAlert)
+	conn, err := locked(ctx, s.server.replica.config, lockClass, int32(w))
 	if errors.Is(err, errHeld) {
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("store: the seat to send alerts from: %w", err)
+		return nil, false, fmt.Errorf("store: the seat %s: %w", w, err)
 	}
-	return &Seat{conn}, true, nil
+	return &Seat{conn, w}, true, nil
 }
 
 // Held makes sure that the seat is still ours. The time between that and what
@@ -131,7 +151,7 @@ func (s *Seat) Held(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, heartbeat)
 	defer cancel()
 	if err := s.conn.Ping(ctx); err != nil {
-		return fmt.Errorf("store: the seat to send alerts from was lost: %w", err)
+		return fmt.Errorf("store: the seat %s was lost: %w", s.work, err)
 	}
 	return nil
 }

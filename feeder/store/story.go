@@ -134,7 +134,7 @@ func loadStory(ctx context.Context, q querier, id string) (waggle.Story, error) 
 	return stories[0], nil
 }
 
-// loadStories gives stories with their posts, indicators, verdicts and actions,
+// loadStories gives stories with their posts, indicators, analyses, verdicts and actions,
 // in the order of the ids, without those that are not known.
 func loadStories(ctx context.Context, q querier, ids []string) ([]waggle.Story, error) {
 	f := &filter{}
@@ -154,12 +154,20 @@ func loadStories(ctx context.Context, q querier, ids []string) ([]waggle.Story, 
 	if err := addVerdicts(ctx, q, ids, indicators); err != nil {
 		return nil, err
 	}
+	if err := addAnalyses(ctx, q, ids, indicators); err != nil {
+		return nil, err
+	}
+	notes, err := loadAnalysisNotes(ctx, q, ids)
+	if err != nil {
+		return nil, err
+	}
 	actions, err := loadActions(ctx, q, ids)
 	if err != nil {
 		return nil, err
 	}
 	for i, s := range heads {
 		heads[i].Posts, heads[i].Indicators, heads[i].Actions = posts[s.ID], append([]waggle.Indicator{}, indicators[s.ID]...), actions[s.ID]
+		heads[i].AnalysisNote = notes[s.ID]
 	}
 	slices.SortFunc(heads, func(a, b waggle.Story) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	return heads, nil

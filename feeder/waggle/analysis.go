@@ -62,6 +62,16 @@ type Analysis struct {
 	Job        string        `json:"job,omitempty"`       // Cortex' id of the job; empty before it has one
 	Note       string        `json:"note,omitempty"`      // in words, without secrets: why it failed, waits or was not run
 	At         time.Time     `json:"at,omitzero"`         // when it came into its state
+	Due        time.Time     `json:"due,omitzero"`        // while it waits, put off: not before then
+}
+
+// HeldLong is from when on an analysis that is put off holds nothing up any
+// more: what it says will count when it is there.
+const HeldLong = 10 * time.Minute
+
+// UnderWay tells whether something is to come of an analysis soon.
+func (a Analysis) UnderWay(now time.Time) bool {
+	return a.State == AnalysisRunning || a.State == AnalysisWaiting && a.Due.Before(now.Add(HeldLong))
 }
 
 // Verdict is what the analyzers' reports together say, of a value or of a
@@ -69,4 +79,11 @@ type Analysis struct {
 type Verdict struct {
 	Level Level  `json:"level"`
 	Why   string `json:"why"` // one sentence: who said what, and what was made of a contradiction
+}
+
+// Trouble is a service that takes nothing of what we have for it.
+type Trouble struct {
+	Service string    `json:"service"` // "Cortex"
+	Since   time.Time `json:"since"`
+	Error   string    `json:"error"` // of the last try, without secrets
 }

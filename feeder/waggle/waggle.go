@@ -217,6 +217,8 @@ type Story struct {
 	Verdict *Verdict `json:"verdict,omitempty"`
 	// Actions are what rules demanded for it.
 	Actions []Action `json:"actions,omitempty"`
+	// AnalysisNote says which of its values no analyzer is asked about, and why.
+	AnalysisNote string `json:"analysisNote,omitempty"`
 }
 
 // Indicator is a value of a story, with the posts it was read in.
