@@ -7,6 +7,7 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/alert"
 	"github.com/waggle-cti/waggle/feeder/config"
+	"github.com/waggle-cti/waggle/feeder/enrich"
 	"github.com/waggle-cti/waggle/feeder/lists"
 	"github.com/waggle-cti/waggle/feeder/pipeline"
 	"github.com/waggle-cti/waggle/feeder/reading"
@@ -16,6 +17,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/triage"
 	"github.com/waggle-cti/waggle/feeder/verdict"
+	"github.com/waggle-cti/waggle/shared/cortexapi"
 	"github.com/waggle-cti/waggle/shared/fetch"
 	"github.com/waggle-cti/waggle/shared/thehive"
 )
@@ -42,6 +44,15 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, learner
 		Since:  c.Since, Window: c.Window, Pause: c.Pause, Keep: time.Duration(c.KeepDays) * 24 * time.Hour, Metrics: metrics, Log: log,
 		Weigher: verdict.New(c.Verdicts, known.Known), Rules: c.Rules.Possible(actor.Can), Actor: actor,
 	}
+	if c.Cortex.Used() {
+		client, err := newCortex(c)
+		if err != nil {
+			return nil, err
+		}
+		if o.Enricher, err = enrich.New(client, enrich.Options{Settings: c.Cortex.Settings, Known: known.Known}); err != nil {
+			return nil, err
+		}
+	}
 	if hive != nil {
 		o.Raiser = alert.New(hive, alert.Options{Daily: c.Needs.MaxAlerts})
 	}
@@ -66,4 +77,9 @@ func theHive(c *config.Config) (*thehive.Client, error) {
 		return nil, nil
 	}
 	return thehive.New(thehive.Options{URL: c.TheHive.URL, Key: c.TheHive.Key.Reveal(), Organisation: c.TheHive.Organisation})
+}
+
+// newCortex makes the client of the configured Cortex.
+func newCortex(c *config.Config) (*cortexapi.Client, error) {
+	return cortexapi.New(cortexapi.Options{URL: c.Cortex.URL, Key: c.Cortex.Key.Reveal()})
 }

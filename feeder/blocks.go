@@ -24,7 +24,7 @@ func newBlocks(c *config.Config, data *store.Store, log *slog.Logger) (blocks.Se
 	if err != nil {
 		return blocks.Server{}, fmt.Errorf("profile %s: own: %w", c.Needs.Name, err)
 	}
-	for _, server := range []config.Server{c.TheHive, c.Cortex, c.MISP} {
+	for _, server := range []config.Server{c.TheHive, c.Cortex.Server, c.MISP} {
 		u, err := url.Parse(server.URL)
 		if err != nil || u.Hostname() == "" {
 			continue

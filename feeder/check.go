@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -13,9 +14,9 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/alert"
 	"github.com/waggle-cti/waggle/feeder/config"
+	"github.com/waggle-cti/waggle/feeder/enrich"
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/shared/misp"
-	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 func checkCommand(s *settings) *cobra.Command {
@@ -135,26 +136,37 @@ func askTheHive(ctx context.Context, c *config.Config) (string, error) {
 	return fmt.Sprintf("version %s, the key may read alerts", v.Text), nil
 }
 
-// askCortex asks who the key belongs to.
-// https://docs.strangebee.com/cortex/api/api-guide/
+// askCortex asks who the key belongs to, and which analyzers run by themselves.
 func askCortex(ctx context.Context, c *config.Config) (string, error) {
-	key := c.Cortex.Key.Reveal()
-	client, err := upstream.New(upstream.Options{
-		Service: "Cortex", BaseURL: c.Cortex.URL, Secrets: []string{key},
-		Header: http.Header{"Authorization": {"Bearer " + key}},
-	})
+	client, err := newCortex(c)
 	if err != nil {
 		return "", err
 	}
-	status, err := client.Do(ctx, upstream.Request{Method: http.MethodGet, Path: "/api/status"})
+	version, err := client.Version(ctx)
 	if err != nil {
 		return "", err
 	}
-	user, err := client.Do(ctx, upstream.Request{Method: http.MethodGet, Path: "/api/user/current"})
+	user, err := client.User(ctx)
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("version %s, the key is of %s", status.JSON().Get("versions.Cortex"), user.JSON().Get("id")), nil
+	enricher, err := enrich.New(client, enrich.Options{Settings: c.Cortex.Settings})
+	if err != nil {
+		return "", err
+	}
+	standing, err := enricher.Standing(ctx)
+	if err != nil {
+		return "", err
+	}
+	said := fmt.Sprintf("version %s, the key is of %s; of %d analyzers %d run by themselves", version, user.Login,
+		len(standing.Run)+len(standing.Rest), len(standing.Run))
+	if len(standing.Run) > 0 {
+		said += ": " + strings.Join(standing.Run, ", ")
+	}
+	if !slices.Contains(user.Roles, "analyze") {
+		return "", fmt.Errorf("%s, but its user lacks the role analyze: give it in Cortex", said)
+	}
+	return said, nil
 }
 
 func askMISP(ctx context.Context, c *config.Config) (string, error) {

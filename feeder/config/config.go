@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/waggle-cti/waggle/feeder/enrich"
 	"github.com/waggle-cti/waggle/feeder/profiles"
 	"github.com/waggle-cti/waggle/feeder/relevance"
 	"github.com/waggle-cti/waggle/feeder/respond"
@@ -38,7 +39,7 @@ type Config struct {
 	Blocks Blocks // the block lists for firewalls
 
 	TheHive Server
-	Cortex  Server
+	Cortex  Cortex
 	MISP    Server
 
 	// Sources are the profile's and the file's, each name once; where both have
@@ -87,6 +88,13 @@ type Server struct {
 	Organisation string // TheHive's, for users of several; optional
 }
 
+// Cortex is the Cortex whose analyzers are asked about the values of stories,
+// and what they are asked.
+type Cortex struct {
+	Server
+	enrich.Settings
+}
+
 // Used reports whether the server is configured.
 func (s Server) Used() bool { return s.URL != "" }
 
@@ -99,6 +107,7 @@ func Default() Config {
 		Since:    72 * time.Hour,
 		Window:   14 * 24 * time.Hour,
 		Pause:    time.Second,
+		Cortex:   Cortex{Settings: enrich.Defaults()},
 	}
 }
 
@@ -122,7 +131,7 @@ func Load(path string) (*Config, error) {
 			return nil, fmt.Errorf("configuration: %w", err)
 		}
 	}
-	written := file{}
+	written := file{Cortex: analysing{Settings: enrich.Defaults()}}
 	doc, err := strictyaml.Decode(path, data, &written)
 	if err != nil {
 		return nil, err

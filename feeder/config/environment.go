@@ -10,6 +10,7 @@ import (
 
 	"github.com/kelseyhightower/envconfig"
 
+	"github.com/waggle-cti/waggle/feeder/enrich"
 	"github.com/waggle-cti/waggle/feeder/secret"
 )
 
@@ -48,16 +49,18 @@ type environment struct {
 	MailTo           []string `envconfig:"MAIL_TO"`
 	MailPage         string   `envconfig:"MAIL_PAGE"`
 
-	TheHiveURL     string `envconfig:"THEHIVE_URL"`
-	TheHiveKey     string `envconfig:"THEHIVE_KEY"`
-	TheHiveKeyFile string `envconfig:"THEHIVE_KEY_FILE"`
-	TheHiveOrg     string `envconfig:"THEHIVE_ORG"`
-	CortexURL      string `envconfig:"CORTEX_URL"`
-	CortexKey      string `envconfig:"CORTEX_KEY"`
-	CortexKeyFile  string `envconfig:"CORTEX_KEY_FILE"`
-	MISPURL        string `envconfig:"MISP_URL"`
-	MISPKey        string `envconfig:"MISP_KEY"`
-	MISPKeyFile    string `envconfig:"MISP_KEY_FILE"`
+	TheHiveURL      string   `envconfig:"THEHIVE_URL"`
+	TheHiveKey      string   `envconfig:"THEHIVE_KEY"`
+	TheHiveKeyFile  string   `envconfig:"THEHIVE_KEY_FILE"`
+	TheHiveOrg      string   `envconfig:"THEHIVE_ORG"`
+	CortexURL       string   `envconfig:"CORTEX_URL"`
+	CortexKey       string   `envconfig:"CORTEX_KEY"`
+	CortexKeyFile   string   `envconfig:"CORTEX_KEY_FILE"`
+	CortexAnalyzers []string `envconfig:"CORTEX_ANALYZERS"`
+	CortexCost      string   `envconfig:"CORTEX_COST"`
+	MISPURL         string   `envconfig:"MISP_URL"`
+	MISPKey         string   `envconfig:"MISP_KEY"`
+	MISPKeyFile     string   `envconfig:"MISP_KEY_FILE"`
 }
 
 // applyEnvironment puts the variables over the file's values.
@@ -113,6 +116,13 @@ func applyEnvironment(c *Config) error {
 	}
 	if err := e.applyBlocks(&c.Blocks); err != nil {
 		return err
+	}
+	if len(e.CortexAnalyzers) > 0 {
+		c.Cortex.Analyzers = e.CortexAnalyzers
+	}
+	c.Cortex.Cost = cmp.Or(enrich.Cost(e.CortexCost), c.Cortex.Cost)
+	if err := c.Cortex.Check(); err != nil { // the file's are checked already
+		return fmt.Errorf("WAGGLE_CORTEX_ANALYZERS, WAGGLE_CORTEX_COST: %w", err)
 	}
 	return e.applyServers(c)
 }
@@ -177,7 +187,7 @@ func (e environment) applyServers(c *Config) error {
 		into              *Server
 	}{
 		{"WAGGLE_THEHIVE", e.TheHiveURL, e.TheHiveKey, e.TheHiveKeyFile, e.TheHiveOrg, &c.TheHive},
-		{"WAGGLE_CORTEX", e.CortexURL, e.CortexKey, e.CortexKeyFile, "", &c.Cortex},
+		{"WAGGLE_CORTEX", e.CortexURL, e.CortexKey, e.CortexKeyFile, "", &c.Cortex.Server},
 		{"WAGGLE_MISP", e.MISPURL, e.MISPKey, e.MISPKeyFile, "", &c.MISP},
 	} {
 		if s.url != "" {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/waggle-cti/waggle/feeder/enrich"
 	"github.com/waggle-cti/waggle/feeder/profiles"
 	"github.com/waggle-cti/waggle/feeder/secret"
 	"github.com/waggle-cti/waggle/feeder/source"
@@ -30,7 +32,7 @@ type file struct {
 	Mail          mailing        `yaml:"mail"`
 	Blocks        blocking       `yaml:"blocks"`
 	TheHive       hive           `yaml:"thehive"`
-	Cortex        server         `yaml:"cortex"`
+	Cortex        analysing      `yaml:"cortex"`
 	MISP          server         `yaml:"misp"`
 	SourcesOnly   bool           `yaml:"sources_only"`
 	Sources       []source.Spec  `yaml:"sources"`
@@ -107,6 +109,11 @@ type hive struct {
 	Organisation string `yaml:"organisation"`
 }
 
+type analysing struct {
+	server          `yaml:",inline"`
+	enrich.Settings `yaml:",inline"`
+}
+
 // apply puts what the file says over the defaults. Relative paths in the file
 // start from its folder.
 func (f file) apply(c *Config, doc *strictyaml.Document, folder string) error {
@@ -169,13 +176,18 @@ func (f file) apply(c *Config, doc *strictyaml.Document, folder string) error {
 		written      server
 		organisation string
 		into         *Server
-	}{{"thehive", f.TheHive.server, f.TheHive.Organisation, &c.TheHive}, {"cortex", f.Cortex, "", &c.Cortex}, {"misp", f.MISP, "", &c.MISP}} {
+	}{{"thehive", f.TheHive.server, f.TheHive.Organisation, &c.TheHive}, {"cortex", f.Cortex.server, "", &c.Cortex.Server}, {"misp", f.MISP, "", &c.MISP}} {
 		filled, err := s.written.fill(folder)
 		if err != nil {
 			return located([]any{s.key}, err)
 		}
 		filled.Organisation = s.organisation
 		*s.into = filled
+	}
+	c.Cortex.Settings = f.Cortex.Settings
+	var wrong *enrich.Invalid
+	if err := c.Cortex.Check(); errors.As(err, &wrong) {
+		return located([]any{"cortex", wrong.Key}, err)
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ type (
 	verdictArgs struct{}
 	actArgs     struct{}
 
+	enrichArgs  struct{}
 	compactArgs struct{}
 )
 
@@ -43,6 +44,7 @@ func (joinArgs) Kind() string    { return "join" }
 func (alertArgs) Kind() string   { return "alert" }
 func (verdictArgs) Kind() string { return "verdict" }
 func (actArgs) Kind() string     { return "act" }
+func (enrichArgs) Kind() string  { return "enrich" }
 func (compactArgs) Kind() string { return "compact" }
 
 func (a pollArgs) InsertOpts() river.InsertOpts    { return once(a.Kind()) }
@@ -53,6 +55,7 @@ func (a joinArgs) InsertOpts() river.InsertOpts    { return once(a.Kind()) }
 func (a alertArgs) InsertOpts() river.InsertOpts   { return once(a.Kind()) }
 func (a verdictArgs) InsertOpts() river.InsertOpts { return once(a.Kind()) }
 func (a actArgs) InsertOpts() river.InsertOpts     { return once(a.Kind()) }
+func (a enrichArgs) InsertOpts() river.InsertOpts  { return once(a.Kind()) }
 func (a compactArgs) InsertOpts() river.InsertOpts { return once(a.Kind()) }
 
 // once is a job of which there is one at a time for the same arguments. It is
@@ -99,7 +102,7 @@ func (w watch) HandlePanic(_ context.Context, job *rivertype.JobRow, value any, 
 
 // pace is how patiently what failed is tried again.
 type pace struct {
-	first, longest time.Duration // of a stage or an outage of TheHive
+	first, longest time.Duration // of a stage or an outage of a server
 	refused        time.Duration // the first pause after TheHive refused a story
 	patience       int           // after so many tries a story may be what TheHive fails at
 	glance         time.Duration // how often an idle queue is looked at
@@ -109,16 +112,21 @@ type pace struct {
 	again time.Duration
 	write time.Duration // how often a pass looks whether the store can be written
 	sweep time.Duration // how soon the jobs of another feeder go on that has ended, and a clock that was set is noticed
+	lost  time.Duration // how long after an answer of Cortex was lost its job can be found
+	look  time.Duration // how long to wait for a job before looking at all of them
+	grace time.Duration // how long a Cortex that came back has for the jobs it had
 }
 
 // patient is the pace of a feeder that runs for ever.
 func patient() pace {
-	return pace{first: 2 * time.Second, longest: 5 * time.Minute, refused: 15 * time.Minute, patience: 8, glance: 5 * time.Second, again: 5 * time.Second, sweep: 10 * time.Second}
+	return pace{first: 2 * time.Second, longest: 5 * time.Minute, refused: 15 * time.Minute, patience: 8, glance: 5 * time.Second, again: 5 * time.Second,
+		sweep: 10 * time.Second, lost: 5 * time.Second, look: 2 * time.Second, grace: time.Minute}
 }
 
 // quick is the pace of one that somebody waits for.
 func quick() pace {
-	return pace{first: 100 * time.Millisecond, longest: 3 * time.Second, refused: 15 * time.Minute, patience: 16, glance: 50 * time.Millisecond, again: 100 * time.Millisecond, write: 2 * time.Second, sweep: 10 * time.Second}
+	return pace{first: 100 * time.Millisecond, longest: 3 * time.Second, refused: 15 * time.Minute, patience: 16, glance: 50 * time.Millisecond, again: 100 * time.Millisecond, write: 2 * time.Second,
+		sweep: 10 * time.Second, lost: 2 * time.Second, look: time.Second, grace: 2 * time.Second}
 }
 
 // longestRefused is the longest pause after a refusal.

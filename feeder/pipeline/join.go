@@ -44,7 +44,10 @@ func (w *joinWorker) join(_ context.Context, at store.Progress) (outcome, error)
 		if w.Weigher != nil {
 			next = append(next, verdictArgs{})
 		}
-		return next, tx.Tell(ctx, head, told, reason(at.Judgement, why), w.Now())
+		if err := tx.Tell(ctx, head, told, reason(at.Judgement, why), w.Now()); err != nil || w.Enricher == nil {
+			return next, err
+		}
+		return append(next, enrichArgs{}), tx.WantAnalyses(ctx, head.ID, head.Revision, w.Now())
 	}
 	told := func() {
 		w.fate(at.Post, waggle.Told, reason(at.Judgement, why), "score", at.Judgement.Score, "story", head.ID)

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,12 +14,14 @@ import (
 // Metrics count what a Pipeline does, since it was made. Register them with
 // [Metrics.Register].
 type Metrics struct {
-	posts     *prometheus.CounterVec
-	polls     *prometheus.CounterVec
-	pollTime  prometheus.Histogram
-	alerts    *prometheus.CounterVec
-	alertTime prometheus.Histogram
-	stageTime *prometheus.HistogramVec
+	posts        *prometheus.CounterVec
+	polls        *prometheus.CounterVec
+	pollTime     prometheus.Histogram
+	alerts       *prometheus.CounterVec
+	alertTime    prometheus.Histogram
+	stageTime    *prometheus.HistogramVec
+	analyses     *prometheus.CounterVec
+	analysisTime prometheus.Histogram
 }
 
 // NewMetrics makes Metrics that no registry knows yet.
@@ -37,13 +40,17 @@ func NewMetrics() *Metrics {
 			Name: "waggle_alert_seconds", Help: "How long TheHive took for a story.", Buckets: short}),
 		stageTime: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "waggle_stage_seconds", Help: "How long a post took at a stage (read, article, judge, join).", Buckets: short}, []string{"stage"}),
+		analyses: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "waggle_analyses_total", Help: "Analyses that are over, by analyzer and state (done, failed, skipped)."}, []string{"analyzer", "state"}),
+		analysisTime: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "waggle_analysis_seconds", Help: "How long Cortex took for an analysis.", Buckets: prometheus.ExponentialBuckets(0.5, 2, 12)}), // 0.5 s – 17 min
 	}
 }
 
 // Register makes the metrics, and those that are read from the store, known
 // to a registry.
 func (m *Metrics) Register(r prometheus.Registerer, s *store.Store) error {
-	for _, c := range []prometheus.Collector{m.posts, m.polls, m.pollTime, m.alerts, m.alertTime, m.stageTime, newHoldings(s)} {
+	for _, c := range []prometheus.Collector{m.posts, m.polls, m.pollTime, m.alerts, m.alertTime, m.stageTime, m.analyses, m.analysisTime, newHoldings(s)} {
 		if err := r.Register(c); err != nil {
 			return err
 		}
@@ -76,6 +83,13 @@ func (m *Metrics) stage(name string, took time.Duration) {
 	m.stageTime.WithLabelValues(name).Observe(took.Seconds())
 }
 
+func (m *Metrics) analysis(analyzer string, s waggle.AnalysisState, took time.Duration) {
+	m.analyses.WithLabelValues(analyzer, string(s)).Inc()
+	if s == waggle.AnalysisDone {
+		m.analysisTime.Observe(took.Seconds())
+	}
+}
+
 func result(failed bool) string {
 	if failed {
 		return "failed"
@@ -89,6 +103,8 @@ type holdings struct {
 	jobs    *prometheus.Desc
 	stories *prometheus.Desc
 	failing *prometheus.Desc
+	open    *prometheus.Desc
+	trouble *prometheus.Desc
 }
 
 func newHoldings(s *store.Store) *holdings {
@@ -97,6 +113,8 @@ func newHoldings(s *store.Store) *holdings {
 		jobs:    prometheus.NewDesc("waggle_jobs", "Jobs that are still to be done, by kind.", []string{"kind"}, nil),
 		stories: prometheus.NewDesc("waggle_stories_undelivered", "Stories whose newest revision TheHive does not hold, by state (waiting, refused).", []string{"state"}, nil),
 		failing: prometheus.NewDesc("waggle_source_failures", "Polls of a source that failed in a row.", []string{"source"}, nil),
+		open:    prometheus.NewDesc("waggle_analyses_open", "Analyses that are not over, by state (waiting, running, held).", []string{"state"}, nil),
+		trouble: prometheus.NewDesc("waggle_service_failing", "1 while a service (Cortex) takes nothing of what waits for it.", []string{"service"}, nil),
 	}
 }
 
@@ -105,6 +123,8 @@ func (h *holdings) Describe(to chan<- *prometheus.Desc) {
 	to <- h.jobs
 	to <- h.stories
 	to <- h.failing
+	to <- h.open
+	to <- h.trouble
 }
 
 // scrapeTime is the longest that the store may take for its metrics.
@@ -138,4 +158,21 @@ func (h *holdings) Collect(to chan<- prometheus.Metric) {
 	for _, s := range sources {
 		gauge(h.failing, s.Failures, s.Name)
 	}
+	open, err := h.store.OpenAnalyses(ctx, time.Now())
+	if err != nil {
+		to <- prometheus.NewInvalidMetric(h.open, err)
+		return
+	}
+	gauge(h.open, open.Waiting, "waiting")
+	gauge(h.open, open.Running, "running")
+	gauge(h.open, open.Held, "held")
+	failing := 0
+	switch _, err := h.store.Trouble(ctx, cortex); {
+	case err == nil:
+		failing = 1
+	case !errors.Is(err, waggle.ErrNotFound):
+		to <- prometheus.NewInvalidMetric(h.trouble, err)
+		return
+	}
+	gauge(h.trouble, failing, cortex)
 }

@@ -41,8 +41,8 @@ func (s Summary) Complete() bool {
 }
 
 // Once asks every source now and works until nothing is left to do. While
-// TheHive takes nothing it is tried for as long as wait, counted from its
-// first failure; what then still waits is kept for the next time. A Pipeline
+// TheHive or Cortex takes nothing it is tried for as long as wait, counted from
+// its first failure; what then still waits is kept for the next time. A Pipeline
 // runs once only.
 func (p *Pipeline) Once(ctx context.Context, wait time.Duration) (Summary, error) {
 	p.pace = quick()
@@ -72,7 +72,7 @@ func (p *Pipeline) Once(ctx context.Context, wait time.Duration) (Summary, error
 // pass ends: its jobs would be tried for as long as the disk is full.
 const mostUnwritten = 4
 
-// drain waits until the work is done, or only TheHive is in its way and has
+// drain waits until the work is done, or only a server is in its way and has
 // been for long enough.
 func (p *Pipeline) drain(ctx context.Context, began time.Time, wait time.Duration) error {
 	look, write := time.NewTicker(p.pace.glance), time.NewTicker(p.pace.write)
@@ -102,6 +102,12 @@ func (p *Pipeline) done(ctx context.Context, began time.Time, wait time.Duration
 	open, err := p.Store.Unfinished(ctx, began)
 	if err != nil || open > 0 {
 		return false, err
+	}
+	if p.Enricher != nil {
+		analyses, err := p.Store.OpenAnalyses(ctx, p.Now())
+		if err != nil || analyses.Open() && !p.absence.hopeless(p.Now(), wait) {
+			return false, err
+		}
 	}
 	if p.Weigher != nil {
 		if open, err = p.Store.CountUnjudged(ctx); err != nil || open > 0 {
@@ -150,7 +156,7 @@ func (p *Pipeline) summary(ctx context.Context, before map[string]map[waggle.Fat
 	return s, nil
 }
 
-// hopeless tells whether waiting for TheHive any longer is no use: it has
+// hopeless tells whether waiting for the server any longer is no use: it has
 // taken nothing for as long as wait, or a person must see to it.
 func (o *outages) hopeless(now time.Time, wait time.Duration) bool {
 	o.mu.Lock()

@@ -1,7 +1,7 @@
 // Package pipeline carries posts through the stages:
 //
-//	poll ──▶ read ──▶ judge ──▶ join ──▶ verdict ──▶ act
-//	           └▶ article ─▲       └──────┴──▶ alert
+//	poll ──▶ read ──▶ judge ──▶ join ──▶ enrich ──▶ verdict ──▶ act
+//	           └▶ article ─▲      └───────────┴──▶ alert
 //
 // Every arrow is a River job (https://riverqueue.com/docs), written in the
 // same transaction as the row that made it necessary. A post knows its next
@@ -30,6 +30,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/waggle-cti/waggle/feeder/enrich"
 	"github.com/waggle-cti/waggle/feeder/reading"
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/store"
@@ -76,6 +77,15 @@ type Actor interface {
 	Act(ctx context.Context, s waggle.Story, a waggle.Action) (waggle.Action, error)
 }
 
+// Enricher asks analyzers about the values of stories; *enrich.Enricher is one.
+type Enricher interface {
+	Settings() enrich.Settings
+	Choose(ctx context.Context, s waggle.Story) (enrich.Choice, error)
+	Start(ctx context.Context, a enrich.Ask, label string) (enrich.Started, error)
+	Recall(ctx context.Context, label string) (job string, err error)
+	Collect(ctx context.Context, jobs []string, wait time.Duration) (map[string]enrich.Outcome, error)
+}
+
 // Options are what a Pipeline works with.
 type Options struct {
 	Store  *store.Store
@@ -87,6 +97,8 @@ type Options struct {
 	Weigher Weigher // nil = no verdicts, and no rules either
 	Rules   Rules   // nil = nothing is done by itself
 	Actor   Actor   // nil = what rules demand waits
+
+	Enricher Enricher // nil = no Cortex: nothing is analysed
 
 	// Since is the age over which posts are stored and not alerted when
 	// their source is first read; 0 = 72 h.
@@ -136,7 +148,8 @@ type Pipeline struct {
 	queue   queue
 	live    atomic.Bool // queue is set and works
 	hosts   *hosts
-	outages outages
+	outages outages // of TheHive
+	absence outages // of Cortex
 	pace    pace
 	time    rivertype.TimeGenerator // River's clock; nil = the system's
 }
@@ -238,6 +251,7 @@ func (p *Pipeline) newQueue() (queue, error) {
 		river.AddWorkerSafely(workers, &alertWorker{Pipeline: p}),
 		river.AddWorkerSafely(workers, &verdictWorker{Pipeline: p}),
 		river.AddWorkerSafely(workers, &actWorker{Pipeline: p}),
+		river.AddWorkerSafely(workers, &enrichWorker{Pipeline: p}),
 		river.AddWorkerSafely(workers, &compactWorker{Pipeline: p}),
 	)
 	if err != nil {
@@ -253,6 +267,7 @@ func (p *Pipeline) newQueue() (queue, error) {
 			alertArgs{}.Kind():   {MaxWorkers: 1}, // TheHive does not check for duplicates that come at once
 			verdictArgs{}.Kind(): {MaxWorkers: 1},
 			actArgs{}.Kind():     {MaxWorkers: 1}, // one thing after another, as rules name them
+			enrichArgs{}.Kind():  {MaxWorkers: 1},
 			compactArgs{}.Kind(): {MaxWorkers: 1, FetchPollInterval: time.Minute},
 		},
 		Workers: workers,
@@ -335,6 +350,9 @@ func (p *Pipeline) toDo(under map[store.Stage][]string) []river.JobArgs {
 	}
 	if p.Actor != nil {
 		jobs = append(jobs, actArgs{})
+	}
+	if p.Enricher != nil {
+		jobs = append(jobs, enrichArgs{})
 	}
 	return jobs
 }

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/riverqueue/river"
 
@@ -56,7 +57,7 @@ func (w *verdictWorker) judge(ctx context.Context, tx *store.Tx, stories []strin
 			return err
 		}
 		judged := held
-		if !underWay(held) {
+		if !underWay(held, w.Now()) {
 			judged = w.Weigher.Judge(held)
 		}
 		anew, err := tx.SetVerdict(ctx, held, judged, w.Now())
@@ -85,9 +86,9 @@ func (w *verdictWorker) judge(ctx context.Context, tx *store.Tx, stories []strin
 
 // underWay tells whether analyses of a story's values are still to come. When
 // they have, the story is judged again.
-func underWay(s waggle.Story) bool {
+func underWay(s waggle.Story, now time.Time) bool {
 	return slices.ContainsFunc(s.Indicators, func(i waggle.Indicator) bool {
-		return slices.ContainsFunc(i.Analyses, func(a waggle.Analysis) bool { return !a.State.Over() })
+		return slices.ContainsFunc(i.Analyses, func(a waggle.Analysis) bool { return a.UnderWay(now) })
 	})
 }
 
