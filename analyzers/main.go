@@ -11,6 +11,7 @@ import (
 	"github.com/waggle-cti/waggle/analyzers/misp"
 	"github.com/waggle-cti/waggle/analyzers/spamhaus"
 	"github.com/waggle-cti/waggle/analyzers/threatfox"
+	"github.com/waggle-cti/waggle/analyzers/tor"
 	"github.com/waggle-cti/waggle/analyzers/urlhaus"
 	"github.com/waggle-cti/waggle/analyzers/virustotal"
 	"github.com/waggle-cti/waggle/analyzers/warninglists"
@@ -29,6 +30,7 @@ func workers() []*cortex.Worker {
 		misp.Analyzer,
 		spamhaus.Analyzer,
 		threatfox.Analyzer,
+		tor.Analyzer,
 		urlhaus.Analyzer,
 		virustotal.Analyzer,
 		warninglists.Analyzer,
