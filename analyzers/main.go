@@ -9,6 +9,7 @@ import (
 	"github.com/waggle-cti/waggle/analyzers/iocs"
 	"github.com/waggle-cti/waggle/analyzers/malwarebazaar"
 	"github.com/waggle-cti/waggle/analyzers/misp"
+	"github.com/waggle-cti/waggle/analyzers/otx"
 	"github.com/waggle-cti/waggle/analyzers/spamhaus"
 	"github.com/waggle-cti/waggle/analyzers/threatfox"
 	"github.com/waggle-cti/waggle/analyzers/tor"
@@ -28,6 +29,7 @@ func workers() []*cortex.Worker {
 		iocs.Analyzer,
 		malwarebazaar.Analyzer,
 		misp.Analyzer,
+		otx.Analyzer,
 		spamhaus.Analyzer,
 		threatfox.Analyzer,
 		tor.Analyzer,
