@@ -103,8 +103,8 @@ func (p Program) Stopped(t *testing.T, w *cortex.Worker, config map[string]any) 
 			<-end
 		}}
 		deaf.start(t)
-		with := map[string]any{resolverItem: deaf.address}
-		maps.Copy(with, config)
+		with := maps.Clone(config)
+		with[resolverItem] = deaf.address
 		config = with
 	}
 	folder := goodFolder(t, w, config)
