@@ -63,7 +63,8 @@ func mayStart(c byte) bool { return pairs[c]&(behindAny<<8|behindSpace) != 0 }
 // nothing new. Eight bytes are looked at together with what each is followed by.
 func (s *scanner) skip(i, end int) int {
 	t := s.text
-	for k := i; len(t)-k >= 16; k += 8 {
+	k := i
+	for ; len(t)-k >= 16; k += 8 {
 		w := t[k : k+9]
 		a, b, c, d, e, f, g, h, n := pairs[w[0]], pairs[w[1]], pairs[w[2]], pairs[w[3]], pairs[w[4]], pairs[w[5]], pairs[w[6]], pairs[w[7]], pairs[w[8]]
 		met := uint64(a>>8&b) | uint64(b>>8&c)<<8 | uint64(c>>8&d)<<16 | uint64(d>>8&e)<<24 |
@@ -83,7 +84,10 @@ func (s *scanner) skip(i, end int) int {
 			}
 		}
 	}
-	return i
+	if k == i { // the text ends: its last words are looked at one by one
+		return i
+	}
+	return wordBefore(t, i, k)
 }
 
 // closesQuote reports whether a quotation mark that ends something, an apostrophe

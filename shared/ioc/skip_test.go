@@ -48,3 +48,12 @@ func FuzzSkip(f *testing.F) {
 		assert.Equal(t, readTold(s, true), readTold(s, false))
 	})
 }
+
+// TestSkipGoesOn: text is looked at once, also where nothing follows that ends it.
+func TestSkipGoesOn(t *testing.T) {
+	for _, unit := range []string{"a ", "at ", "at x ", " d", "abc, ", "x’ "} {
+		s := newScanner(strings.Repeat(unit, 1000))
+		assert.Greater(t, s.skip(0, len(s.text)), len(s.text)-32, unit)
+		s.done()
+	}
+}
