@@ -56,7 +56,8 @@ func hostile(n int) map[string]string {
 		"\n", "#\n", "1\n", "a.com ", "a.com,", "a_", "(a", "a.b.c.d/", "http://a.com/hxxp:", "%20", "a@a.com", "~a(", "_a ", "+a+", "http://a.com/a,\n", "|a|\n",
 		"imphash 0f1e2d3c4b5a69780f1e2d3c4b5a6978,\n", "|0f1e2d3c4b5a69780f1e2d3c4b5a6978,a0b1c2d3e4f5061728394a5b6c7d8e9f\n", "0x0f1e2d3c4b5a69780f1e2d3c4b5a69780f1e2d3c ",
 		moneroAddress + " ", etherAddress + " ", "C:\\", "C:\\a b", "C:\\a\n", "%a%\\", "%APPDATA%\\a ", "\\\\a\\b", "\\\\.\\pipe\\a ", " /tmp/a", "/tmp/a ", "<a>", "C:\\<a>",
-		"%", "$", "~/.a ", "mutex: ab\n", "mutex: ", "a \"", "mutex named \"", " \"", "title: ", "subject: a b\n", "rule ab_1 {\n", "## mutex\n- ab1\n", "t.me/abcde ", inFullWidth("a"), inFullWidth("a."), inFullWidth("a.com") + " ", encoded("start http://bad-host.net/a") + " ", "SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoA", "FromBase64String('YWFh')"} {
+		"%", "$", "~/.a ", "mutex: ab\n", "mutex: ", "a \"", "mutex named \"", " \"", "title: ", "subject: a b\n", "rule ab_1 {\n", "## mutex\n- ab1\n", "t.me/abcde ", inFullWidth("a"), inFullWidth("a."), inFullWidth("a.com") + " ", encoded("start http://bad-host.net/a") + " ", "SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoA", "FromBase64String('YWFh')",
+		"AS:", "ASN:1", "中", "中.com", "é.com~0", "。é", "|/", "\t", "C:\\;", "~C:\\", "1.2.3.4-" + inFullWidth("a") + "\n", "’", "at ", "ransomware trojan at at ", "ransomware trojan dot "} {
 		out[unit] = strings.Repeat(unit, n/len(unit)+1)
 	}
 	return out

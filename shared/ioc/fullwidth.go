@@ -40,7 +40,7 @@ func (s *scanner) fullWidthValue(i, end int) (next int, ok bool) {
 	}
 	stands = append(stands, int32(next))
 	s.folded.text, s.folded.stands = folded, stands
-	if !signs && len(folded) < 32 { // shorter than a hash
+	if len(folded) < len("a.io") || !signs && len(folded) < 32 { // shorter than a host, or a hash
 		return next, true
 	}
 	in := newScanner(string(folded))
