@@ -16,9 +16,11 @@ type eventBody struct {
 	Analysis     string          `json:"analysis,omitempty"`
 	Distribution string          `json:"distribution,omitempty"`
 	SharingGroup string          `json:"sharing_group_id,omitempty"`
+	Extends      string          `json:"extends_uuid,omitempty"`
 	Tags         []tagBody       `json:"Tag,omitempty"`
 	Attributes   []attributeBody `json:"Attribute,omitempty"`
 	Objects      []objectBody    `json:"Object,omitempty"`
+	Reports      []reportBody    `json:"EventReport,omitempty"`
 }
 
 type attributeBody struct {
@@ -33,6 +35,10 @@ type attributeBody struct {
 	LastSeen     string    `json:"last_seen,omitempty"`
 	Relation     string    `json:"object_relation,omitempty"`
 	Tags         []tagBody `json:"Tag,omitempty"`
+
+	// A sample: Base64, which MISP packs and encrypts itself.
+	Data    string `json:"data,omitempty"`
+	Encrypt bool   `json:"encrypt,omitempty"`
 }
 
 type objectBody struct {
@@ -51,6 +57,13 @@ type tagBody struct {
 	Name string `json:"name"`
 }
 
+type reportBody struct {
+	UUID         string `json:"uuid"`
+	Name         string `json:"name"`
+	Content      string `json:"content"`
+	Distribution string `json:"distribution"`
+}
+
 // head is the event without its attributes and objects.
 func (e Event) head() eventBody {
 	body := eventBody{
@@ -58,6 +71,7 @@ func (e Event) head() eventBody {
 		ThreatLevel:  strconv.Itoa(int(e.ThreatLevel)),
 		Analysis:     strconv.Itoa(int(e.Analysis)),
 		Distribution: strconv.Itoa(int(e.Distribution)),
+		Extends:      e.Extends,
 		Tags:         tagBodies(e.Tags),
 	}
 	if !e.Date.IsZero() {
@@ -69,21 +83,32 @@ func (e Event) head() eventBody {
 	return body
 }
 
-// body is the whole event.
+// body is the whole event, without its samples.
 func (e Event) body() eventBody {
 	body := e.head()
 	body.Attributes = attributeBodies(e.Attributes)
 	for _, o := range e.Objects {
 		body.Objects = append(body.Objects, o.body())
 	}
+	for _, r := range e.Reports {
+		body.Reports = append(body.Reports, r.body())
+	}
 	return body
 }
 
 func (a Attribute) body() attributeBody {
-	return attributeBody{
+	body := attributeBody{
 		UUID: a.UUID, Type: a.Type, Category: a.Category, Value: a.Value, ToIDS: a.ToIDS, Comment: a.Comment,
 		Distribution: inherit, FirstSeen: seen(a.FirstSeen), LastSeen: seen(a.LastSeen), Relation: a.Relation, Tags: tagBodies(a.Tags),
 	}
+	if a.Private {
+		body.Distribution = private
+	}
+	return body
+}
+
+func (r Report) body() reportBody {
+	return reportBody{UUID: r.UUID, Name: r.Name, Content: r.Content, Distribution: private}
 }
 
 func (o Object) body() objectBody {

@@ -13,14 +13,29 @@ type Event struct {
 	Analysis     Analysis     // how far it is
 	Distribution Distribution // zero value: your organisation only
 	SharingGroup int          // id, with Distribution SharingGroup
+	Extends      string       // UUID of the event that this one adds to; need not be there
 	Tags         []string
+	Techniques   []string // ids of ATT&CK (T1059.001); PutEvent tags the event with their clusters
 	Attributes   []Attribute
 	Objects      []Object
-	Published    bool // PutEvent publishes it at the end, if something changed
+	Reports      []Report
+	Samples      []Sample // only written
+	Published    bool     // PutEvent publishes it at the end, if something changed
 
 	// What MISP adds.
 	ID        string    // number
 	Timestamp time.Time // of its last change
+
+	localTags []string        // of Tags, those that stay on this MISP
+	gone      map[string]bool // UUIDs of what was deleted in it
+}
+
+// Report is a text about an event, which MISP shows beside it. Only the
+// organisation that made the event sees it.
+type Report struct {
+	UUID    string // empty = made by PutEvent of the event and the name
+	Name    string // its title, at most 255 characters
+	Content string // Markdown
 }
 
 // ThreatLevel of an event.
@@ -56,8 +71,12 @@ const (
 	SharingGroup
 )
 
-// inherit is the distribution of attributes and objects: the event's.
-const inherit = "5"
+// The distributions of what is in an event: the event's, or the organisation
+// that made it.
+const (
+	inherit = "5"
+	private = "0"
+)
 
 // Attribute is an attribute of an event or an object, to be written or as MISP
 // holds it.
@@ -72,6 +91,7 @@ type Attribute struct {
 	LastSeen  time.Time
 	Tags      []string
 	Relation  string // in an object: the role in it ("sha256", "filename")
+	Private   bool   // only the organisation that made the event sees it, whoever sees the event
 
 	// What MISP adds.
 	ID        string
@@ -85,6 +105,8 @@ type Attribute struct {
 	Hits      []Hit       // warninglists that the value is on
 	Published bool        // the event is
 	Threat    ThreatLevel // the event's
+
+	localTags []string // of Tags, those that stay on this MISP
 }
 
 // key tells attributes of one event apart as MISP does for duplicates, but for

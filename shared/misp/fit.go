@@ -30,21 +30,41 @@ func (e Event) fit() (Event, error) {
 		return e, invalid("distribution off its scale", "use 0 (your organisation) to 4 (sharing group)")
 	case e.Distribution == SharingGroup && e.SharingGroup <= 0:
 		return e, invalid("distribution to a sharing group without one", "set the group's id")
+	case e.Extends != "" && uuid.Validate(e.Extends) != nil:
+		return e, invalid("the event extends one without a valid UUID", "name the other event's UUID, or none")
 	}
+	e.Extends = strings.ToLower(e.Extends)
+	e.Reports = e.fitReports()
 	e.Tags = fitTags(e.Tags)
 	e.Attributes = fitAttributes(e.Attributes, func(a Attribute) string { return attributeUUID(e.UUID, a.Type, a.Value) })
 	objects := make([]Object, 0, len(e.Objects))
-	for _, o := range e.Objects {
+	for _, o := range oneEach(e.Objects) {
 		if o.UUID == "" {
 			return e, invalid("an object has no UUID", "make one with ObjectUUID; without it, its attributes would double")
 		}
-		o.UUID = strings.ToLower(o.UUID)
 		o.Comment = plain(o.Comment, maxComment)
 		o.Attributes = fitAttributes(o.Attributes, func(a Attribute) string { return objectAttributeUUID(o.UUID, a.Relation, a.Type, a.Value) })
 		objects = append(objects, o)
 	}
 	e.Objects = objects
 	return e, nil
+}
+
+// oneEach joins the objects with one UUID: a file that was found twice under two
+// names is one.
+func oneEach(in []Object) []Object {
+	out := make([]Object, 0, len(in))
+	at := map[string]int{}
+	for _, o := range in {
+		o.UUID = strings.ToLower(o.UUID)
+		if i, known := at[o.UUID]; known {
+			out[i].Attributes = slices.Concat(out[i].Attributes, o.Attributes)
+			continue
+		}
+		at[o.UUID] = len(out)
+		out = append(out, o)
+	}
+	return out
 }
 
 // fitAttributes makes attributes as MISP stores them; name gives a UUID to
@@ -64,6 +84,23 @@ func fitAttributes(in []Attribute, name func(Attribute) string) []Attribute {
 			known[id] = true
 			out = append(out, a)
 		}
+	}
+	return out
+}
+
+// fitReports makes reports as MISP stores them; those without a text are none.
+func (e Event) fitReports() []Report {
+	var out []Report
+	for _, r := range e.Reports {
+		r.Name, r.Content = tag(r.Name), plain(r.Content, maxReport)
+		if r.Name == "" || r.Content == "" {
+			continue
+		}
+		if r.UUID == "" {
+			r.UUID = reportUUID(e.UUID, r.Name)
+		}
+		r.UUID = strings.ToLower(r.UUID)
+		out = append(out, r)
 	}
 	return out
 }

@@ -28,6 +28,9 @@ func FromObservable(dataType, data string) Attribute {
 			a.Value = i.Value
 		}
 	}
+	if a.Type == "vulnerability" && !strings.HasPrefix(strings.ToUpper(a.Value), "CVE-") {
+		a.Type = "text" // MISP takes CVEs only
+	}
 	a.ToIDS = detectable(a.Type)
 	return a
 }
@@ -43,7 +46,7 @@ func hashType(hash string) string {
 // detectable tells whether a type is of use to a detection system.
 func detectable(typ string) bool {
 	switch typ {
-	case "text", "vulnerability", "AS":
+	case "text", "vulnerability", "weakness", "AS":
 		return false
 	}
 	return true
@@ -51,7 +54,7 @@ func detectable(typ string) bool {
 
 // FromFile makes an attribute of each hash of a file, with its name.
 func FromFile(name string, hashes []string) []Attribute {
-	name = strings.ReplaceAll(cmp.Or(name, "file"), "|", "_") // which parts the two in MISP
+	name = withoutBar(cmp.Or(name, "file"))
 	var out []Attribute
 	for _, hash := range hashes {
 		if typ := hashType(hash); typ != "" {
@@ -60,6 +63,10 @@ func FromFile(name string, hashes []string) []Attribute {
 	}
 	return out
 }
+
+// withoutBar makes a file's name fit for a composite, of which a bar parts the
+// two halves.
+func withoutBar(name string) string { return strings.ReplaceAll(name, "|", "_") }
 
 // Spellings are a value as it was written and, if that is another, as MISP
 // stores it.

@@ -3,6 +3,7 @@ package misp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -18,14 +19,16 @@ type Result struct {
 	Changed bool   // something was written; false = MISP held it all
 
 	// Saved counts the attributes sent that MISP holds now, those of objects
-	// too; Refused are the others.
+	// and samples too; Refused are the others.
 	Saved       int
 	Refused     []Refusal
-	RefusedTags []string // tags that the user may not make or attach
+	RefusedTags []string // tags that MISP does not have, or not for this user, each once
+	Listed      []Refusal
+	Notes       []string // what else did not come about, in words
 }
 
-// Refusal is an attribute that MISP does not hold, and why, in its own words
-// where it has any.
+// Refusal is an attribute that MISP does not hold as it was meant, and why, in
+// MISP's own words where it has any.
 type Refusal struct {
 	Attribute Attribute
 	Reason    string
@@ -37,9 +40,14 @@ type Refusal struct {
 // What MISP holds already is not sent again, so a repetition changes nothing:
 // it neither unpublishes the event nor touches a time stamp. Attributes are the
 // same if they have one UUID, or type and normalised value. An attribute that
-// carries our UUID and differs in category, comment, to_ids, first or last seen
-// is changed; others that are there stay as analysts have left them. What was
-// deleted in MISP stays deleted, and is among the refused.
+// carries our UUID and differs in category, comment or to_ids, or was seen
+// earlier or later than it says, is changed; others that are there stay as
+// analysts have left them. What was deleted in MISP stays deleted, and is among
+// the refused.
+//
+// The event has one tag for its TLP and one for its PAP: those of before are
+// taken off, but for a stricter one that somebody has put beside ours. Other
+// tags are only added.
 //
 // An error may leave a part written; calling again completes it. An event whose
 // UUID is there but not for this user to see or change is an error with
@@ -54,25 +62,31 @@ func (c *Client) PutEvent(ctx context.Context, e Event) (Result, error) {
 		return Result{}, err
 	}
 	defer unlock()
-	p := put{client: c, want: e, result: Result{UUID: e.UUID}}
+	p := put{client: c, want: e, result: Result{UUID: e.UUID}, reasons: map[string]string{}, tagged: map[string]bool{}}
 	err = p.run(ctx)
 	return p.result, err
 }
 
 // put is one PutEvent under way.
 type put struct {
-	client *Client
-	want   Event
-	held   Event // as MISP holds it
-	result Result
+	client  *Client
+	want    Event
+	held    Event // as MISP holds it
+	gone    map[string]bool
+	added   []Attribute       // to the event itself, after it was read
+	reasons map[string]string // why attributes of objects were refused, by UUID
+	tagged  map[string]bool   // tags in lower case that MISP was asked to attach: whether it took them
+	result  Result
 }
 
 func (p *put) run(ctx context.Context) error {
 	if err := p.start(ctx); err != nil {
 		return err
 	}
-	p.result.ID = p.held.ID
-	for _, step := range []func(context.Context) error{p.merge, p.tags, p.attributes, p.publish} {
+	p.result.ID, p.gone = p.held.ID, p.held.gone
+	for _, step := range []func(context.Context) error{
+		p.merge, p.samples, p.attributes, p.tags, p.techniques, p.attributeTags, p.publish,
+	} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -112,81 +126,11 @@ func hidden(err error) error {
 	return &told
 }
 
-// merge edits what the event has differently: its own fields, attributes of
-// ours that changed, objects and their attributes that are missing.
-func (p *put) merge(ctx context.Context) error {
-	objects := p.missingObjects()
-	changed := p.changedAttributes()
-	for first := true; first && p.headDiffers() || len(objects)+len(changed) > 0; first = false {
-		part := Event{UUID: p.want.UUID}
-		room := maxChunk
-		part.Objects, room = takeObjects(objects, room)
-		part.Attributes = changed[:min(room, len(changed))]
-		objects, changed = objects[len(part.Objects):], changed[len(part.Attributes):]
-		body := part.body()
-		head := p.want.head()
-		head.Tags = nil // one by one, to learn which are refused
-		head.Attributes, head.Objects = body.Attributes, body.Objects
-		held, err := p.client.writeEvent(ctx, "/events/edit/"+url.PathEscape(p.want.UUID), head)
-		if err != nil {
-			return err
-		}
-		p.held = held
-		p.result.Changed = true
-	}
-	p.countObjects()
-	return nil
-}
-
-// headDiffers tells whether the event's own fields are to be written.
-func (p *put) headDiffers() bool {
-	want, held := p.want, p.held
-	return want.Info != held.Info || !want.Date.IsZero() && !want.Date.Equal(held.Date) ||
-		want.ThreatLevel != held.ThreatLevel || want.Analysis != held.Analysis || want.Distribution != held.Distribution ||
-		want.Distribution == SharingGroup && want.SharingGroup != held.SharingGroup
-}
-
-// changedAttributes are those of ours that the event holds otherwise.
-func (p *put) changedAttributes() []Attribute {
-	held := byUUID(p.held.Attributes)
-	var out []Attribute
-	for _, a := range p.want.Attributes {
-		if h, ok := held[a.UUID]; ok && a.differs(h) {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-func (a Attribute) differs(held Attribute) bool {
-	return a.Category != "" && a.Category != held.Category || a.ToIDS != held.ToIDS || a.Comment != held.Comment ||
-		!a.FirstSeen.IsZero() && !a.FirstSeen.Equal(held.FirstSeen) || !a.LastSeen.IsZero() && !a.LastSeen.Equal(held.LastSeen)
-}
-
-// tags attaches the event's tags that are missing. One that is new, and not for
-// this user to make, is refused with reason Permission.
-func (p *put) tags(ctx context.Context) error {
-	for _, name := range p.want.Tags {
-		if slices.ContainsFunc(p.held.Tags, func(held string) bool { return strings.EqualFold(held, name) }) {
-			continue
-		}
-		_, err := p.client.post(ctx, "/tags/attachTagToObject", map[string]any{"uuid": p.want.UUID, "tag": name, "local": false})
-		switch {
-		case errors.Is(err, Permission), errors.Is(err, Validation):
-			p.result.RefusedTags = append(p.result.RefusedTags, name)
-		case err != nil:
-			return err
-		default:
-			p.result.Changed = true
-		}
-	}
-	return nil
-}
-
 // attributes adds those that the event does not hold, or learns why not.
 func (p *put) attributes(ctx context.Context) error {
 	held, missing := index(p.held.Attributes).divide(p.want.Attributes)
 	p.result.Saved += len(held)
+	missing = slices.DeleteFunc(missing, func(a Attribute) bool { return p.deleted(a.UUID, a) })
 	for chunk := range slices.Chunk(missing, maxChunk) {
 		refused, err := p.client.addAttributes(ctx, p.want.UUID, chunk)
 		if err != nil {
@@ -195,17 +139,37 @@ func (p *put) attributes(ctx context.Context) error {
 		for i, a := range chunk {
 			if reason, ok := refused[i]; ok {
 				p.refuse(a, reason)
-			} else {
-				p.result.Saved++
-				p.result.Changed = true
+				continue
 			}
+			p.result.Saved++
+			p.result.Changed = true
+			p.added = append(p.added, a)
 		}
 	}
 	return nil
 }
 
+// deleted tells whether what has the UUID was deleted in MISP, and reports the
+// attributes that are refused for it.
+func (p *put) deleted(uuid string, attributes ...Attribute) bool {
+	if !p.gone[uuid] {
+		return false
+	}
+	for _, a := range attributes {
+		p.refuse(a, "was deleted in MISP, and stays so")
+	}
+	return true
+}
+
 func (p *put) refuse(a Attribute, reason string) {
 	p.result.Refused = append(p.result.Refused, Refusal{Attribute: a, Reason: reason})
+}
+
+// note keeps a sentence for the report, once.
+func (p *put) note(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(p.result.Notes, text) {
+		p.result.Notes = append(p.result.Notes, text)
+	}
 }
 
 // publish publishes what changed, or was not published yet. It may be repeated;
@@ -215,5 +179,13 @@ func (p *put) publish(ctx context.Context) error {
 		return nil
 	}
 	_, err := p.client.post(ctx, "/events/publish/"+url.PathEscape(p.want.UUID), struct{}{})
+	if errors.Is(err, Permission) {
+		p.note("It is not published: the key's user may not publish.")
+		return nil
+	}
 	return err
+}
+
+func equalFold(text string) func(string) bool {
+	return func(other string) bool { return strings.EqualFold(text, other) }
 }

@@ -129,7 +129,7 @@ func TestPutEventReportsWhatMISPRefuses(t *testing.T) {
 	assert.Equal(t, "type: Invalid type.", reasons["x"])
 	assert.Equal(t, "value: Invalid format. Expected: CVE-xxxx-xxxx...", reasons["GHSA-ABCD-1234-EFGH"])
 	assert.Contains(t, reasons["taken.example.net"], "is in another event")
-	assert.Contains(t, reasons["zz"], "dropped without a reason, in an object file")
+	assert.Contains(t, reasons["zz"], "value: Checksum has an invalid length")
 }
 
 func TestPutEventLeavesDeletedDeleted(t *testing.T) {
@@ -153,7 +153,7 @@ func TestPutEventReportsTags(t *testing.T) {
 	for range 2 {
 		result, err := c.PutEvent(context.Background(), e)
 		require.NoError(t, err)
-		assert.Equal(t, []string{"made:up"}, result.RefusedTags)
+		assert.Equal(t, []string{"made:up", "confidence:high"}, result.RefusedTags, "of the event and of an attribute")
 	}
 }
 

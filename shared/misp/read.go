@@ -1,6 +1,7 @@
 package misp
 
 import (
+	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -20,17 +21,43 @@ func readEvent(r gjson.Result) Event {
 		Analysis:     Analysis(f["analysis"].Int()),
 		Distribution: Distribution(f["distribution"].Int()),
 		SharingGroup: int(f["sharing_group_id"].Int()),
+		Extends:      f["extends_uuid"].String(),
 		Published:    f["published"].Bool(),
 		Timestamp:    epoch(f["timestamp"]),
 		Tags:         tagNames(f["Tag"]),
+		localTags:    tagNames(f["Tag"].Get("#(local==true)#")),
 	}
-	for _, a := range f["Attribute"].Array() {
+	for _, a := range present(f["Attribute"], &e) {
 		e.Attributes = append(e.Attributes, readAttribute(a))
 	}
-	for _, o := range f["Object"].Array() {
-		e.Objects = append(e.Objects, readObject(o))
+	for _, o := range present(f["Object"], &e) {
+		object := readObject(o)
+		for _, a := range present(o.Get("Attribute"), &e) {
+			object.Attributes = append(object.Attributes, readAttribute(a))
+		}
+		e.Objects = append(e.Objects, object)
+	}
+	for _, r := range present(f["EventReport"], &e) {
+		e.Reports = append(e.Reports, Report{UUID: r.Get("uuid").String(), Name: r.Get("name").String(), Content: r.Get("content").String()})
 	}
 	return e
+}
+
+// present gives what of a list is not deleted; the event keeps the UUIDs of the
+// others.
+func present(list gjson.Result, e *Event) []gjson.Result {
+	var out []gjson.Result
+	for _, one := range list.Array() {
+		if !one.Get("deleted").Bool() {
+			out = append(out, one)
+			continue
+		}
+		if e.gone == nil {
+			e.gone = map[string]bool{}
+		}
+		e.gone[strings.ToLower(one.Get("uuid").String())] = true
+	}
+	return out
 }
 
 func readAttribute(r gjson.Result) Attribute {
@@ -45,6 +72,7 @@ func readAttribute(r gjson.Result) Attribute {
 		FirstSeen: instant(r.Get("first_seen").String()),
 		LastSeen:  instant(r.Get("last_seen").String()),
 		Relation:  r.Get("object_relation").String(),
+		Private:   r.Get("distribution").String() == private,
 		Timestamp: epoch(r.Get("timestamp")),
 		EventID:   r.Get("event_id").String(),
 		EventUUID: r.Get("Event.uuid").String(),
@@ -58,6 +86,9 @@ func readAttribute(r gjson.Result) Attribute {
 	for _, t := range r.Get("Tag").Array() {
 		if !t.Get("inherited").Bool() { // those are the event's
 			a.Tags = append(a.Tags, t.Get("name").String())
+			if t.Get("local").Bool() {
+				a.localTags = append(a.localTags, t.Get("name").String())
+			}
 		}
 	}
 	for _, w := range r.Get("warnings").Array() {
@@ -66,8 +97,9 @@ func readAttribute(r gjson.Result) Attribute {
 	return a
 }
 
+// readObject reads an object without its attributes.
 func readObject(r gjson.Result) Object {
-	o := Object{
+	return Object{
 		UUID:            r.Get("uuid").String(),
 		Name:            r.Get("name").String(),
 		MetaCategory:    r.Get("meta-category").String(),
@@ -76,10 +108,6 @@ func readObject(r gjson.Result) Object {
 		TemplateVersion: r.Get("template_version").String(),
 		Comment:         r.Get("comment").String(),
 	}
-	for _, a := range r.Get("Attribute").Array() {
-		o.Attributes = append(o.Attributes, readAttribute(a))
-	}
-	return o
 }
 
 func tagNames(r gjson.Result) []string {

@@ -12,10 +12,11 @@ import (
 // or a comment that its column cannot hold.
 // https://github.com/MISP/MISP/blob/2.5/INSTALL/MYSQL.sql
 const (
-	maxInfo    = 60_000 // bytes
-	maxComment = 60_000 // bytes
-	maxTag     = 255    // characters
-	maxSource  = 255    // characters, of a sighting
+	maxInfo    = 60_000  // bytes
+	maxComment = 60_000  // bytes
+	maxTag     = 255     // characters
+	maxSource  = 255     // characters, of a sighting
+	maxReport  = 1 << 20 // bytes of a report's content; the column holds 16 MiB
 
 	maxChunk = 1000 // attributes in one request
 )

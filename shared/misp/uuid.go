@@ -29,10 +29,13 @@ func ObjectUUID(event, name, about string) string {
 	return derive("object", strings.ToLower(event), name, about)
 }
 
-// ObjectattributeUUID names an attribute of an object.
+// objectAttributeUUID names an attribute of an object.
 func objectAttributeUUID(object, relation, typ, value string) string {
 	return derive("object attribute", strings.ToLower(object), relation, typ, Normalise(typ, value))
 }
+
+// reportUUID names a report of an event.
+func reportUUID(event, name string) string { return derive("report", strings.ToLower(event), name) }
 
 func derive(parts ...string) string {
 	return uuid.NewSHA1(uuid.MustParse(space), []byte(strings.Join(parts, "\x00"))).String()

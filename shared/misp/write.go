@@ -11,10 +11,11 @@ import (
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
-// event reads an event by its UUID. One that is not there, or not
-// for this user, is an error with reason upstream.NotFound.
+// event reads an event by its UUID, with the UUIDs of what was deleted in it and
+// without the contents of files. One that is not there, or not for this user,
+// is an error with reason upstream.NotFound.
 func (c *Client) event(ctx context.Context, id string) (Event, error) {
-	answer, err := c.do(ctx, upstream.Request{Method: http.MethodGet, Path: "/events/view/" + url.PathEscape(id)})
+	answer, err := c.do(ctx, upstream.Request{Method: http.MethodGet, Path: "/events/view/" + url.PathEscape(id) + "/deleted:1/includeAttachments:0"})
 	if err != nil {
 		return Event{}, err
 	}

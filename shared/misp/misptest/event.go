@@ -137,7 +137,7 @@ func (s *Server) viewEvent(c call) answer {
 	if e == nil {
 		return said(c, 404, "Invalid event")
 	}
-	return answer{status: 200, body: object{"Event": s.show(e)}}
+	return answer{status: 200, body: object{"Event": s.showWith(e, c.PathValue("deleted") == "deleted:1")}}
 }
 
 // shown is the answer to a write: the event, or a short form of it.

@@ -24,6 +24,9 @@ func (s *Server) merge(e *event, given gjson.Result, who account) bool {
 			return false
 		}
 	}
+	for _, one := range given.Get("EventReport").Array() {
+		s.mergeReport(e, one)
+	}
 	return true
 }
 
@@ -70,7 +73,7 @@ func (s *Server) change(held *attribute, one gjson.Result, tags []tag) {
 	}
 	held.typ, held.category, held.value, held.raw = a.typ, a.category, a.value, a.raw
 	for field, take := range map[string]func(){ // what is not said stays
-		"comment": func() { held.comment = a.comment }, "to_ids": func() { held.toIDs = a.toIDs },
+		"distribution": func() { held.distribution = a.distribution }, "comment": func() { held.comment = a.comment }, "to_ids": func() { held.toIDs = a.toIDs },
 		"first_seen": func() { held.first = a.first }, "last_seen": func() { held.last = a.last },
 	} {
 		if one.Get(field).Exists() {
@@ -125,13 +128,7 @@ func (s *Server) mergeObject(e *event, one gjson.Result, who account) bool {
 			s.taken(one.Get("uuid").String()) {
 			return true
 		}
-		o = &mispObject{id: s.id(), uuid: s.newUUID(one.Get("uuid").String(), nil), name: one.Get("name").String(), meta: one.Get("meta-category").String(),
-			template: one.Get("template_uuid").String(), version: one.Get("template_version").String(), comment: one.Get("comment").String(),
-			distribution: "0", timestamp: s.now()}
-		if d := one.Get("distribution"); d.Exists() {
-			o.distribution = d.String()
-		}
-		e.objects = append(e.objects, o)
+		o = s.newObject(e, one)
 	}
 	for _, inner := range one.Get("Attribute").Array() {
 		if !s.mergeAttribute(e, o, inner, who) {
@@ -139,6 +136,17 @@ func (s *Server) mergeObject(e *event, one gjson.Result, who account) bool {
 		}
 	}
 	return true
+}
+
+func (s *Server) newObject(e *event, given gjson.Result) *mispObject {
+	o := &mispObject{id: s.id(), uuid: s.newUUID(given.Get("uuid").String(), nil), name: given.Get("name").String(), meta: given.Get("meta-category").String(),
+		description: given.Get("description").String(), template: given.Get("template_uuid").String(), version: given.Get("template_version").String(),
+		comment: given.Get("comment").String(), distribution: "0", timestamp: s.now()}
+	if d := given.Get("distribution"); d.Exists() {
+		o.distribution = d.String()
+	}
+	e.objects = append(e.objects, o)
+	return o
 }
 
 // readTags reads inline tags. Unknown ones are made, or dropped for those who

@@ -55,7 +55,7 @@ func (s *Server) routes() http.Handler {
 		if !ok {
 			method, path = "", pattern
 		}
-		write := method != "GET" && !strings.Contains(path, "restSearch") && !strings.Contains(path, "checkValue") && !strings.Contains(path, "list")
+		write := method != "GET" && !strings.Contains(path, "restSearch") && !strings.Contains(path, "checkValue") && !strings.Contains(path, "list") && !strings.Contains(path, "index")
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, write, handle) })
 	}
 	on("GET /servers/getVersion", s.version)
@@ -68,6 +68,7 @@ func (s *Server) routes() http.Handler {
 		on(method+" /events/edit/{id}/{option}", s.editEvent)
 	}
 	on("GET /events/view/{id}", s.viewEvent)
+	on("GET /events/view/{id}/{deleted}/{attachments}", s.viewEvent)
 	on("POST /events/publish/{id}", s.publishEvent)
 	on("POST /events/delete/{id}", s.deleteEvent)
 	on("DELETE /events/delete/{id}", s.deleteEvent)
@@ -84,6 +85,9 @@ func (s *Server) routes() http.Handler {
 	on("POST /sightings/listSightings", s.listSightings)
 	on("POST /tags/attachTagToObject", s.attachTag)
 	on("POST /tags/attachTagToObject/{$}", s.attachTag)
+	on("POST /tags/removeTagFromObject", s.removeTag)
+	on("POST /objects/add/{id}", s.addObject)
+	on("POST /galaxy_clusters/index/{galaxy}", s.indexClusters)
 	on("GET /warninglists", s.indexWarninglists)
 	on("GET /warninglists/index", s.indexWarninglists)
 	on("GET /warninglists/view/{id}", s.viewWarninglist)

@@ -33,6 +33,7 @@ type Options struct {
 	Searches     int              // searches allowed in 15 minutes; 0 = any number
 	Warninglists []Warninglist
 	Tags         []string // that are there already
+	Clusters     []string // tags of the clusters of its galaxy of ATT&CK techniques
 }
 
 // Server is the MISP, an http.Handler. It is safe for use by several
@@ -99,13 +100,44 @@ func (s *Server) Sightings(value string) int {
 	return n
 }
 
-// Delete deletes an attribute softly, as an analyst would.
-func (s *Server) Delete(attribute string) {
+// Delete deletes an attribute, an object or a report softly, as an analyst would.
+func (s *Server) Delete(uuid string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if a := s.attribute(attribute); a != nil {
+	if a := s.attribute(uuid); a != nil {
 		a.deleted = true
 	}
+	for _, e := range s.events {
+		for _, o := range e.objects {
+			o.deleted = o.deleted || o.uuid == uuid
+		}
+		for _, r := range e.reports {
+			r.deleted = r.deleted || r.uuid == uuid
+		}
+	}
+}
+
+// Tag attaches a tag to an event or attribute, as an analyst would.
+func (s *Server) Tag(uuid, name string, local bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, who := range accounts() {
+		if tags, _, _ := s.tagsOf(uuid, who); tags != nil && !hasTag(*tags, name) {
+			*tags = append(*tags, tag{name, local})
+		}
+	}
+	s.tags[name] = true
+}
+
+// Sample gives the content of a sample, Base64, as it was sent; "" if the server
+// has none.
+func (s *Server) Sample(uuid string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.attribute(uuid); a != nil {
+		return a.data
+	}
+	return ""
 }
 
 func (s *Server) id() string {

@@ -4,20 +4,30 @@ import "strconv"
 
 // show is an event as MISP gives it after a write or a view: ids and numbers as
 // strings, deleted attributes left out.
-func (s *Server) show(e *event) object {
+func (s *Server) show(e *event) object { return s.showWith(e, false) }
+
+// showWith shows what was deleted as well, where that is asked for.
+func (s *Server) showWith(e *event, deleted bool) object {
 	published := "0"
 	if e.published {
 		published = itoa(e.timestamp)
 	}
 	attributes := []object{}
 	for _, a := range e.attributes {
-		if !a.deleted {
+		if !a.deleted || deleted {
 			attributes = append(attributes, s.showAttribute(a))
 		}
 	}
-	objects := []object{}
+	objects, reports := []object{}, []object{}
 	for _, o := range e.objects {
-		objects = append(objects, s.showObject(e, o))
+		if !o.deleted || deleted {
+			objects = append(objects, s.showObject(e, o, deleted))
+		}
+	}
+	for _, r := range e.reports {
+		if !r.deleted || deleted {
+			reports = append(reports, r.show(e))
+		}
 	}
 	out := object{
 		"id": e.id, "orgc_id": e.organisation, "org_id": e.organisation, "date": e.date, "threat_level_id": e.threat, "info": e.info,
@@ -26,7 +36,7 @@ func (s *Server) show(e *event) object {
 		"publish_timestamp": published, "sharing_group_id": e.group, "disable_correlation": false, "extends_uuid": e.extends,
 		"protected": nil, "event_creator_email": "somebody@example.com", "Org": organisation(e.organisation), "Orgc": organisation(e.organisation),
 		"Attribute": attributes, "ShadowAttribute": []any{}, "RelatedEvent": []any{}, "Galaxy": []any{}, "Object": objects,
-		"EventReport": []any{}, "CryptographicKey": []any{},
+		"EventReport": reports, "CryptographicKey": []any{},
 	}
 	if len(e.tags) > 0 {
 		out["Tag"] = longTags(e.tags)
@@ -68,16 +78,16 @@ func (s *Server) showAttribute(a *attribute) object {
 	return out
 }
 
-func (s *Server) showObject(e *event, o *mispObject) object {
+func (s *Server) showObject(e *event, o *mispObject, deleted bool) object {
 	attributes := []object{}
 	for _, a := range o.attributes {
-		if !a.deleted {
+		if !a.deleted || deleted {
 			attributes = append(attributes, s.showAttribute(a))
 		}
 	}
 	return object{"id": o.id, "name": o.name, "meta-category": o.meta, "description": nil, "template_uuid": o.template,
 		"template_version": o.version, "event_id": e.id, "uuid": o.uuid, "timestamp": itoa(o.timestamp), "distribution": o.distribution,
-		"sharing_group_id": "0", "comment": o.comment, "deleted": false, "first_seen": nil, "last_seen": nil, "ObjectReference": []any{},
+		"sharing_group_id": "0", "comment": o.comment, "deleted": o.deleted, "first_seen": nil, "last_seen": nil, "ObjectReference": []any{},
 		"Attribute": attributes}
 }
 

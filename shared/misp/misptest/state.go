@@ -25,6 +25,7 @@ type event struct {
 	tags                                  []tag
 	attributes                            []*attribute
 	objects                               []*mispObject
+	reports                               []*report
 	index                                 map[string]*attribute // see find
 }
 
@@ -34,6 +35,7 @@ type attribute struct {
 	comment, relation, distribution string
 	toIDs, deleted, uncorrelated    bool
 	first, last                     string
+	data                            string // of a sample, Base64
 	timestamp                       int64
 	tags                            []tag
 	event                           *event
@@ -41,9 +43,16 @@ type attribute struct {
 }
 
 type mispObject struct {
-	id, uuid, name, meta, template, version, comment, distribution string
-	timestamp                                                      int64
-	attributes                                                     []*attribute
+	id, uuid, name, meta, description, template, version, comment, distribution string
+	timestamp                                                                   int64
+	deleted                                                                     bool
+	attributes                                                                  []*attribute
+}
+
+type report struct {
+	id, uuid, name, content, distribution string
+	timestamp                             int64
+	deleted                               bool
 }
 
 type tag struct {
@@ -136,8 +145,16 @@ func (e *event) public() misp.Event {
 	out := misp.Event{ID: e.id, UUID: e.uuid, Info: e.info, Date: date, Published: e.published,
 		ThreatLevel: misp.ThreatLevel(integer(e.threat)), Analysis: misp.Analysis(integer(e.analysis)),
 		Distribution: misp.Distribution(integer(e.distribution)), SharingGroup: integer(e.group),
-		Timestamp: time.Unix(e.timestamp, 0).UTC(), Tags: names(e.tags), Attributes: publicAll(e.attributes)}
+		Extends: e.extends, Timestamp: time.Unix(e.timestamp, 0).UTC(), Tags: names(e.tags), Attributes: publicAll(e.attributes)}
+	for _, r := range e.reports {
+		if !r.deleted {
+			out.Reports = append(out.Reports, misp.Report{UUID: r.uuid, Name: r.name, Content: r.content})
+		}
+	}
 	for _, o := range e.objects {
+		if o.deleted {
+			continue
+		}
 		out.Objects = append(out.Objects, misp.Object{UUID: o.uuid, Name: o.name, MetaCategory: o.meta, TemplateUUID: o.template,
 			TemplateVersion: o.version, Comment: o.comment, Attributes: publicAll(o.attributes)})
 	}
@@ -149,7 +166,7 @@ func publicAll(list []*attribute) []misp.Attribute {
 	for _, a := range list {
 		if !a.deleted {
 			out = append(out, misp.Attribute{ID: a.id, UUID: a.uuid, Type: a.typ, Category: a.category, Value: a.value, ToIDS: a.toIDs,
-				Comment: a.comment, FirstSeen: instant(a.first), LastSeen: instant(a.last), Tags: names(a.tags), Relation: a.relation,
+				Comment: a.comment, FirstSeen: instant(a.first), LastSeen: instant(a.last), Tags: names(a.tags), Relation: a.relation, Private: a.distribution == "0",
 				Timestamp: time.Unix(a.timestamp, 0).UTC()})
 		}
 	}

@@ -1,21 +1,14 @@
 package misptest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // attachTag is POST /tags/attachTagToObject, of one tag or a list of them. One
 // that is attached already is a success too.
 func (s *Server) attachTag(c call) answer {
-	id := c.body.Get("uuid").String()
-	var tags *[]tag
-	on, of := "", (*event)(nil)
-	for _, e := range s.events {
-		if strings.EqualFold(e.uuid, id) && e.visible(c.who) {
-			tags, on, of = &e.tags, "Event("+e.id+")", e
-		}
-	}
-	if a := s.attribute(id); tags == nil && a != nil && a.event.visible(c.who) {
-		tags, on, of = &a.tags, "Attribute("+a.id+")", a.event
-	}
+	tags, on, of := s.tagsOf(c.body.Get("uuid").String(), c.who)
 	refuse := func(reason string) answer {
 		return unsaved("attachTagToObject Tag", "/tags/attachTagToObject", `Failed to attach 1 tags. Reasons: {"0":"`+reason+`"}`)
 	}
@@ -42,4 +35,39 @@ func (s *Server) attachTag(c call) answer {
 		}
 	}
 	return answer{status: 200, body: object{"saved": true, "success": true, "name": done, "message": done, "url": "/tags/attachTagToObject"}}
+}
+
+// tagsOf finds the event or attribute with a UUID: its tags, how MISP names it,
+// and the event.
+func (s *Server) tagsOf(id string, who account) (tags *[]tag, on string, of *event) {
+	for _, e := range s.events {
+		if strings.EqualFold(e.uuid, id) && e.visible(who) {
+			return &e.tags, "Event(" + e.id + ")", e
+		}
+	}
+	if a := s.attribute(id); a != nil && a.event.visible(who) {
+		return &a.tags, "Attribute(" + a.id + ")", a.event
+	}
+	return nil, "", nil
+}
+
+// removeTag is POST /tags/removeTagFromObject.
+// https://github.com/MISP/MISP/blob/2.5/app/Controller/TagsController.php
+func (s *Server) removeTag(c call) answer {
+	tags, on, of := s.tagsOf(c.body.Get("uuid").String(), c.who)
+	name := c.body.Get("tag").String()
+	switch {
+	case tags == nil:
+		return said(c, 404, "Invalid UUID")
+	case !s.tags[name] && !hasTag(*tags, name):
+		return said(c, 405, "Invalid Tag.")
+	case !hasTag(*tags, name):
+		return said(c, 404, "Could not remove tag as it is not attached to the target "+strings.SplitN(on, "(", 2)[0])
+	case of.organisation != c.who.organisation && !c.who.admin:
+		return said(c, 403, "You do not have permission to do that.")
+	}
+	*tags = slices.DeleteFunc(*tags, func(t tag) bool { return strings.EqualFold(t.name, name) })
+	of.published = false
+	done := "Global tag " + name + " successfully removed from " + on + "."
+	return answer{status: 200, body: object{"saved": true, "success": true, "name": done, "message": done, "url": "/tags/removeTagFromObject"}}
 }

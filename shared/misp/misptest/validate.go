@@ -30,11 +30,13 @@ func kinds() map[string]kind {
 	hash := kind{delivery, []string{analysis, "Artifacts dropped", "Payload installation"}, true}
 	net := kind{network, []string{delivery, analysis}, true}
 	return map[string]kind{
-		"ip-dst": net, "ip-src": net, "domain": net, "hostname": net, "url": net, "ip-dst|port": net, "ip-src|port": net, "domain|ip": net,
-		"md5": hash, "sha1": hash, "sha224": hash, "sha256": hash, "sha384": hash, "sha512": hash, "filename": hash, "filename|sha256": hash,
+		"ip-dst": net, "ip-src": net, "domain": net, "hostname": net, "url": net, "ip-dst|port": net, "ip-src|port": net, "hostname|port": net, "domain|ip": net,
+		"md5": hash, "sha1": hash, "sha224": hash, "sha256": hash, "sha384": hash, "sha512": hash, "filename": hash, "filename|sha256": hash, "filename|sha1": hash, "filename|md5": hash,
 		"email-src": {delivery, []string{network}, true}, "email-dst": {network, []string{delivery}, true},
-		"vulnerability": {analysis, []string{delivery}, false}, "weakness": {analysis, nil, false}, "link": {analysis, nil, false},
-		"text": {"Other", nil, false}, "comment": {"Other", nil, false}, "other": {"Other", nil, false}, "AS": {network, nil, false},
+		"vulnerability": {analysis, []string{delivery}, false}, "weakness": {analysis, nil, false}, "link": {analysis, []string{"Internal reference", delivery}, false},
+		"text": {"Other", []string{analysis, network, delivery, "Artifacts dropped", "Financial fraud", "Social network", "Internal reference"}, false},
+		"port": {network, []string{"Other"}, false}, "malware-sample": hash,
+		"uri": {network, nil, true}, "email-subject": {delivery, []string{network}, false}, "comment": {"Other", nil, false}, "other": {"Other", nil, false}, "AS": {network, nil, false},
 		"regkey": {"Persistence mechanism", nil, true}, "user-agent": {network, nil, false}, "btc": {"Financial fraud", nil, true},
 	}
 }
@@ -71,6 +73,7 @@ func (s *Server) readAttribute(given gjson.Result) (*attribute, object) {
 		}
 		refuse("type", "Options depend on the selected category.")
 	}
+	a.pack(given)
 	a.value = stored(a.typ, a.raw)
 	if message := fault(a.typ, a.value); message != "" {
 		refuse("value", message)
