@@ -7,7 +7,8 @@
 // case, however often and from wherever the responder is run.
 //
 // The event is marked and distributed as the case's TLP says. What is marked
-// higher than the case is withheld and reported, as is what MISP refuses.
+// higher than the case is withheld and reported, as is what MISP refuses. How
+// observables become attributes and objects is told by package misp.
 package mispevent
 
 import (
@@ -43,14 +44,21 @@ type Config struct {
 	VerifyTLS    bool     `cortex:"verify_tls" default:"true" description:"check the certificates of both; better than false: name their authority in cacerts"`
 	OnlyIOCs     bool     `cortex:"only_iocs" default:"false" description:"send only observables flagged as IoC"`
 	ToIDS        string   `cortex:"to_ids" default:"ioc" oneof:"ioc,all,none" description:"mark for detection (to_ids): ioc (what is flagged as IoC), all or none"`
+	Warninglists bool     `cortex:"warninglists" default:"true" description:"do not mark for detection what is on one of MISP's warninglists"`
 	Distribution []string `cortex:"distribution" default:"clear=all,green=community,amber=organisation,amber+strict=organisation,red=organisation" description:"distribution for each TLP, as tlp=organisation, community, connected, all or group:<id of a sharing group>"`
 	Tags         []string `cortex:"tags" description:"tags to put on the event besides tlp: and PAP:"`
+	CaseTags     string   `cortex:"case_tags" default:"taxonomy" oneof:"taxonomy,all,none" description:"the case's tags to put on the event: taxonomy (those of the form namespace:predicate=\"value\"), all or none"`
+	Objects      string   `cortex:"objects" default:"files" oneof:"files,all,none" description:"MISP objects instead of attributes: for files and ATT&CK techniques, for all that has a template (URLs, hosts, addresses, CVEs, CWEs, posts), or none"`
+	Verdicts     string   `cortex:"verdicts" default:"comment" oneof:"comment,tag,none" description:"where to tell what analyzers say of an observable: in its comment, as a tag waggle:verdict=\"malicious\", or none"`
+	Report       bool     `cortex:"report" default:"true" description:"send the description as event report, which only your organisation sees"`
+	Posts        bool     `cortex:"posts" default:"true" description:"send links to the posts that the description lists"`
+	Samples      bool     `cortex:"samples" default:"false" description:"send the files flagged as IoC themselves, up to 30 MB each; MISP keeps them encrypted"`
 	Publish      bool     `cortex:"publish" default:"false" description:"publish the event"`
 	CustomField  string   `cortex:"custom_field" description:"custom field of cases, of type string, that gets the event's address; it must exist in TheHive"`
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	sharing, err := misp.ParseSharing(cfg.Distribution)
+	policy, err := cfg.policy()
 	if err != nil {
 		return cortex.Report{}, err
 	}
@@ -75,7 +83,10 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 		return cortex.Report{}, err
 	}
 	f := newFull(cfg)
-	e := cfg.event(record, version, sharing)
+	if observables, err = withRest(ctx, hive, observables, f); err != nil {
+		return cortex.Report{}, err
+	}
+	draft := cfg.draft(record, version)
 	for _, o := range observables {
 		switch {
 		case cfg.OnlyIOCs && !o.IOC:
@@ -83,10 +94,10 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 		case o.TLP > record.TLP:
 			f.withhold(o, record.Kind)
 		default:
-			e.Attributes = append(e.Attributes, cfg.attributes(o)...)
+			draft.Observables = append(draft.Observables, observable(hive, o))
 		}
 	}
-	result, err := client.PutEvent(ctx, e)
+	result, err := client.PutDraft(ctx, draft, policy)
 	if err != nil {
 		return cortex.Report{}, err
 	}

@@ -31,7 +31,7 @@ type stack struct {
 
 func newStack(t *testing.T) stack {
 	t.Helper()
-	return stack{thehivetest.Start(t, thehivetest.Options{}), misptest.Start(t, misptest.Options{})}
+	return stack{thehivetest.Start(t, thehivetest.Options{}), misptest.Start(t, misptest.Options{Clusters: []string{`misp-galaxy:mitre-attack-pattern="Phishing - T1566"`}})}
 }
 
 // run runs the responder once on an object, and gives its report.
@@ -56,7 +56,8 @@ func (s stack) run(t *testing.T, dataType string, object map[string]any) gjson.R
 
 func observables(n int) []thehive.Observable {
 	out := []thehive.Observable{
-		{DataType: "domain", Data: "Loader.Example.net", IOC: true, TLP: 2, Message: "asked for a second stage"},
+		{DataType: "domain", Data: "Loader.Example.net", IOC: true, TLP: 2, Message: "asked for a second stage", Tags: []string{"c2", "waggle:port=81"}},
+		{DataType: "other", Data: "T1566", TLP: 2},
 		{DataType: "ip", Data: "not an address", TLP: 2},
 	}
 	for i := range n {
@@ -97,17 +98,26 @@ func (s stack) observableObject() map[string]any {
 func (s stack) state() []misp.Event {
 	events := s.misp.Events()
 	for i := range events {
-		events[i].Timestamp, events[i].ID = time.Time{}, ""
-		for j := range events[i].Attributes {
-			a := &events[i].Attributes[j]
-			a.Timestamp, a.ID, a.EventID = time.Time{}, "", ""
-			a.Value = strings.ReplaceAll(a.Value, s.hive.URL, "http://thehive")
-			a.UUID, a.EventUUID = "", ""
+		events[i].Timestamp, events[i].ID, events[i].UUID = time.Time{}, "", ""
+		for j := range events[i].Reports {
+			events[i].Reports[j].UUID = ""
 		}
-		events[i].UUID = ""
+		for j := range events[i].Objects {
+			events[i].Objects[j].UUID = ""
+			s.strip(events[i].Objects[j].Attributes)
+		}
+		s.strip(events[i].Attributes)
 		slices.SortFunc(events[i].Attributes, func(a, b misp.Attribute) int { return strings.Compare(a.Type+a.Value, b.Type+b.Value) })
 	}
 	return events
+}
+
+func (s stack) strip(attributes []misp.Attribute) {
+	for i := range attributes {
+		a := &attributes[i]
+		a.Timestamp, a.FirstSeen, a.ID, a.EventID, a.UUID, a.EventUUID = time.Time{}, time.Time{}, "", "", "", ""
+		a.Value = strings.ReplaceAll(a.Value, s.hive.URL, "http://thehive")
+	}
 }
 
 func TestSecondRunChangesNothing(t *testing.T) {
@@ -177,7 +187,8 @@ func TestObservableJoinsTheEventOfItsCase(t *testing.T) {
 	})
 	assert.Equal(t, before.Get("full.event.uuid").String(), after.Get("full.event.uuid").String())
 	require.Len(t, s.misp.Events(), 1)
-	assert.EqualValues(t, before.Get("full.saved").Int()+1, len(s.misp.Events()[0].Attributes))
+	held := s.misp.Events()[0]
+	assert.EqualValues(t, before.Get("full.saved").Int()+1, len(held.Attributes)+len(held.Objects[0].Attributes))
 }
 
 func TestRunAgainAfterAFailureCompletesTheEvent(t *testing.T) {
@@ -193,6 +204,7 @@ func TestRunAgainAfterAFailureCompletesTheEvent(t *testing.T) {
 	} {
 		for at := range steps {
 			t.Run(fmt.Sprintf("%s at request %d", name, at+1), func(t *testing.T) {
+				t.Parallel() // most of the time passes between tries
 				s := newStack(t)
 				object := s.caseObject(observables(1200))
 				n := 0

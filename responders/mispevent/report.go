@@ -16,9 +16,10 @@ type full struct {
 	Saved       int       `json:"saved"`   // of these, in MISP now
 	Refused     []refusal `json:"refused"` // by MISP
 	RefusedTags []string  `json:"refused_tags,omitempty"`
-	Withheld    []refusal `json:"withheld"` // by us, for their TLP
+	Withheld    []refusal `json:"withheld"`         // by us, for their TLP
+	Listed      []refusal `json:"listed,omitempty"` // in MISP, but for their warninglists not for detection
 	NotIOC      int       `json:"not_ioc,omitempty"`
-	Note        string    `json:"note,omitempty"`
+	Notes       []string  `json:"notes,omitempty"`
 }
 
 type event struct {
@@ -38,10 +39,12 @@ type refusal struct {
 func newFull(c Config) *full {
 	f := &full{Refused: []refusal{}, Withheld: []refusal{}}
 	if !c.VerifyTLS {
-		f.Note = "The certificates of MISP and TheHive were not checked (verify_tls)."
+		f.note("The certificates of MISP and TheHive were not checked (verify_tls).")
 	}
 	return f
 }
+
+func (f *full) note(text string) { f.Notes = append(f.Notes, text) }
 
 // withhold notes an observable that is marked higher than its record.
 func (f *full) withhold(o thehive.Observable, kind string) {
@@ -56,10 +59,18 @@ func (f *full) withhold(o thehive.Observable, kind string) {
 func (f *full) tell(r misp.Result, link string) {
 	f.Event = event{UUID: r.UUID, ID: r.ID, Link: link, Created: r.Created}
 	f.Changed, f.Sent, f.Saved, f.RefusedTags = r.Changed, r.Saved+len(r.Refused), r.Saved, r.RefusedTags
-	for _, one := range r.Refused {
-		f.Refused = append(f.Refused, refusal{one.Attribute.Type, one.Attribute.Value, one.Reason})
-	}
+	f.Refused = append(f.Refused, refusals(r.Refused)...)
+	f.Listed = refusals(r.Listed)
+	f.Notes = append(f.Notes, r.Notes...)
 	f.Message = f.sentence()
+}
+
+func refusals(in []misp.Refusal) []refusal {
+	var out []refusal
+	for _, one := range in {
+		out = append(out, refusal{one.Attribute.Type, one.Attribute.Value, one.Reason})
+	}
+	return out
 }
 
 func (f *full) sentence() string {
@@ -78,6 +89,7 @@ func (f *full) sentence() string {
 	}
 	add(len(f.Refused), "refused by MISP")
 	add(len(f.RefusedTags), "tags refused by MISP")
+	add(len(f.Listed), "not for detection, as they are on a warninglist")
 	add(len(f.Withheld), "withheld for their TLP")
 	add(f.NotIOC, "not flagged as IoC and left out")
 	return text + "."

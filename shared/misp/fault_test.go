@@ -25,24 +25,46 @@ func TestPutEventAfterAFault(t *testing.T) {
 		"client left": {Delay: time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := misptest.Start(t, misptest.Options{})
+			server := misptest.Start(t, misptest.Options{Clusters: []string{attachment}})
 			c := client(t, server.URL, misptest.Key)
-			e := many(1100)
-			e.Objects, e.Published = loader().Objects, true
-			var result misp.Result
-			server.Insist(t, fault, func(r *http.Request) string { return r.URL.Path }, func(ctx context.Context) (err error) {
-				result, err = c.PutEvent(ctx, e)
-				return err
-			})
-			require.Len(t, server.Events(), 1)
+			before := many(3)
+			before.Tags, before.Attributes[0].Tags = []string{"tlp:red"}, []string{`waggle:verdict="suspicious"`}
+			for _, e := range []misp.Event{before, changed()} {
+				var result misp.Result
+				server.Insist(t, fault, func(r *http.Request) string { return r.URL.Path }, func(ctx context.Context) (err error) {
+					result, err = c.PutEvent(ctx, e)
+					return err
+				})
+				assert.Empty(t, result.Refused)
+				require.Len(t, server.Events(), 1)
+			}
 			held := server.Events()[0]
-			assert.Equal(t, 1102, result.Saved)
 			assert.Len(t, held.Attributes, 1100)
+			assert.Equal(t, []string{"tlp:amber", attachment}, held.Tags)
+			assert.Equal(t, []string{`waggle:verdict="malicious"`}, held.Attributes[0].Tags)
 			require.Len(t, held.Objects, 1)
-			assert.Len(t, held.Objects[0].Attributes, 2)
+			require.Len(t, held.Objects[0].Attributes, 3)
+			assert.Equal(t, "aGVsbG8=", server.Sample(held.Objects[0].Attributes[2].UUID))
+			require.Len(t, held.Reports, 1)
 			assert.True(t, held.Published)
+			again(t, server, misptest.Key, changed())
 		})
 	}
+}
+
+const attachment = `misp-galaxy:mitre-attack-pattern="Spearphishing Attachment - T1566.001"`
+
+// changed is an event that needs every kind of request where many(3) stands with
+// another marking and verdict.
+func changed() misp.Event {
+	e := many(1100)
+	e.Objects, e.Published = loader().Objects, true
+	e.Tags, e.Techniques, e.Attributes[0].Tags = []string{"tlp:amber"}, []string{"T1566.001"}, []string{`waggle:verdict="malicious"`}
+	e.Attributes[1].Comment = "changed"
+	e.Reports = []misp.Report{{Name: "Description", Content: "c"}}
+	e.Samples = []misp.Sample{{Object: e.Objects[0], Name: "evil.exe", MD5: "5d41402abc4b2a76b9719d911017c592",
+		Read: func(context.Context) ([]byte, error) { return []byte("hello"), nil }}}
+	return e
 }
 
 func TestPutEventAtOnce(t *testing.T) {

@@ -102,7 +102,6 @@ func TestVerdictTagOfAnAttributeIsReplaced(t *testing.T) {
 
 func TestTechniques(t *testing.T) {
 	phishing := `misp-galaxy:mitre-attack-pattern="Phishing - T1566"`
-	attachment := `misp-galaxy:mitre-attack-pattern="Spearphishing Attachment - T1566.001"`
 	for name, c := range map[string]struct {
 		clusters      []string
 		tags, refused []string

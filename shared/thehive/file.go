@@ -88,6 +88,31 @@ func (f File) is(o Observable) bool {
 	return o.Attachment.Name == f.Name && !slices.ContainsFunc(f.Tags, func(tag string) bool { return !slices.Contains(o.Tags, tag) })
 }
 
+// ReadFile gives the content of the file of an observable that TheHive gave, up
+// to the client's MaxBody. A file that is gone is an error with reason
+// upstream.NotFound.
+//
+// Sources: thehive4py 1.8 (download_attachment) for TheHive 4, thehive4py 2.0
+// (observable.download_attachment) for TheHive 5.
+func (c *Client) ReadFile(ctx context.Context, o Observable) ([]byte, error) {
+	if o.Attachment == nil || o.Attachment.ID == "" {
+		return nil, invalid("the observable has no file", "choose one that has")
+	}
+	v, err := c.Version(ctx)
+	if err != nil {
+		return nil, err
+	}
+	path := "/api/datastore/" + url.PathEscape(o.Attachment.ID)
+	if v.Major >= 5 {
+		path = "/api/v1/observable/" + url.PathEscape(o.ID) + "/attachment/" + url.PathEscape(o.Attachment.ID) + "/download"
+	}
+	answer, err := c.do(ctx, upstream.Request{Path: path, Header: http.Header{"Accept": {"*/*"}}})
+	if err != nil {
+		return nil, err
+	}
+	return answer.Body, nil
+}
+
 // attach sends the file as multipart/form-data: "_json" holds the observable
 // without its value, "attachment" the file.
 func (c *Client) attach(ctx context.Context, v Version, alertID string, f File) error {

@@ -105,3 +105,20 @@ func TestKeepAlertFileRefuses(t *testing.T) {
 		})
 	}
 }
+
+func TestReadFile(t *testing.T) {
+	onEach(t, func(t *testing.T, server *thehivetest.Server, client *thehive.Client) {
+		id := raised(t, client).ID
+		require.NoError(t, client.KeepAlertFile(t.Context(), id, list("1")))
+		held, err := client.AlertObservables(t.Context(), id)
+		require.NoError(t, err)
+		content, err := client.ReadFile(t.Context(), held[len(held)-1])
+		require.NoError(t, err)
+		assert.Equal(t, list("1").Data, content)
+
+		_, err = client.ReadFile(t.Context(), thehive.Observable{ID: "~1", Attachment: &thehive.Attachment{ID: "gone"}})
+		assert.ErrorIs(t, err, upstream.NotFound)
+		_, err = client.ReadFile(t.Context(), held[0])
+		assert.ErrorIs(t, err, upstream.BadInput, "a value")
+	})
+}

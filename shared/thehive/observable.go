@@ -25,12 +25,22 @@ type Observable struct {
 	ID         string
 	Start      time.Time   // when it was seen first, else made
 	Attachment *Attachment // of a file
+	Findings   []Finding   // of analyzers; of observables of cases alone
 }
 
 // Attachment is the file of an observable.
 type Attachment struct {
+	ID     string
 	Name   string
 	Hashes []string // SHA-256, SHA-1, MD5, lower-case hexadecimal
+}
+
+// Finding is one taxonomy of an analyzer's short report.
+type Finding struct {
+	Level     string // info, safe, suspicious or malicious
+	Namespace string
+	Predicate string
+	Value     string
 }
 
 // Failure is an observable that TheHive does not hold, and why.

@@ -59,6 +59,7 @@ func readObservable(r gjson.Result) Observable {
 		Tags:     texts(r.Get("tags")),
 		IOC:      r.Get("ioc").Bool(),
 		Sighted:  r.Get("sighted").Bool(),
+		Findings: readFindings(r.Get("reports")),
 	}
 	for _, name := range []string{"startDate", "createdAt", "_createdAt"} {
 		if o.Start.IsZero() {
@@ -66,7 +67,20 @@ func readObservable(r gjson.Result) Observable {
 		}
 	}
 	if file := r.Get("attachment"); file.IsObject() {
-		o.Attachment = &Attachment{Name: file.Get("name").String(), Hashes: texts(file.Get("hashes"))}
+		o.Attachment = &Attachment{ID: file.Get("id").String(), Name: file.Get("name").String(), Hashes: texts(file.Get("hashes"))}
 	}
 	return o
+}
+
+// readFindings reads the short reports {"Analyzer_1_0":{"taxonomies":[…]}}.
+func readFindings(reports gjson.Result) []Finding {
+	var out []Finding
+	reports.ForEach(func(_, report gjson.Result) bool {
+		for _, t := range report.Get("taxonomies").Array() {
+			out = append(out, Finding{Level: t.Get("level").String(), Namespace: t.Get("namespace").String(),
+				Predicate: t.Get("predicate").String(), Value: t.Get("value").String()})
+		}
+		return true
+	})
+	return out
 }

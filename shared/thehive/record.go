@@ -22,6 +22,7 @@ type Record struct {
 	Kind     string // KindCase or KindAlert
 	ID       string
 	Title    string
+	Text     string // its description, Markdown
 	Severity int // 1–4
 	TLP, PAP int
 	Date     time.Time // when it began
@@ -73,14 +74,14 @@ func (c *Client) owner(ctx context.Context, r Record, in gjson.Result) (Record, 
 		return Record{}, err
 	}
 	return Record{
-		Kind: KindCase, ID: found.ID, Title: found.Title, Severity: found.Severity, TLP: found.TLP, PAP: found.PAP,
+		Kind: KindCase, ID: found.ID, Title: found.Title, Text: found.Description, Severity: found.Severity, TLP: found.TLP, PAP: found.PAP,
 		Date: found.Created, Closed: found.Status == "Resolved", Tags: append(found.Tags, r.Tags...),
 	}, nil
 }
 
 func readRecord(o gjson.Result, kind string) Record {
 	r := Record{
-		Kind: kind, ID: o.Get("_id").String(), Title: o.Get("title").String(), Severity: int(o.Get("severity").Int()),
+		Kind: kind, ID: o.Get("_id").String(), Title: o.Get("title").String(), Text: o.Get("description").String(), Severity: int(o.Get("severity").Int()),
 		TLP: level(o.Get("tlp")), PAP: level(o.Get("pap")), Closed: o.Get("endDate").Int() > 0, Tags: texts(o.Get("tags")),
 	}
 	for _, name := range []string{"startDate", "date", "createdAt", "_createdAt"} {

@@ -1,6 +1,7 @@
 package misptest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +32,7 @@ func (s *Server) addEvent(c call) answer {
 			return taken
 		}
 	}
-	if given.Get("distribution").String() == "4" {
+	if given.Get("distribution").String() == "4" && !slices.Contains(s.options.Groups, int(given.Get("sharing_group_id").Int())) {
 		return said(c, 405, "Invalid Sharing Group or not authorised.")
 	}
 	if !storable(given.Get("info").String()) {

@@ -33,6 +33,7 @@ type Options struct {
 	Searches     int              // searches allowed in 15 minutes; 0 = any number
 	Warninglists []Warninglist
 	Tags         []string // that are there already
+	Groups       []int    // ids of sharing groups, which everybody is in
 	Clusters     []string // tags of the clusters of its galaxy of ATT&CK techniques
 }
 

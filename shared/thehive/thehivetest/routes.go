@@ -67,6 +67,7 @@ func (s *Server) routes() http.Handler {
 	s.connectorRoutes(on)
 	if s.five {
 		on("DELETE /api/v1/observable/{id}", writer, s.deleteObservable)
+		on("GET /api/v1/observable/{id}/attachment/{file}/download", member, s.download)
 		on("GET /api/v1/status/public", anyone, s.statusPublic)
 		on("POST /api/v1/alert/{id}/observable", writer, s.addV1)
 		return mux
@@ -82,6 +83,7 @@ func (s *Server) routes() http.Handler {
 	on("POST /api/v1/alert/{id}/artifact", writer, s.addV1)
 	on("PATCH /api/alert/artifact/{id}", writer, s.patchObservableV0)
 	on("DELETE /api/alert/artifact/{id}", writer, s.deleteObservable)
+	on("GET /api/datastore/{file}", member, s.download)
 	on("POST /api/alert/{id}/markAsRead", writer, s.set(func(a *alert) { a.read = true }))
 	on("POST /api/alert/{id}/markAsUnread", writer, s.set(func(a *alert) { a.read = false }))
 	on("POST /api/alert/{id}/follow", writer, s.set(func(a *alert) { a.follow = true }))

@@ -126,7 +126,7 @@ func publicAll(list []*observable) []thehive.Observable {
 		p := thehive.Observable{ID: o.id, DataType: o.dataType, Data: o.data, Message: o.message, TLP: o.tlp, Tags: slices.Clone(o.tags),
 			IOC: o.ioc, Sighted: o.sighted}
 		if o.file != nil {
-			p.Attachment = &thehive.Attachment{Name: o.file.name, Hashes: slices.Clone(o.file.hashes)}
+			p.Attachment = &thehive.Attachment{ID: o.file.hashes[0], Name: o.file.name, Hashes: slices.Clone(o.file.hashes)}
 		}
 		out = append(out, p)
 	}
