@@ -266,11 +266,17 @@ func observables(s waggle.Story, after int) []thehive.Observable {
 			Data:     i.Value,
 			Message:  message(i, posts),
 			TLP:      s.TLP,
-			Tags:     withVerdict([]string{Type, Type + ":type=" + string(i.Kind)}, i.Verdict),
+			Tags:     withVerdict(observableTags(i), i.Verdict),
 			IOC:      waggle.Searchable(i.Kind) && (i.Verdict == nil || i.Verdict.Level != waggle.Safe),
 		})
 	}
 	return out
+}
+
+// observableTags say of what kind a value is, and what belongs to it: TheHive
+// keeps values alone.
+func observableTags(i waggle.Indicator) []string {
+	return append([]string{Type, Type + ":type=" + string(i.Kind)}, i.BesideTags()...)
 }
 
 // message says where a value was first read. It is the same for all values of

@@ -18,6 +18,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/alert"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/ioc"
+	"github.com/waggle-cti/waggle/shared/misp"
 	"github.com/waggle-cti/waggle/shared/thehive"
 	"github.com/waggle-cti/waggle/shared/thehive/thehivetest"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -97,6 +98,30 @@ func TestDescribe(t *testing.T) {
 			assert.Equal(t, string(want), got)
 		})
 	}
+}
+
+// TestDescribedPostsAreRead reads the posts as the way into MISP does.
+func TestDescribedPostsAreRead(t *testing.T) {
+	s := story()
+	s.Posts[1].Title = "[Again] *the* <loader> & co"
+	assert.Equal(t, []misp.Post{
+		{Title: "Loader spreads by invoice", URL: "https://blog.example.com/loader"},
+		{Title: "[Again] *the* <loader> & co", URL: "https://news.example.org/?a=1&b=2"},
+	}, misp.PostsOf(alert.Describe(s)))
+}
+
+func TestObservablesSayWhatBelongsToThem(t *testing.T) {
+	server, raiser := hive(t, "")
+	s := story()
+	s.Indicators[2].With, s.Indicators[4].Port = "load.bin", 8443
+	_, err := raiser.Deliver(t.Context(), s)
+	require.NoError(t, err)
+	var got []string
+	for _, o := range server.Alerts()[0].Observables {
+		got = append(got, strings.Join(o.Tags, " "))
+	}
+	assert.Equal(t, []string{"waggle waggle:type=url", "waggle waggle:type=domain", "waggle waggle:type=sha256 waggle:with=load.bin",
+		"waggle waggle:type=cve", "waggle waggle:type=ip waggle:port=8443"}, got)
 }
 
 func TestDescribeStaysWithinItsLimit(t *testing.T) {
