@@ -28,12 +28,13 @@ func main() {
 	defer stop()
 	b := &bench{ctx: ctx, pythons: map[string]string{}}
 	flag.StringVar(&b.analyzers, "analyzers", "bin/analyzers", "the analyzers binary")
+	flag.StringVar(&b.responders, "responders", "bin/responders", "the responders binary")
 	flag.StringVar(&b.feeder, "feeder", "bin/feeder", "the feeder binary")
 	flag.StringVar(&b.python, "python", "python3", "a Python with venv, 3.11 or later")
 	flag.StringVar(&b.dir, "dir", "dist/bench", "folder for the peers and the results")
 	flag.StringVar(&b.corpus, "corpus", "../shared/corpus", "folder of labelled texts")
 	flag.StringVar(&b.scorer, "scorer", "../shared/score.py", "what scores the labelled texts")
-	only := flag.String("only", "", "comma-separated tables: start, accuracy, speed, hostile, memory, pipeline, idle (default all)")
+	only := flag.String("only", "", "comma-separated tables: start, accuracy, speed, hostile, memory, pipeline, idle, misp (default all)")
 	flag.Parse()
 	exitOn(b.run(*only))
 }
@@ -49,6 +50,7 @@ func exitOn(err error) {
 type bench struct {
 	ctx                                            context.Context
 	analyzers, feeder, python, dir, corpus, scorer string
+	responders                                     string
 	peerIocs                                       string            // the peer's analyzer
 	pythons                                        map[string]string // by peer
 	tools                                          []tool            // Waggle first
@@ -62,7 +64,7 @@ func (b *bench) run(only string) error {
 		make  func() (*table, error)
 	}{
 		{"start", []string{"iocextract"}, b.startToReport}, {"accuracy", peers, b.accuracy}, {"speed", peers, b.speed}, {"hostile", peers, b.hostileTexts},
-		{"memory", nil, b.memory}, {"pipeline", []string{rival}, b.pipeline}, {"idle", nil, b.idle},
+		{"memory", nil, b.memory}, {"pipeline", []string{rival}, b.pipeline}, {"idle", nil, b.idle}, {"misp", nil, b.intoMISP},
 	}
 	var needed []string
 	for i := range tables {

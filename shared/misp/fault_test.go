@@ -39,7 +39,7 @@ func TestPutEventAfterAFault(t *testing.T) {
 				require.Len(t, server.Events(), 1)
 			}
 			held := server.Events()[0]
-			assert.Len(t, held.Attributes, 1100)
+			assert.Len(t, held.Attributes, 1200)
 			assert.Equal(t, []string{"tlp:amber", attachment}, held.Tags)
 			assert.Equal(t, []string{`waggle:verdict="malicious"`}, held.Attributes[0].Tags)
 			require.Len(t, held.Objects, 1)
@@ -57,7 +57,7 @@ const attachment = `misp-galaxy:mitre-attack-pattern="Spearphishing Attachment -
 // changed is an event that needs every kind of request where many(3) stands with
 // another marking and verdict.
 func changed() misp.Event {
-	e := many(1100)
+	e := many(1200)
 	e.Objects, e.Published = loader().Objects, true
 	e.Tags, e.Techniques, e.Attributes[0].Tags = []string{"tlp:amber"}, []string{"T1566.001"}, []string{`waggle:verdict="malicious"`}
 	e.Attributes[1].Comment = "changed"

@@ -98,7 +98,7 @@ func (p *put) run(ctx context.Context) error {
 // one.
 func (p *put) start(ctx context.Context) error {
 	first := p.want
-	room := maxChunk
+	room := maxFirst
 	first.Objects, room = takeObjects(first.Objects, room)
 	first.Attributes = first.Attributes[:min(room, len(first.Attributes))]
 	held, err := p.client.writeEvent(ctx, "/events/add", first.body())

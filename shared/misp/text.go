@@ -19,6 +19,7 @@ const (
 	maxReport  = 1 << 20 // bytes of a report's content; the column holds 16 MiB
 
 	maxChunk = 1000 // attributes in one request
+	maxFirst = 1100 // in the one that makes the event: a case of 1,000 observables has some beside them
 )
 
 // plain makes text fit for MISP: valid, without control characters but line
