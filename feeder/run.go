@@ -114,6 +114,7 @@ func newPage(c *config.Config, login web.Login, listen string, data *store.Store
 		return nil, err
 	}
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	stop := make(chan struct{})
 	page := web.New(web.Options{
 		Store:          data,
 		Metrics:        promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
@@ -126,13 +127,16 @@ func newPage(c *config.Config, login web.Login, listen string, data *store.Store
 		Login:          login,
 		Lists:          lists.Keys,
 		Retry:          retry,
+		Stop:           stop,
 		Log:            log,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/", page)
 	mux.Handle(hookPath, learner.Hook()) // TheHive is none of the hosts that the page is called by
 	lists.Handle(mux)                    // nor are responders and firewalls
-	return &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}, nil
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
+	server.RegisterOnShutdown(func() { close(stop) })
+	return server, nil
 }
 
 // knownVersion gives TheHive's version as far as it is known, without asking:

@@ -8,10 +8,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/waggle-cti/waggle/feeder/secret"
@@ -63,12 +65,15 @@ type gate struct {
 	Login
 	now func() time.Time
 	key []byte // signs sessions; they end with the process
+
+	mu    sync.Mutex
+	ended map[string]time.Time // sessions that were logged out, and when they end anyway
 }
 
 func newGate(l Login, now func() time.Time) *gate {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails: https://pkg.go.dev/crypto/rand#Read
-	return &gate{l, now, key}
+	return &gate{Login: l, now: now, key: key, ended: map[string]time.Time{}}
 }
 
 // lets tells whether a request comes from somebody who has logged in.
@@ -85,8 +90,13 @@ func (g *gate) lets(r *http.Request) bool {
 	if _, password, ok := r.BasicAuth(); ok {
 		return g.knows(password)
 	}
+	return g.session(r)
+}
+
+// session tells whether a request comes from a browser that has logged in here.
+func (g *gate) session(r *http.Request) bool {
 	cookie, err := r.Cookie(sessionCookie)
-	return err == nil && g.holds(cookie.Value)
+	return err == nil && g.Token.Set() && g.holds(cookie.Value)
 }
 
 // proxied tells whether the reverse proxy says who asks.
@@ -116,17 +126,43 @@ func (g *gate) knows(token string) bool {
 	return g.Token.Set() && subtle.ConstantTimeCompare(given[:], wanted[:]) == 1
 }
 
-// session is a cookie's value: when it ends, and our signature. The token is
-// not in it.
-func (g *gate) session() string {
-	ends := strconv.FormatInt(g.now().Add(sessionLength).Unix(), 10)
-	return ends + "." + g.sign(ends)
+// begin is a new session as a cookie's value: when it ends, which one it is, and
+// our signature. The token is not in it.
+func (g *gate) begin() string {
+	text := strconv.FormatInt(g.now().Add(sessionLength).Unix(), 10) + "." + rand.Text()
+	return text + "." + g.sign(text)
 }
 
 func (g *gate) holds(session string) bool {
-	ends, signature, ok := strings.Cut(session, ".")
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, ended := g.ended[session]
+	return !ended && g.now().Before(g.until(session))
+}
+
+// until is when a session ends; the zero time where it is none of ours.
+func (g *gate) until(session string) time.Time {
+	dot := strings.LastIndexByte(session, '.')
+	if dot < 0 || !hmac.Equal([]byte(session[dot+1:]), []byte(g.sign(session[:dot]))) {
+		return time.Time{}
+	}
+	ends, _, _ := strings.Cut(session, ".")
 	at, err := strconv.ParseInt(ends, 10, 64)
-	return ok && err == nil && hmac.Equal([]byte(signature), []byte(g.sign(ends))) && g.now().Unix() < at
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(at, 0)
+}
+
+// end ends a session before its time. The list of those that were ended is no
+// longer than that of logins in the length of a session.
+func (g *gate) end(session string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	maps.DeleteFunc(g.ended, func(_ string, until time.Time) bool { return !g.now().Before(until) })
+	if until := g.until(session); g.now().Before(until) {
+		g.ended[session] = until
+	}
 }
 
 func (g *gate) sign(text string) string {
@@ -142,14 +178,24 @@ const maxLogin = 4 << 10
 func (g *gate) login(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxLogin)
 	if !g.knows(strings.TrimSpace(r.PostFormValue("token"))) {
-		http.Redirect(w, r, "/login?wrong=1", http.StatusSeeOther)
+		http.Redirect(w, r, loginPath+"?wrong=1", http.StatusSeeOther)
 		return
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: sessionCookie, Value: g.session(), Path: "/", MaxAge: int(sessionLength / time.Second),
+		Name: sessionCookie, Value: g.begin(), Path: "/", MaxAge: int(sessionLength / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure(r),
 	})
 	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// logout answers POST /logout: the session is over, here and for whoever may
+// have taken its cookie.
+func (g *gate) logout(w http.ResponseWriter, r *http.Request) {
+	if cookie, err := r.Cookie(sessionCookie); err == nil {
+		g.end(cookie.Value)
+	}
+	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure(r)})
+	http.Redirect(w, r, loginPath, http.StatusSeeOther)
 }
 
 // secure tells whether the visitor came by https.
@@ -157,27 +203,32 @@ func secure(r *http.Request) bool {
 	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }
 
+// loginPath is where the form is, and where it is sent.
+const loginPath = "/login"
+
 // admit shows the form, or the error of a program, to who is not let in.
 func (s *site) admit(next http.Handler) http.Handler {
 	form := s.page("login", func(r *http.Request) (view, error) {
-		return view{Title: "Log in", Data: loginView{Wrong: r.URL.Query().Get("wrong") != "", Token: s.gate.Token.Set()}}, nil
+		return view{Title: "Log in", Here: "login", Data: loginView{Wrong: r.URL.Query().Get("wrong") != "", Token: s.gate.Token.Set()}}, nil
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := r.URL.Path
 		switch {
 		case path == "/healthz" || strings.HasPrefix(path, "/assets/"):
 			next.ServeHTTP(w, r)
-		case path == "/login" && r.Method == http.MethodPost && s.gate.Token.Set():
+		case path == loginPath && r.Method == http.MethodPost && s.gate.Token.Set():
 			s.gate.login(w, r)
-		case path == "/login" && s.gate.asked():
+		case path == loginPath && s.gate.asked():
 			form.ServeHTTP(w, r)
 		case s.gate.lets(r):
 			next.ServeHTTP(w, r)
+		case path == eventsPath: // without a challenge, which would open a window over the page
+			http.Error(w, "Log in first.", http.StatusUnauthorized)
 		case strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/feeds/") || path == "/metrics":
 			w.Header().Set("WWW-Authenticate", `Basic realm="Waggle", charset="UTF-8"`)
 			http.Error(w, "Send the page's token: Authorization: Bearer …, or as the password of basic authentication.", http.StatusUnauthorized)
 		default:
-			http.Redirect(w, r, "/login", http.StatusSeeOther)
+			http.Redirect(w, r, loginPath, http.StatusSeeOther)
 		}
 	})
 }

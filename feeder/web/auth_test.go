@@ -214,3 +214,31 @@ func TestRetry(t *testing.T) {
 	assert.Zero(t, offered(o, "/post/"+store.posts[1].Ref), "it did not fail")
 	assert.Zero(t, offered(Options{Store: store}, "/post/"+failed.Ref), "nobody can")
 }
+
+func TestLoggingOutEndsTheSession(t *testing.T) {
+	at := now
+	h := New(Options{Store: filled(), Login: Login{Token: secret.New(token)}, Now: func() time.Time { return at }, Listen: "127.0.0.1:0"})
+	send := func(method, path, body string, cookie *http.Cookie) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, "http://127.0.0.1"+path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if cookie != nil {
+			r.AddCookie(cookie)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	login := func() *http.Cookie { return send(http.MethodPost, "/login", "token="+token, nil).Result().Cookies()[0] }
+	here, there := login(), login()
+	assert.NotEqual(t, here.Value, there.Value)
+
+	out := send(http.MethodPost, "/logout", "", here)
+	assert.Equal(t, "/login", out.Header().Get("Location"))
+	require.Len(t, out.Result().Cookies(), 1)
+	assert.Negative(t, out.Result().Cookies()[0].MaxAge)
+	assert.Equal(t, http.StatusSeeOther, send(http.MethodGet, "/", "", here).Code)
+	assert.Equal(t, http.StatusOK, send(http.MethodGet, "/", "", there).Code, "the other browser stays")
+	assert.Contains(t, send(http.MethodGet, "/", "", there).Body.String(), `action="/logout"`)
+	at = at.Add(sessionLength)
+	assert.Equal(t, http.StatusSeeOther, send(http.MethodGet, "/", "", here).Code)
+}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
@@ -29,6 +30,23 @@ type bar struct {
 	X, Y          int
 	Width, Height int
 	Title         string
+}
+
+// shape is all bars of one class as one path: a page of a hundred small charts
+// has six thousand bars.
+type shape struct{ Class, Path string }
+
+// Shapes are the bars without their titles.
+func (c chart) Shapes() []shape {
+	var all []shape
+	for _, b := range c.Bars {
+		at := slices.IndexFunc(all, func(s shape) bool { return s.Class == b.Class })
+		if at < 0 {
+			at, all = len(all), append(all, shape{Class: b.Class})
+		}
+		all[at].Path += fmt.Sprintf("M%d %dh%dv%dh-%dz", b.X, b.Y, b.Width, b.Height, b.Width)
+	}
+	return all
 }
 
 // activity are the counts of one day.

@@ -100,7 +100,7 @@ func TestChromium(t *testing.T) {
 
 	t.Run("the console tells what the policy blocks", func(t *testing.T) {
 		// Guards the test above: silence means something only if noise is heard.
-		noisy := httptest.NewServer(guard(Options{}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		noisy := httptest.NewServer(guard(Options{}, func(*http.Request) bool { return false }, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			_, _ = w.Write([]byte(`<h1>plain</h1><script>document.querySelector("h1").textContent = "scripted"</script>`))
 		})))

@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
@@ -26,20 +28,27 @@ type fake struct {
 	blocks  []waggle.Block
 	err     error // of every call
 
+	mu      sync.Mutex // of what tests change while pages ask
+	changes map[waggle.Topic]int
+
 	storyQuery waggle.StoryQuery
 	postQuery  waggle.PostQuery
 }
 
-func window[T any](all []T, offset, limit int) []T {
+func rowsOf[T any](all []T, offset, limit int) []T {
 	return all[min(offset, len(all)):min(offset+limit, len(all))]
 }
 
 func (f *fake) Stories(_ context.Context, q waggle.StoryQuery) ([]waggle.Story, int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.storyQuery = q
-	return window(f.stories, q.Offset, q.Limit), len(f.stories), f.err
+	return rowsOf(f.stories, q.Offset, q.Limit), len(f.stories), f.err
 }
 
 func (f *fake) Story(_ context.Context, id string) (waggle.Story, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	i := slices.IndexFunc(f.stories, func(s waggle.Story) bool { return s.ID == id })
 	if f.err != nil || i < 0 {
 		return waggle.Story{}, errors.Join(f.err, fmt.Errorf("story %s: %w", id, waggle.ErrNotFound))
@@ -55,7 +64,7 @@ func (f *fake) Posts(_ context.Context, q waggle.PostQuery) ([]waggle.Record, in
 			fitting = append(fitting, p)
 		}
 	}
-	return window(fitting, q.Offset, q.Limit), len(fitting), f.err
+	return rowsOf(fitting, q.Offset, q.Limit), len(fitting), f.err
 }
 
 func (f *fake) Post(_ context.Context, ref string) (waggle.Record, error) {
@@ -81,6 +90,26 @@ func (f *fake) Alerts(context.Context, time.Time) (map[time.Time]int, error) {
 
 func (f *fake) Blocks(context.Context, time.Time) ([]waggle.Block, time.Time, error) {
 	return f.blocks, now, f.err
+}
+
+func (f *fake) Changes(context.Context) (map[waggle.Topic]int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return maps.Clone(f.changes), f.err
+}
+
+// fail makes every call fail.
+func (f *fake) fail(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.err = err
+}
+
+// change adds to what changed.
+func (f *fake) change(topic waggle.Topic) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.changes[topic]++
 }
 
 func (f *fake) Sources(context.Context) ([]waggle.Health, error) { return f.sources, f.err }
@@ -184,6 +213,7 @@ func filled() *fake {
 	three := record("northcert", "kit", "Parcel-delivery phishing with fresh domains every morning", waggle.Told, 50*time.Hour)
 	four := record("packetpress", "printer", "Printer management tool leaves its database open", waggle.Told, 60*time.Hour)
 	return &fake{
+		changes: map[waggle.Topic]int{},
 		stories: []waggle.Story{
 			vpn,
 			story(one, 88, waggle.Critical, waggle.Delivery{Error: "TheHive: rate limited (429): it is busy: it is tried again in 30 s"}),

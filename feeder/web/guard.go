@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// policy lets a page load its own style sheet, script and images, and nothing
-// else: what a hostile title might smuggle in could not run.
+// policy lets a page load its own style sheet, scripts and images, and ask this
+// server, and nothing else: what a hostile title might smuggle in could not run.
 // https://www.w3.org/TR/CSP3/
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " +
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // guard puts the protections that every answer has round a handler: safe
-// methods only, but for the two forms that a page of ours sends, known host names only, and the headers that tell browsers to
-// keep the page to itself.
-func guard(o Options, next http.Handler) http.Handler {
+// methods only, but for what writes says changes something, known host names
+// only, and the headers that tell browsers to keep the page to itself.
+func guard(o Options, writes func(*http.Request) bool, next http.Handler) http.Handler {
 	known := hosts(o)
 	ours := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -29,7 +29,7 @@ func guard(o Options, next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		switch {
-		case r.Method != http.MethodGet && r.Method != http.MethodHead && !form(r):
+		case r.Method != http.MethodGet && r.Method != http.MethodHead && !writes(r):
 			h.Set("Allow", "GET, HEAD")
 			http.Error(w, "This address can only be read: use GET.", http.StatusMethodNotAllowed)
 		case !known(r.Host):
@@ -45,10 +45,13 @@ func guard(o Options, next http.Handler) http.Handler {
 	})
 }
 
-// form tells whether the request is one of the forms that change something.
-func form(r *http.Request) bool {
-	retry := strings.HasPrefix(r.URL.Path, "/post/") && strings.HasSuffix(r.URL.Path, "/retry")
-	return r.Method == http.MethodPost && (r.URL.Path == "/login" || retry)
+// writes tells whether there is an address for requests of that method: the
+// others take GET and HEAD alone.
+func writes(mux *http.ServeMux) func(*http.Request) bool {
+	return func(r *http.Request) bool {
+		_, pattern := mux.Handler(r)
+		return strings.HasPrefix(pattern, r.Method+" ") || r.Method == http.MethodPost && r.URL.Path == loginPath
+	}
 }
 
 // hosts gives the test of a request's Host header. A server beyond loopback

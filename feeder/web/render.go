@@ -40,6 +40,7 @@ type view struct {
 	Data    any
 
 	Version string // set for all pages alike
+	Session bool   // who asks has logged in here, and may log out
 }
 
 // problem is the data of the error page.
@@ -58,7 +59,7 @@ func (s *site) page(name string, read func(*http.Request) (view, error)) http.Ha
 			s.report(r, code, err)
 			file, v = "error", view{Title: http.StatusText(code), Data: problem{code, text}}
 		}
-		v.Version = s.Version
+		v.Version, v.Session = s.Version, s.gate.session(r)
 		var out bytes.Buffer // whole or not at all: a half page would look like the truth
 		if err := s.pages[file].ExecuteTemplate(&out, "layout", v); err != nil {
 			s.report(r, http.StatusInternalServerError, err)

@@ -16,8 +16,11 @@
 //	             its description    /api/openapi.json
 //	/metrics     Prometheus         /healthz  200 or 503
 //	/login       asks for the token, where one is needed
+//	/events      tells pages that are open of what changed (server-sent events)
 //
-// It only reads, but for POST /post/{ref}/retry.
+// It only reads, but for POST /post/{ref}/retry and /logout.
+//
+// With scripts, a page that is open keeps itself up to date (static/live.js).
 package web
 
 import (
@@ -46,6 +49,8 @@ type Store interface {
 	Published(ctx context.Context, since time.Time) (int, error)
 	// Days counts the posts since that day by day and source.
 	Days(ctx context.Context, since time.Time) ([]waggle.Day, error)
+	// Changes tells how often something changed, by topic.
+	Changes(context.Context) (map[waggle.Topic]int, error)
 	// Alerts counts the stories that TheHive took in since then by day (UTC).
 	Alerts(ctx context.Context, since time.Time) (map[time.Time]int, error)
 	// Blocks gives what is blocked now, the newest first, and when that changed.
@@ -76,6 +81,9 @@ type Options struct {
 	Login Login // who may read the page
 	// Lists are the keys of the block lists, for their addresses.
 	Lists blocks.Keys
+	// Stop is closed when the server is about to end, which ends the streams of
+	// events. nil = they end with their requests.
+	Stop <-chan struct{}
 	// Retry lets a post that failed go on; waggle.ErrNotFound if no such post
 	// failed. nil = the page does not offer it.
 	Retry func(ctx context.Context, ref string) error
@@ -92,7 +100,7 @@ func New(o Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &site{Options: o, assets: loadAssets(), gate: newGate(o.Login, o.Now)}
+	s := &site{Options: o, assets: loadAssets(), gate: newGate(o.Login, o.Now), events: events{store: o.Store, stop: o.Stop, log: o.Log}}
 	s.pages = loadPages(s.assets, o.Now)
 
 	mux := http.NewServeMux()
@@ -116,10 +124,12 @@ func New(o Options) http.Handler {
 		mux.Handle("/metrics", o.Metrics)
 	}
 	mux.Handle("/", s.page("error", func(*http.Request) (view, error) { return view{}, waggle.ErrNotFound }))
+	mux.Handle(eventsPath, &s.events)
+	mux.HandleFunc("POST /logout", s.gate.logout)
 	if o.Retry != nil {
 		mux.HandleFunc("POST /post/{ref}/retry", s.retry)
 	}
-	return guard(o, s.admit(mux))
+	return guard(o, writes(mux), s.admit(mux))
 }
 
 type site struct {
@@ -127,7 +137,7 @@ type site struct {
 	pages  pages
 	assets assets
 	gate   *gate
-	glance glance
+	events events
 }
 
 // answer fits a typed reading of the store to the JSON handler.

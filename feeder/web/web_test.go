@@ -151,7 +151,7 @@ func TestEmptyPagesSayWhatHappensNext(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			doc := open(t, Options{Store: &fake{sources: c.sources}}, c.path)
 			assert.Contains(t, text(doc.Find(".empty")), c.want)
-			assert.Equal(t, c.refresh, doc.Find("meta[http-equiv=refresh]").Length() == 1)
+			assert.Equal(t, c.refresh, strings.Contains(doc.Find("noscript").Text(), `http-equiv="refresh"`), "with scripts the page keeps itself up to date")
 		})
 	}
 }
@@ -350,4 +350,14 @@ func TestAssetsAreKeptByBrowsers(t *testing.T) {
 	assert.Equal(t, "text/css; charset=utf-8", w.Header().Get("Content-Type"))
 	assert.Equal(t, "no-cache", ask(o, "/assets/style.css").Header().Get("Cache-Control"))
 	assert.Equal(t, "no-store", ask(o, "/").Header().Get("Cache-Control"), "what was read stays out of the browser's cache")
+}
+
+func TestASearchThatFoundAsMuchAsItGivesSaysSo(t *testing.T) {
+	store := filled()
+	for range waggle.MostFound {
+		store.posts = append(store.posts, store.posts[4])
+	}
+	store.posts = store.posts[:waggle.MostFound]
+	assert.Contains(t, text(open(t, Options{Store: store}, "/posts?q=word").Find("#list")), "the 1,000 that were read last")
+	assert.NotContains(t, text(open(t, Options{Store: store}, "/posts").Find("#list")), "that were read last")
 }

@@ -30,22 +30,35 @@ function values(button) {
   return Array.from(buttons, (b) => b.dataset.copy);
 }
 
-for (const button of document.querySelectorAll("button.copy")) {
-  const label = button.textContent;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const all = values(button);
-    try {
-      await copy(all.join("\n"));
-      button.textContent = "Copied";
-      said.textContent = all.length === 1 ? "Copied." : all.length + " values copied.";
-    } catch {
-      said.textContent = "The browser does not let this page copy.";
-    }
-    button.focus();
-    setTimeout(() => {
-      button.textContent = label;
-      said.textContent = "";
-    }, 2000);
-  });
+function reveal(part) {
+  for (const button of part.querySelectorAll("button.copy")) {
+    button.hidden = false;
+  }
 }
+
+async function press(button) {
+  const all = values(button);
+  const label = button.dataset.label ?? button.textContent;
+  button.dataset.label = label;
+  try {
+    await copy(all.join("\n"));
+    button.textContent = "Copied";
+    said.textContent = all.length === 1 ? "Copied." : all.length + " values copied.";
+  } catch {
+    said.textContent = "The browser does not let this page copy.";
+  }
+  button.focus();
+  setTimeout(() => {
+    button.textContent = label;
+    said.textContent = "";
+  }, 2000);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button.copy");
+  if (button) {
+    press(button);
+  }
+});
+document.addEventListener("replaced", (event) => reveal(event.target)); // by live.js
+reveal(document);
