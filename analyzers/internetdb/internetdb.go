@@ -7,8 +7,9 @@
 // vulnerabilities say nothing about whose side a host is on and set no level;
 // an admin who wants otherwise says from how many vulnerabilities on.
 //
-// API: https://internetdb.shodan.io/. It is renewed weekly, and free for
-// non-commercial use. 404 means that nothing is known.
+// API: https://internetdb.shodan.io/. 404 means that nothing is known. Shodan
+// offers it for convenience and wants to hear of heavy use and of products:
+// https://book.shodan.io/enterprise/infrastructure-guidance.
 package internetdb
 
 import (

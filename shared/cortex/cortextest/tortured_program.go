@@ -103,7 +103,8 @@ func (p Program) Stopped(t *testing.T, w *cortex.Worker, config map[string]any) 
 			<-end
 		}}
 		deaf.start(t)
-		with := maps.Clone(config)
+		with := map[string]any{}
+		maps.Copy(with, config)
 		with[resolverItem] = deaf.address
 		config = with
 	}
