@@ -51,7 +51,7 @@ func (j *judge) profile() *relevance.Profile {
 }
 
 // triagePath is where the lessons of triage are: beside the data.
-func triagePath(c *config.Config) string { return filepath.Join(filepath.Dir(c.Database), triage.File) }
+func triagePath(c *config.Config) string { return filepath.Join(c.Folder(), triage.File) }
 
 // newLearner makes what learns from TheHive's analysts. With lessons that
 // cannot be used posts are judged all the same: it is nil then, which the log

@@ -72,3 +72,17 @@ func TestWebhook(t *testing.T) {
 		t.Fatal("the feeder did not end")
 	}
 }
+
+// TestLessonsAreNeverNamedByTheDatabase: its address holds a password.
+func TestLessonsAreNeverNamedByTheDatabase(t *testing.T) {
+	for name, database := range map[string]string{
+		"a file":     "data/waggle.db",
+		"PostgreSQL": "postgres://waggle:hunter2@db.example.com/waggle",
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := triagePath(&config.Config{Database: database})
+			assert.NotContains(t, path, "hunter2")
+			assert.Equal(t, triage.File, filepath.Base(path))
+		})
+	}
+}
