@@ -36,6 +36,9 @@ func TestRedact(t *testing.T) {
 		"user alone":              {"https://token@host.example", nil, "https://[redacted]@host.example"},
 		"at sign in the password": {"http://u:p@ss@host.example/", nil, "http://[redacted]@host.example/"},
 		"at sign in the path":     {"https://social.example/@user", nil, "https://social.example/@user"},
+		"two URLs":                {"http://u@a.example ftp://b@c.example/", nil, "http://[redacted]@a.example ftp://[redacted]@c.example/"},
+		"a URL in a URL":          {"http://a.example://u:p@b.example", nil, "http://a.example://[redacted]@b.example"},
+		"the end of the text":     {"http://user:pass@", nil, "http://[redacted]@"},
 		"mail address":            {"see http://a.example or mail a@b.example", nil, "see http://a.example or mail a@b.example"},
 	} {
 		t.Run(name, func(t *testing.T) {
