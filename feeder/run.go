@@ -22,6 +22,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/triage"
 	"github.com/waggle-cti/waggle/feeder/web"
 	"github.com/waggle-cti/waggle/shared/thehive"
+	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 func runCommand(s *settings) *cobra.Command {
@@ -119,7 +120,7 @@ func newPage(c *config.Config, login web.Login, listen string, data *store.Store
 		Store:          data,
 		Metrics:        promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		Healthy:        func(ctx context.Context) error { return data.Healthy(ctx, time.Now()) },
-		Version:        version(),
+		Version:        upstream.Version(),
 		Profile:        c.Needs.Name,
 		Listen:         listen,
 		TheHiveURL:     c.TheHive.URL,

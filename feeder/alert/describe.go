@@ -2,12 +2,12 @@ package alert
 
 import (
 	"fmt"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/waggle-cti/waggle/feeder/address"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/ioc"
@@ -105,7 +105,7 @@ func (d *description) actions(s waggle.Story) {
 			continue
 		}
 		text := harmless.Markdown(r.Do, 500)
-		if link := harmless.Link(r.Link); link != "" && len(link) <= maxLink && !d.known[link] && !d.known[host(link)] {
+		if link := harmless.Link(r.Link); link != "" && len(link) <= maxLink && !d.known[link] && !d.known[address.Host(link)] {
 			text += " [The maker's advisory](<" + harmless.Target(link) + ">)"
 		}
 		lines = append(lines, text)
@@ -158,11 +158,11 @@ func (d *description) link(p waggle.Member) string {
 	if title == "" {
 		title = "(no title)"
 	}
-	address := harmless.Link(p.URL)
-	if address == "" || len(address) > maxLink || d.known[address] || d.known[p.URL] || d.known[host(address)] {
+	link := harmless.Link(p.URL)
+	if link == "" || len(link) > maxLink || d.known[link] || d.known[p.URL] || d.known[address.Host(link)] {
 		return title
 	}
-	return "[" + title + "](<" + harmless.Target(address) + ">)"
+	return "[" + title + "](<" + harmless.Target(link) + ">)"
 }
 
 func (d *description) indicators(s waggle.Story) {
@@ -202,12 +202,4 @@ func (d *description) rest(all []waggle.Indicator) {
 
 func value(i waggle.Indicator) string {
 	return harmless.Escape(harmless.Line(ioc.Defang(i.Value), maxValue))
-}
-
-func host(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return strings.ToLower(u.Hostname())
 }

@@ -1,12 +1,12 @@
 package pipeline
 
 import (
-	"net/url"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/net/publicsuffix"
+
+	"github.com/waggle-cti/waggle/feeder/address"
 )
 
 // hosts keeps the fetching of articles polite: few at a time from one host,
@@ -64,11 +64,7 @@ func (h *hosts) leave(host string, now time.Time) {
 // hostOf names the host that a page comes from: its registered domain, since
 // one owner may have any number of names below it.
 func hostOf(page string) string {
-	u, err := url.Parse(page)
-	if err != nil {
-		return ""
-	}
-	name := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	name := address.Host(page)
 	if domain, err := publicsuffix.EffectiveTLDPlusOne(name); err == nil {
 		return domain
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/waggle-cti/waggle/feeder/wording"
 )
 
 // maxSummary bounds a summary, in characters.
@@ -29,7 +31,7 @@ func Summary(text string) string {
 			if length > 0 && length+1+n > maxSummary {
 				return strings.Join(out, " ")
 			}
-			out = append(out, clip(s, maxSummary))
+			out = append(out, wording.Short(maxSummary, s))
 			length += n + 1
 		}
 		if length >= maxSummary/2 {
@@ -90,20 +92,8 @@ func firstLine(text string) string {
 			line = strings.TrimSpace(rest)
 		}
 		if line != "" {
-			return clip(line, maxSummary)
+			return wording.Short(maxSummary, line)
 		}
 	}
 	return ""
-}
-
-// clip shortens to n characters at a word's end.
-func clip(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	s = string([]rune(s)[:n-1])
-	if space := strings.LastIndexByte(s, ' '); space > len(s)/2 {
-		s = s[:space]
-	}
-	return s + "…"
 }

@@ -35,7 +35,7 @@ func words(now func() time.Time) template.FuncMap {
 		"deed":     deed,
 		"tlp":      tlp,
 		"pap":      pap,
-		"short":    short,
+		"short":    wording.Short,
 	}
 }
 
@@ -77,19 +77,6 @@ func count(n int, one, many string) string {
 // points signs a step of a score, with a real minus.
 func points(n int) string {
 	return strings.Replace(fmt.Sprintf("%+d", n), "-", "−", 1)
-}
-
-// short keeps the first n runes of a text, cut at a space where one is near.
-func short(n int, s string) string {
-	r := []rune(s)
-	if len(r) <= n {
-		return s
-	}
-	cut := string(r[:n])
-	if i := strings.LastIndexByte(cut, ' '); i > len(cut)*3/4 {
-		cut = cut[:i]
-	}
-	return strings.TrimRight(cut, " ,.;:") + "…"
 }
 
 // deed is an action in a reader's words.

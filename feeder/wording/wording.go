@@ -1,9 +1,11 @@
 // Package wording knows what several parts of the feeder need of language:
-// where words end, and how a number goes with its noun.
+// where words end, how a text is shortened, and how a number goes with its noun.
 package wording
 
 import (
+	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/dustin/go-humanize"
 )
@@ -22,4 +24,17 @@ func Number(n int, one, many string) string {
 		return "1 " + one
 	}
 	return humanize.Comma(int64(n)) + " " + many
+}
+
+// Short is a text of at most n characters: a longer one ends at a word's end,
+// if one is near, and with an ellipsis.
+func Short(n int, text string) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	text = string([]rune(text)[:n-1])
+	if space := strings.LastIndexByte(text, ' '); space > len(text)/2 {
+		text = text[:space]
+	}
+	return strings.TrimRight(text, " ,.;:") + "…"
 }

@@ -22,3 +22,18 @@ func TestNumber(t *testing.T) {
 		assert.Equal(t, want, wording.Number(n, "post", "posts"))
 	}
 }
+
+func TestShort(t *testing.T) {
+	for name, c := range map[string]struct {
+		n    int
+		text string
+		want string
+	}{
+		"short enough":          {5, "Łódź!", "Łódź!"},
+		"at a word's end":       {14, "A loader spreads by mail", "A loader…"},
+		"no comma before it":    {18, "Loaders, mails, invoices", "Loaders, mails…"},
+		"no word's end is near": {10, "A verylongwordwithoutend", "A verylon…"},
+	} {
+		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, wording.Short(c.n, c.text)) })
+	}
+}

@@ -8,11 +8,12 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // Exit codes. Cortex looks at none of them.
@@ -61,7 +62,7 @@ func execute(ctx context.Context, program string, workers []*Worker, args []stri
 	root := &cobra.Command{
 		Use:           program,
 		Short:         "Waggle's Cortex " + program,
-		Version:       version(),
+		Version:       upstream.Version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -185,15 +186,6 @@ func (w *Worker) inScratch(ctx context.Context, in input, err error, prepare fun
 func versionCommand(program string) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "print the program's version", Args: cobra.NoArgs,
-		Run: func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), program, version()) },
+		Run: func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), program, upstream.Version()) },
 	}
-}
-
-// version is what the Go tool stamped into the binary: a tag, or a commit.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
 }

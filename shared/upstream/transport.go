@@ -14,11 +14,20 @@ import (
 	"golang.org/x/crypto/x509roots/fallback/bundle"
 )
 
+// Version is what the Go tool stamped into the binary: a tag, or a commit;
+// "(devel)" outside a repository.
+func Version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
 // UserAgent is what Waggle calls itself, with the version it was built as.
 func UserAgent() string {
-	version := "dev"
-	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
-		version = strings.TrimPrefix(info.Main.Version, "v")
+	version, tagged := strings.CutPrefix(Version(), "v")
+	if !tagged {
+		version = "dev"
 	}
 	return "Waggle/" + version + " (+https://github.com/waggle-cti/waggle)"
 }
