@@ -66,7 +66,7 @@ func (w *actWorker) actNext(ctx context.Context) (done bool, err error) {
 	if w.Raiser != nil && s.Alert.Revision < was.Revision {
 		is.Next = w.Now().Add(w.pace.again) // TheHive must hold the verdict before it is acted upon
 		if s.Alert.Next.After(w.Now()) {
-			is.Error, is.Next = "it waits for the alert, which TheHive refused", s.Alert.Next
+			is.Error, is.Next = "it waits for the alert, which TheHive refused", w.Now().Add(min(s.Alert.Next.Sub(w.Now()), longestPause))
 		}
 		return true, w.keep(ctx, s, is)
 	}

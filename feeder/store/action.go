@@ -30,12 +30,13 @@ func (t *Tx) Demand(ctx context.Context, story string, actions []waggle.Action, 
 }
 
 // NextAction gives the action that is to be gone on with now and has waited
-// longest, with its story; waggle.ErrNotFound if there is none.
+// longest, with its story; waggle.ErrNotFound if there is none. One whose time is
+// hours away got it from a clock that was wrong, and is due.
 func (t *Tx) NextAction(ctx context.Context, now time.Time) (waggle.Story, waggle.Action, error) {
 	var story string
 	a, err := scanAction(t.tx.QueryRowContext(ctx, `
-		SELECT `+actionColumns+`, story FROM actions WHERE state IN ('wanted', 'running') AND next <= $1 ORDER BY next, at, story, name LIMIT 1`,
-		stamp(now)), &story)
+		SELECT `+actionColumns+`, story FROM actions WHERE state IN ('wanted', 'running') AND (next <= $1 OR next > $2) ORDER BY next, at, story, name LIMIT 1`,
+		stamp(now), stamp(now.Add(2*longestPause))), &story)
 	if errors.Is(err, sql.ErrNoRows) {
 		return waggle.Story{}, waggle.Action{}, fmt.Errorf("an action: %w", waggle.ErrNotFound)
 	}
