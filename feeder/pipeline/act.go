@@ -70,8 +70,9 @@ func (w *actWorker) actNext(ctx context.Context) (done bool, err error) {
 		}
 		return true, w.keep(ctx, s, is)
 	}
+	is.Error = "" // of the last try
 	failure := w.guarded(func() (err error) {
-		is, err = w.Actor.Act(ctx, s, was)
+		is, err = w.Actor.Act(ctx, s, is)
 		return err
 	})
 	if failure != nil && ctx.Err() != nil {
@@ -101,9 +102,6 @@ func (w *actWorker) settle(is *waggle.Action, was waggle.Action, s waggle.Story,
 		is.Next = now.Add(max(w.pace.again/5, now.Sub(is.At)/10)) // the longer it takes, the seldomer it is asked about
 	default:
 		is.Tries, is.Next = 0, time.Time{}
-		if is.State == waggle.ActionDone {
-			is.Error = ""
-		}
 		w.Log.Info("action", "story", s.ID, "action", was.Name, "state", is.State, "rule", is.Rule, "note", is.Note, "refused", is.Error)
 	}
 }

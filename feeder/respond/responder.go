@@ -41,7 +41,7 @@ func (a *Actor) respond(ctx context.Context, s waggle.Story, act waggle.Action, 
 		act.State, act.Ref, act.Note = waggle.ActionDone, run.Job, cmp.Or(run.Message, run.Responder+" has run")
 		return act, nil
 	case !run.Over():
-		act.State, act.Ref, act.Note, act.Error = waggle.ActionRunning, run.Job, run.Responder+" runs in Cortex", ""
+		act.State, act.Ref, act.Note = waggle.ActionRunning, run.Job, run.Responder+" runs in Cortex"
 		if took := a.Now().Sub(run.Started); took > patience {
 			act.Error = fmt.Sprintf("TheHive has been waiting for job %s of %s for %s: look at it in Cortex", run.Job, run.Responder, took.Round(time.Minute))
 		}

@@ -65,10 +65,10 @@ func (t *Tx) OpenActions(ctx context.Context) (n int, first time.Time, err error
 	return n, first, nil
 }
 
-// UntroubledActions counts the actions that are not over and whose last try, if
-// there was one, did not fail.
+// UntroubledActions counts the actions that are not over and whose last try did
+// not fail, if there was one since [Tx.RetryActions].
 func (s *Store) UntroubledActions(ctx context.Context) (n int, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM actions WHERE state IN ('wanted', 'running') AND error = ''`).Scan(&n)
+	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM actions WHERE state IN ('wanted', 'running') AND (error = '' OR next = 0)`).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("store: actions: %w", err)
 	}
