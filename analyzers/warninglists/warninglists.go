@@ -105,7 +105,7 @@ func kinds(dataType string) []ioc.Kind {
 	case "mail":
 		return []ioc.Kind{ioc.Email}
 	}
-	return []ioc.Kind{ioc.MD5, ioc.SHA1, ioc.SHA224, ioc.SHA256, ioc.SHA384, ioc.SHA512}
+	return slices.DeleteFunc(ioc.Kinds(), func(k ioc.Kind) bool { return !k.Hash() })
 }
 
 // ask asks for the value and for the host in it. What the host is on says
