@@ -112,7 +112,12 @@ func checkData(ctx context.Context, database string) (c check) {
 		c.err = err
 		return c
 	}
-	c.said = fmt.Sprintf("%s: %d stories wait for TheHive", path, left.Waiting)
+	open, err := data.OpenAnalyses(ctx, time.Now())
+	if err != nil {
+		c.err = err
+		return c
+	}
+	c.said = fmt.Sprintf("%s: %d stories wait for TheHive, %d stories and %d analyses for Cortex", path, left.Waiting, open.Stories, open.Waiting+open.Running+open.Held)
 	if left.Refused > 0 {
 		c.err = fmt.Errorf("%s: TheHive refused %d stories; they are tried again, the first at %s: %s", path, left.Refused, clock(left.Next), left.Error)
 	}

@@ -63,7 +63,7 @@ func onceCommand(s *settings) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON")
-	cmd.Flags().DurationVar(&wait, "wait", 2*time.Minute, "how long to try while TheHive takes nothing")
+	cmd.Flags().DurationVar(&wait, "wait", 2*time.Minute, "how long to try while TheHive or Cortex takes nothing")
 	return cmd
 }
 
@@ -100,6 +100,9 @@ func printSummary(out io.Writer, s pipeline.Summary, asJSON bool) error {
 	}
 	if s.Refused > 0 {
 		fmt.Fprintf(out, "%d stories were refused by TheHive and are tried again later: %s\n", s.Refused, plain(s.Error))
+	}
+	if s.Analyses > 0 {
+		fmt.Fprintf(out, "%d analyses wait for Cortex; `feeder check` tells how it is\n", s.Analyses)
 	}
 	return nil
 }

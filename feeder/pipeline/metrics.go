@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -166,13 +165,12 @@ func (h *holdings) Collect(to chan<- prometheus.Metric) {
 	gauge(h.open, open.Waiting, "waiting")
 	gauge(h.open, open.Running, "running")
 	gauge(h.open, open.Held, "held")
-	failing := 0
-	switch _, err := h.store.Trouble(ctx, cortex); {
-	case err == nil:
-		failing = 1
-	case !errors.Is(err, waggle.ErrNotFound):
+	troubles, err := h.store.Troubles(ctx)
+	if err != nil {
 		to <- prometheus.NewInvalidMetric(h.trouble, err)
 		return
 	}
-	gauge(h.trouble, failing, cortex)
+	for _, t := range troubles {
+		gauge(h.trouble, 1, t.Service)
+	}
 }

@@ -17,6 +17,10 @@ type Summary struct {
 	Waiting int             `json:"waiting"`         // stories that TheHive does not hold yet
 	Refused int             `json:"refused"`         // of other stories: TheHive refused them
 	Error   string          `json:"error,omitempty"` // why they wait
+
+	// Analyses counts what Cortex is still to be asked: analyses, and stories of
+	// which none is chosen yet. They are made the next time.
+	Analyses int `json:"analyses,omitempty"`
 }
 
 // SourceSummary counts what came of one source's new posts. Posts that the
@@ -144,6 +148,13 @@ func (p *Pipeline) summary(ctx context.Context, before map[string]map[waggle.Fat
 			Name: source.Name, Error: source.Error,
 			Told: fresh(waggle.Told), Dropped: fresh(waggle.Dropped), Quiet: fresh(waggle.Quiet), Failed: fresh(waggle.Failed),
 		})
+	}
+	if p.Enricher != nil {
+		open, err := p.Store.OpenAnalyses(ctx, p.Now())
+		if err != nil {
+			return Summary{}, err
+		}
+		s.Analyses = open.Stories + open.Waiting + open.Running + open.Held
 	}
 	if p.Raiser == nil {
 		return s, nil

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -209,19 +210,21 @@ func TestRunsAreCountedByDay(t *testing.T) {
 	}
 }
 
-func TestTrouble(t *testing.T) {
+func TestTroubles(t *testing.T) {
 	s, _ := open(t)
-	_, err := s.Trouble(t.Context(), "Cortex")
-	require.ErrorIs(t, err, waggle.ErrNotFound)
-	for n := range 2 {
-		tx(t, s, func(tx *store.Tx) error {
-			return tx.SetTrouble(t.Context(), "Cortex", assert.AnError, noon().Add(time.Duration(n)*time.Hour))
-		})
-		got, err := s.Trouble(t.Context(), "Cortex")
+	is := func(want ...waggle.Trouble) {
+		t.Helper()
+		got, err := s.Troubles(t.Context())
 		require.NoError(t, err)
-		assert.Equal(t, waggle.Trouble{Service: "Cortex", Since: noon(), Error: assert.AnError.Error()}, got)
+		assert.Equal(t, want, got)
+	}
+	is()
+	for n, failure := range []error{errors.New("no answer"), errors.New("key refused")} {
+		tx(t, s, func(tx *store.Tx) error {
+			return tx.SetTrouble(t.Context(), "Cortex", failure, noon().Add(time.Duration(n)*time.Hour))
+		})
+		is(waggle.Trouble{Service: "Cortex", Since: noon(), Error: failure.Error()})
 	}
 	tx(t, s, func(tx *store.Tx) error { return tx.SetTrouble(t.Context(), "Cortex", nil, noon()) })
-	_, err = s.Trouble(t.Context(), "Cortex")
-	require.ErrorIs(t, err, waggle.ErrNotFound)
+	is()
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -24,18 +23,13 @@ func (t *Tx) SetTrouble(ctx context.Context, service string, failure error, now 
 	if err != nil {
 		return fmt.Errorf("store: %s: %w", service, err)
 	}
+	t.changed(waggle.ChangedSources)
 	return nil
 }
 
-// Trouble gives why a service takes nothing; waggle.ErrNotFound where it does.
-func (s *Store) Trouble(ctx context.Context, service string) (waggle.Trouble, error) {
-	t := waggle.Trouble{Service: service}
-	err := s.read.QueryRowContext(ctx, `SELECT since, error FROM troubles WHERE service = $1`, service).Scan(moment{&t.Since}, &t.Error)
-	if errors.Is(err, sql.ErrNoRows) {
-		return t, fmt.Errorf("trouble with %s: %w", service, waggle.ErrNotFound)
-	}
-	if err != nil {
-		return t, fmt.Errorf("store: %s: %w", service, err)
-	}
-	return t, nil
+// Troubles gives the services that take nothing, by name.
+func (s *Store) Troubles(ctx context.Context) ([]waggle.Trouble, error) {
+	return list(ctx, s.read, func(rows *sql.Rows) (t waggle.Trouble, err error) {
+		return t, rows.Scan(&t.Service, moment{&t.Since}, &t.Error)
+	}, `SELECT service, since, error FROM troubles ORDER BY service`)
 }

@@ -26,6 +26,7 @@ type fake struct {
 	sources []waggle.Health
 	days    []waggle.Day
 	blocks  []waggle.Block
+	trouble []waggle.Trouble
 	err     error // of every call
 
 	mu      sync.Mutex // of what tests change while pages ask
@@ -83,6 +84,8 @@ func (f *fake) Published(context.Context, time.Time) (posts int, err error) {
 	}
 	return posts, f.err
 }
+
+func (f *fake) Troubles(context.Context) ([]waggle.Trouble, error) { return f.trouble, f.err }
 
 func (f *fake) Alerts(context.Context, time.Time) (map[time.Time]int, error) {
 	return map[time.Time]int{now.Truncate(24 * time.Hour): 2}, f.err

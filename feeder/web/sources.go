@@ -10,12 +10,17 @@ import (
 
 // sourceList is /api/v1/sources.
 type sourceList struct {
-	Sources []waggle.Health `json:"sources"`
+	Sources  []waggle.Health  `json:"sources"`
+	Troubles []waggle.Trouble `json:"troubles,omitempty"` // with the services that stories are sent to
 }
 
 func (s *site) sources(r *http.Request) (sourceList, error) {
 	all, err := s.Store.Sources(r.Context())
-	return sourceList{append([]waggle.Health{}, all...)}, err
+	if err != nil {
+		return sourceList{}, err
+	}
+	troubles, err := s.Store.Troubles(r.Context())
+	return sourceList{append([]waggle.Health{}, all...), troubles}, err
 }
 
 // overview is how all sources together are doing.
@@ -54,8 +59,9 @@ func (o overview) Settled() bool { return len(o.All) == 0 || o.Polled == len(o.A
 // sourcesView is what the page of sources shows.
 type sourcesView struct {
 	overview
-	Rows  []sourceRow
-	Chart chart // of all
+	Rows     []sourceRow
+	Troubles []waggle.Trouble
+	Chart    chart // of all
 }
 
 type sourceRow struct {
@@ -79,7 +85,7 @@ func (s *site) sourcesPage(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	v := sourcesView{overview: overviewOf(list.Sources), Chart: chartOf(days, alerts, "", s.Now())}
+	v := sourcesView{overview: overviewOf(list.Sources), Troubles: list.Troubles, Chart: chartOf(days, alerts, "", s.Now())}
 	for _, h := range list.Sources {
 		row := sourceRow{Health: h, Class: "healthy", State: "Healthy", Link: harmless.Publication(h.URL, nil), Chart: chartOf(days, nil, h.Name, s.Now())}
 		switch {

@@ -53,6 +53,8 @@ type Store interface {
 	Changes(context.Context) (map[waggle.Topic]int, error)
 	// Alerts counts the stories that TheHive took in since then by day (UTC).
 	Alerts(ctx context.Context, since time.Time) (map[time.Time]int, error)
+	// Troubles gives the services that take nothing of what waits for them.
+	Troubles(ctx context.Context) ([]waggle.Trouble, error)
 	// Blocks gives what is blocked now, the newest first, and when that changed.
 	Blocks(ctx context.Context, now time.Time) ([]waggle.Block, time.Time, error)
 }

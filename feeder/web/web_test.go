@@ -271,7 +271,7 @@ func TestJSON(t *testing.T) {
 		"/api/v1/story/" + store.stories[0].ID: store.stories[0],
 		"/api/v1/posts?fate=dropped":           postList{1, 0, 50, store.posts[4:5]},
 		"/api/v1/post/" + store.posts[1].Ref:   store.posts[1],
-		"/api/v1/sources":                      sourceList{store.sources},
+		"/api/v1/sources":                      sourceList{Sources: store.sources},
 		"/api/v1/posts?fate=story&page=7":      postList{2, 300, 50, []waggle.Record{}},
 	} {
 		t.Run(path, func(t *testing.T) {
@@ -360,4 +360,19 @@ func TestASearchThatFoundAsMuchAsItGivesSaysSo(t *testing.T) {
 	store.posts = store.posts[:waggle.MostFound]
 	assert.Contains(t, text(open(t, Options{Store: store}, "/posts?q=word").Find("#list")), "the 1,000 that were read last")
 	assert.NotContains(t, text(open(t, Options{Store: store}, "/posts").Find("#list")), "that were read last")
+}
+
+func TestTroubleWithAServiceIsShown(t *testing.T) {
+	store := filled()
+	store.trouble = []waggle.Trouble{{Service: "Cortex", Since: now.Add(-time.Hour), Error: "Cortex: auth (401): Authentication failure: check the <API> key"}}
+	doc := open(t, Options{Store: store}, "/sources")
+	assert.Contains(t, doc.Find(".head .error").Text(), "Cortex has taken nothing since")
+	assert.Contains(t, doc.Find(".head .error").Text(), "check the <API> key. What is for it waits")
+}
+
+func TestWhatIsNotAnalysedIsSaid(t *testing.T) {
+	store := filled()
+	store.stories[0].AnalysisNote = "Nothing is sent to analyzers: the story is TLP:red."
+	doc := open(t, Options{Store: store}, "/story/"+store.stories[0].ID)
+	assert.Contains(t, doc.Find("main").Text(), store.stories[0].AnalysisNote)
 }
