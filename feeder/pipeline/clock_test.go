@@ -17,6 +17,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/store/postgrestest"
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // wall is the system's clock, which somebody sets. It is River's, too.
@@ -73,15 +74,35 @@ func (everything) Judge(waggle.Post, waggle.Finding, int, time.Time) waggle.Judg
 
 // counter is a TheHive that counts what it is sent.
 type counter struct {
-	mu   sync.Mutex
-	sent map[string]int // by title
+	mu    sync.Mutex
+	sent  map[string]int // by title
+	order []string       // titles as they were taken
+	away  bool
+	tries int // while it was away
 }
 
 func (c *counter) Deliver(_ context.Context, s waggle.Story) (waggle.Delivery, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.away {
+		c.tries++
+		return waggle.Delivery{}, &upstream.Error{Service: "TheHive", Reason: upstream.Network, Message: "no route"}
+	}
 	c.sent[s.Title]++
+	c.order = append(c.order, s.Title)
 	return waggle.Delivery{ID: "~" + s.ID[:4], Revision: s.Revision, At: s.Last}, nil
+}
+
+func (c *counter) leave(away bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.away = away
+}
+
+func (c *counter) tried() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tries
 }
 
 func (c *counter) all() map[string]int {
@@ -94,6 +115,51 @@ func (c *counter) all() map[string]int {
 	return out
 }
 
+// following runs a feeder by a clock until stop is called.
+func following(t *testing.T, clock *wall, blog *wire, hive *counter) (s *store.Store, stop func()) {
+	t.Helper()
+	s, err := store.Open(t.Context(), postgrestest.Database(t))
+	require.NoError(t, err)
+	p, err := New(Options{
+		Store: s, Reader: reading.New(reading.Options{}), Judge: everything{}, Raiser: hive, Now: clock.Now,
+		Feeds: []Feed{{Spec: source.Spec{Name: "blog", Kind: "rss", URL: "https://blog.example.com/feed", Every: time.Second, TLP: 2, PAP: 2}, Source: blog}},
+	})
+	require.NoError(t, err)
+	p.time, p.pace = clock, quick()
+	p.pace.sweep = 50 * time.Millisecond
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- p.Run(ctx) }()
+	return s, func() {
+		cancel()
+		require.NoError(t, <-ended)
+	}
+}
+
+// TestTheHiveIsAwayForDays lets posts come in on each of five days on which
+// TheHive does not answer. They wait, TheHive is asked with the first of them
+// alone, and gets each once, in the order in which they came.
+func TestTheHiveIsAwayForDays(t *testing.T) {
+	clock, blog, hive := &wall{}, &wire{}, &counter{sent: map[string]int{}, away: true}
+	s, stop := following(t, clock, blog, hive)
+	var want []string
+	for day := range 5 {
+		before := hive.tried()
+		blog.more()
+		want = append(want, fmt.Sprintf("Post %d", day))
+		require.Eventually(t, func() bool {
+			left, err := s.Undelivered(t.Context(), clock.Now())
+			return err == nil && left.Waiting == day+1 && hive.tried() > before
+		}, time.Minute, 20*time.Millisecond)
+		clock.set(24 * time.Hour)
+	}
+	hive.leave(false)
+	require.Eventually(t, func() bool { return len(hive.all()) == len(want) }, time.Minute, 20*time.Millisecond)
+	stop()
+	assert.Equal(t, want, hive.order)
+	require.NoError(t, s.Close())
+}
+
 // TestTheClockIsSet sets the clock while the feeder runs, and back again. A
 // source that is asked each second still is, and each post becomes one alert.
 func TestTheClockIsSet(t *testing.T) {
@@ -104,20 +170,8 @@ func TestTheClockIsSet(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, err := store.Open(t.Context(), postgrestest.Database(t))
-			require.NoError(t, err)
 			clock, blog, hive := &wall{}, &wire{}, &counter{sent: map[string]int{}}
-			p, err := New(Options{
-				Store: s, Reader: reading.New(reading.Options{}), Judge: everything{}, Raiser: hive, Now: clock.Now,
-				Feeds: []Feed{{Spec: source.Spec{Name: "blog", Kind: "rss", URL: "https://blog.example.com/feed", Every: time.Second, TLP: 2, PAP: 2}, Source: blog}},
-			})
-			require.NoError(t, err)
-			p.time, p.pace = clock, quick()
-			p.pace.sweep = 50 * time.Millisecond
-			ctx, stop := context.WithCancel(t.Context())
-			ended := make(chan error, 1)
-			go func() { ended <- p.Run(ctx) }()
-
+			s, stop := following(t, clock, blog, hive)
 			want := map[string]int{}
 			for i, set := range []time.Duration{0, by, -by} {
 				clock.set(set)
@@ -126,7 +180,6 @@ func TestTheClockIsSet(t *testing.T) {
 				require.Eventually(t, func() bool { return len(hive.all()) == i+1 }, time.Minute, 20*time.Millisecond)
 			}
 			stop()
-			require.NoError(t, <-ended)
 			assert.Equal(t, want, hive.all())
 			fates, err := s.Fates(t.Context())
 			require.NoError(t, err)
