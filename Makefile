@@ -76,7 +76,7 @@ images: ## every image, with the Docker engine; REGISTRY= changes the prefix
 	GOOS=linux GOARCH=$(ARCH) go build $(goflags) -o dist/linux-$(ARCH)/ $(addprefix ./,$(programs))
 	REGISTRY=$(REGISTRY) docker/images dist/linux-$(ARCH) $(ARCH)
 
-bench: build ## figures beside peers, into dist/bench/results.md too (10 minutes)
+bench: build ## figures beside peers, into dist/bench/results.md too (15 minutes)
 	go run ./bench $(BENCHFLAGS)
 
 clean:
