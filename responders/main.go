@@ -4,6 +4,7 @@ package main
 
 import (
 	"github.com/waggle-cti/waggle/responders/blocklist"
+	"github.com/waggle-cti/waggle/responders/mail"
 	"github.com/waggle-cti/waggle/responders/mispevent"
 	"github.com/waggle-cti/waggle/responders/mispsighting"
 	"github.com/waggle-cti/waggle/responders/notify"
@@ -17,6 +18,7 @@ func main() { cortex.Main("responders", workers()) }
 func workers() []*cortex.Worker {
 	return []*cortex.Worker{
 		blocklist.Responder,
+		mail.Responder,
 		mispevent.Responder,
 		mispsighting.Responder,
 		notify.Responder,

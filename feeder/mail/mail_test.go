@@ -1,16 +1,10 @@
 package mail
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
-	"encoding/base64"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http/httptest"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,104 +15,15 @@ import (
 	"github.com/waggle-cti/waggle/feeder/secret"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/ioc"
+	"github.com/waggle-cti/waggle/shared/smtp/smtptest"
 )
 
-const password = "mail-p4ssword"
+const password = smtptest.Password
 
-// desk is a mail server as small as RFC 5321 lets it be.
-type desk struct {
-	tls      *tls.Config
-	implicit bool // TLS from the start
-	noTLS    bool // does not offer STARTTLS
-	refuse   bool // the login
-
-	mu      sync.Mutex
-	mails   []string
-	logins  []string
-	private bool // the last mail came by TLS
-}
-
-// start serves until the test ends, and gives how to reach it.
-func (d *desk) start(t *testing.T) Options {
+// start serves a mail server until the test ends, and gives how to reach it.
+func start(t *testing.T, d *smtptest.Desk) Options {
 	t.Helper()
-	web := httptest.NewUnstartedServer(nil) // for its certificate
-	web.StartTLS()
-	t.Cleanup(web.Close)
-	d.tls = &tls.Config{Certificates: web.TLS.Certificates, MinVersion: tls.VersionTLS12}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			c, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go d.serve(c)
-		}
-	}()
-	return Options{Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port, From: "waggle@example.com", To: []string{"owner@example.com"}}
-}
-
-func (d *desk) serve(c net.Conn) {
-	defer func() { _ = c.Close() }()
-	private := d.implicit
-	if d.implicit {
-		c = tls.Server(c, d.tls)
-	}
-	in := bufio.NewReader(c)
-	say := func(text string) { fmt.Fprintf(c, "%s\r\n", text) }
-	say("220 mail.example.com ready")
-	for {
-		line, err := in.ReadString('\n')
-		if err != nil {
-			return
-		}
-		line = strings.TrimSpace(line)
-		switch verb, rest, _ := strings.Cut(line, " "); strings.ToUpper(verb) {
-		case "EHLO":
-			if private || d.noTLS {
-				say("250-mail.example.com")
-				say("250 AUTH PLAIN")
-			} else {
-				say("250-mail.example.com")
-				say("250 STARTTLS")
-			}
-		case "STARTTLS":
-			say("220 go ahead")
-			c, private = tls.Server(c, d.tls), true
-			in = bufio.NewReader(c)
-		case "AUTH":
-			said, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(rest, "PLAIN "))
-			d.mu.Lock()
-			d.logins = append(d.logins, strings.ReplaceAll(string(said), "\x00", "/"))
-			d.mu.Unlock()
-			if d.refuse {
-				say("535 5.7.8 not with " + password)
-				return
-			}
-			say("235 welcome")
-		case "DATA":
-			say("354 go on")
-			var text strings.Builder
-			for {
-				line, err := in.ReadString('\n')
-				if err != nil || line == ".\r\n" {
-					break
-				}
-				text.WriteString(line)
-			}
-			d.mu.Lock()
-			d.mails, d.private = append(d.mails, strings.ReplaceAll(text.String(), "=\r\n", "")), private // RFC 2045 §6.7: soft line breaks
-			d.mu.Unlock()
-			say("250 taken")
-		case "QUIT":
-			say("221 bye")
-			return
-		default:
-			say("250 fine")
-		}
-	}
+	return Options{Host: "127.0.0.1", Port: d.Start(t), From: "waggle@example.com", To: []string{"owner@example.com"}}
 }
 
 func busy() report.Report {
@@ -133,41 +38,39 @@ var monday = time.Date(2026, 11, 23, 8, 0, 0, 0, time.Local)
 func TestSend(t *testing.T) {
 	for _, c := range []struct {
 		name     string
-		desk     *desk
+		desk     *smtptest.Desk
 		security Security
 		login    bool
 		private  bool
 		wrong    string
 	}{
-		{"STARTTLS with a login", &desk{}, StartTLS, true, true, ""},
-		{"STARTTLS is the default", &desk{}, "", false, true, ""},
-		{"TLS from the start", &desk{implicit: true}, TLS, true, true, ""},
-		{"plain, to this machine", &desk{noTLS: true}, Plain, false, false, ""},
-		{"a server without STARTTLS gets nothing", &desk{noTLS: true}, StartTLS, true, false, "did not take it"},
-		{"a login that is refused", &desk{refuse: true}, StartTLS, true, false, "check host, port, security and login"},
+		{"STARTTLS with a login", &smtptest.Desk{}, StartTLS, true, true, ""},
+		{"STARTTLS is the default", &smtptest.Desk{}, "", false, true, ""},
+		{"TLS from the start", &smtptest.Desk{Implicit: true}, TLS, true, true, ""},
+		{"plain, to this machine", &smtptest.Desk{NoTLS: true}, Plain, false, false, ""},
+		{"a server without STARTTLS gets nothing", &smtptest.Desk{NoTLS: true}, StartTLS, true, false, "did not take it"},
+		{"a login that is refused", &smtptest.Desk{Refuse: true}, StartTLS, true, false, "check host, port, security and login"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			o := c.desk.start(t)
+			o := start(t, c.desk)
 			o.Security, o.TLS = c.security, &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the test's own certificate
 			if c.login {
 				o.User, o.Password = "waggle", secret.New(password)
 			}
 			err := Send(t.Context(), o, busy(), "2026-W48")
-			c.desk.mu.Lock()
-			defer c.desk.mu.Unlock()
 			if c.wrong != "" {
 				require.ErrorContains(t, err, c.wrong)
 				assert.NotContains(t, err.Error(), password)
-				assert.Empty(t, c.desk.mails)
+				assert.Empty(t, c.desk.Mails())
 				return
 			}
 			require.NoError(t, err)
-			require.Len(t, c.desk.mails, 1)
-			assert.Equal(t, c.private, c.desk.private)
+			require.Len(t, c.desk.Mails(), 1)
+			assert.Equal(t, c.private, c.desk.Private())
 			if c.login {
-				assert.Equal(t, []string{"/waggle/" + password}, c.desk.logins)
+				assert.Equal(t, []string{"/waggle/" + password}, c.desk.Logins())
 			}
-			mail := c.desk.mails[0]
+			mail := c.desk.Mails()[0]
 			for _, part := range []string{"Subject: Threats of the week: 1 asks you to act", "To: <owner@example.com>", "Message-ID: <waggle-2026-W48@example.com>",
 				"Auto-Submitted: auto-generated", "multipart/alternative", "text/plain", "text/html", "Flaw in Contoso VPN", "evil[.]example"} {
 				assert.Contains(t, mail, part)
@@ -176,10 +79,10 @@ func TestSend(t *testing.T) {
 		})
 	}
 	t.Run("a certificate that nobody vouches for", func(t *testing.T) {
-		d := desk{}
-		o := d.start(t)
+		d := &smtptest.Desk{}
+		o := start(t, d)
 		require.ErrorContains(t, Send(t.Context(), o, busy(), "w"), "certificate")
-		assert.Empty(t, d.mails)
+		assert.Empty(t, d.Mails())
 	})
 }
 
@@ -232,21 +135,21 @@ func (m *memory) Sources(context.Context) ([]waggle.Health, error)  { return nil
 func (m *memory) Published(context.Context, time.Time) (int, error) { return 0, nil }
 
 func TestAWeekIsToldOnce(t *testing.T) {
-	d := desk{noTLS: true}
-	o := d.start(t)
+	d := &smtptest.Desk{NoTLS: true}
+	o := start(t, d)
 	o.Security = Plain
 	m := &memory{}
 	w := Weekly{Options: o, Memory: m, Store: m, Profile: "p", Log: slog.New(slog.DiscardHandler)}
 
 	require.NoError(t, w.Due(t.Context(), monday.Add(-2*time.Hour)))
-	assert.Empty(t, d.mails, "too early on Monday")
+	assert.Empty(t, d.Mails(), "too early on Monday")
 	for _, at := range []time.Time{monday, monday.Add(time.Minute), monday.AddDate(0, 0, 6), monday.AddDate(0, 0, 7)} {
 		require.NoError(t, w.Due(t.Context(), at))
 	}
 	assert.Equal(t, []string{"2026-W48", "2026-W49"}, m.sent)
-	require.Len(t, d.mails, 2)
-	assert.NotContains(t, d.mails[0], "evil-cdn-4471.top", "defanged")
-	assert.Contains(t, d.mails[0], "evil-cdn-4471[.]top")
+	require.Len(t, d.Mails(), 2)
+	assert.NotContains(t, d.Mails()[0], "evil-cdn-4471.top", "defanged")
+	assert.Contains(t, d.Mails()[0], "evil-cdn-4471[.]top")
 
 	w.Port = 1 // nobody listens there
 	require.Error(t, w.Due(t.Context(), monday.AddDate(0, 0, 14)))
@@ -261,21 +164,21 @@ func TestTell(t *testing.T) {
 		s.Indicators = append(s.Indicators, waggle.Indicator{Indicator: ioc.Indicator{Kind: ioc.Domain, Value: fmt.Sprintf("h%d.evil.example.net", n)}, Verdict: s.Verdict})
 	}
 	s.Indicators = append(s.Indicators, waggle.Indicator{Indicator: ioc.Indicator{Kind: ioc.CVE, Value: "CVE-2026-91234"}})
-	d := &desk{}
-	o := d.start(t)
+	d := &smtptest.Desk{}
+	o := start(t, d)
 	o.TLS, o.Page = &tls.Config{InsecureSkipVerify: true}, "https://waggle.example.com/" //nolint:gosec // the test's own certificate
 	require.NoError(t, Tell(t.Context(), o, s))
 	require.NoError(t, Tell(t.Context(), o, s))
-	require.Len(t, d.mails, 2)
+	require.Len(t, d.Mails(), 2)
 	for _, part := range []string{"Subject: [high] Loader at", "Message-ID: <waggle-story-0123@example.com>", "TLP:AMBER", "verdict: malicious", "- Fix it.",
 		"- h0[.]evil[.]example[.]net (malicious)", "and 3 more", "https://waggle.example.com/story/0123"} {
-		assert.Contains(t, d.mails[0], part)
-		assert.Contains(t, d.mails[1], part)
+		assert.Contains(t, d.Mails()[0], part)
+		assert.Contains(t, d.Mails()[1], part)
 	}
-	assert.NotContains(t, d.mails[0], "\nBcc:")
-	assert.NotContains(t, d.mails[0], "http://evil.example")
-	refusing := &desk{refuse: true}
-	o = refusing.start(t)
+	assert.NotContains(t, d.Mails()[0], "\nBcc:")
+	assert.NotContains(t, d.Mails()[0], "http://evil.example")
+	refusing := &smtptest.Desk{Refuse: true}
+	o = start(t, refusing)
 	o.TLS, o.User, o.Password = &tls.Config{InsecureSkipVerify: true}, "waggle", secret.New(password) //nolint:gosec // the test's own certificate
 	err := Tell(t.Context(), o, s)
 	require.Error(t, err)

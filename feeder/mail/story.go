@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -20,20 +21,13 @@ const maxTold = 20
 // program tells one that came twice. Values are defanged; the error holds no
 // password.
 func Tell(ctx context.Context, o Options, s waggle.Story) error {
-	m := gomail.NewMsg()
-	if err := m.From(o.From); err != nil {
-		return fmt.Errorf("mail: %w", err)
-	}
-	if err := m.To(o.To...); err != nil {
-		return fmt.Errorf("mail: %w", err)
-	}
 	title := harmless.Plain(s.Title, 150)
-	m.Subject("[" + s.Severity.String() + "] " + title)
-	_, domain, _ := strings.Cut(o.From, "@")
-	m.SetMessageIDWithValue("waggle-story-" + s.ID + "@" + strings.TrimRight(domain, "> "))
-	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no vacation notice in return
+	m, err := o.server().Message("waggle-story-"+s.ID, "["+s.Severity.String()+"] "+title, time.Now())
+	if err != nil {
+		return err
+	}
 	m.SetBodyString(gomail.TypeTextPlain, storyText(s, title, o.Page))
-	return send(ctx, o, m)
+	return o.server().Send(ctx, m)
 }
 
 // storyText is a story in plain words.

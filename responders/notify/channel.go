@@ -65,9 +65,7 @@ func parseChannel(place int, address string, maxTLP string) (channel, error) {
 	if !marking.IsTLP(level) {
 		return wrong("tlp is clear, green, amber, amber+strict or red")
 	}
-	for c.tlp < marking.MaxTLP && marking.TLP(c.tlp) != level {
-		c.tlp++
-	}
+	c.tlp = marking.TLPLevel(level)
 	c.name = cmp.Or(options.Get("name"), c.service.kind)
 	if len(c.name) > maxName || strings.ContainsFunc(c.name, func(r rune) bool { return r <= ' ' || r == '"' || r > '~' }) {
 		return wrong("its name must be at most %d letters, digits and signs, without spaces", maxName)

@@ -31,7 +31,6 @@ type row struct {
 	Service string `json:"service"`
 	State   string `json:"state"`
 	Why     string `json:"why,omitempty"`
-	channel channel
 }
 
 func newFull(cfg Config, n notice.Notice) *full {
@@ -47,24 +46,15 @@ func (f *full) add(c channel, state, why string) {
 		f.Sent++
 		f.Changed = true
 	}
-	f.Channels = append(f.Channels, row{c.name, c.service.title, state, why, c})
+	f.Channels = append(f.Channels, row{c.name, c.service.title, state, why})
 }
 
-// tags gives the operations that remember which channels were told.
-func (f *full) tags(job *cortex.Job, n notice.Notice) []cortex.Operation {
+// remember gives the operations that remember which channels were told.
+func (f *full) remember(job *cortex.Job, n notice.Notice) []cortex.Operation {
 	var out []cortex.Operation
 	for _, r := range f.Channels {
-		tag := r.channel.tag(n)
-		if r.State != sent || tag == "" {
-			continue
-		}
-		switch job.DataType {
-		case "thehive:alert":
-			out = append(out, cortex.AddTagToAlert(tag))
-		case "thehive:case":
-			out = append(out, cortex.AddTagToCase(tag))
-		case "thehive:case_artifact":
-			out = append(out, cortex.AddTagToArtifact(tag))
+		if r.State == sent {
+			out = append(out, notice.Remember(job, n.Tag(r.Name))...)
 		}
 	}
 	return out

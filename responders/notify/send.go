@@ -26,7 +26,7 @@ func (f *full) send(ctx context.Context, job *cortex.Job, cfg Config, c channel,
 	shown := n.Escaped(c.service.escape)
 	title, body, err := templates.Write(shown)
 	if err == nil {
-		m := message{title: notice.Shorten(title, maxTitle), body: notice.Shorten(body, c.service.limit), key: key(c, n), notice: shown}
+		m := message{title: notice.Shorten(title, maxTitle), body: notice.Shorten(body, c.service.limit), key: n.Key(c.name), notice: shown}
 		err = deliver(ctx, job, cfg, c, m)
 	}
 	if err != nil {
@@ -37,7 +37,7 @@ func (f *full) send(ctx context.Context, job *cortex.Job, cfg Config, c channel,
 	switch {
 	case c.service.repeats:
 		why = "sent with a key, by which the service can tell a second one from it"
-	case c.tag(n) == "":
+	case n.Tag(c.name) == "":
 		why = "TheHive keeps no tags on a " + n.Kind + ": a second run cannot know, and tells it again"
 	}
 	f.add(c, sent, why)

@@ -16,6 +16,9 @@ const (
 // scale is red. TheHive counts so since 5.2; see package thehive for before.
 func TLP(level int) string { return name(tlp(), level) }
 
+// TLPLevel is the level of a name; of a text that is none it is that of clear.
+func TLPLevel(name string) int { return max(0, slices.Index(tlp(), name)) }
+
 // PAP names a level: clear, green, amber, red. What is off the scale is red.
 func PAP(level int) string { return name(pap(), level) }
 

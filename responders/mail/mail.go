@@ -1,0 +1,173 @@
+// Package mail is the responder that tells people of a case, an alert, an
+// observable, a task or a log by mail, as text and HTML, with the IoCs as CSV.
+// All values are defanged. Nothing above the TLP of its readers leaves.
+//
+// An object is told once: a tag says so (waggle:notified-case=mail). The
+// Message-ID is the same each time, so a mail program can tell a second one.
+package mail
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	_ "embed"
+	"encoding/csv"
+	"html/template"
+	"strings"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/marking"
+	"github.com/waggle-cti/waggle/shared/notice"
+	"github.com/waggle-cti/waggle/shared/smtp"
+	"github.com/waggle-cti/waggle/shared/upstream"
+)
+
+//go:embed long.html
+var long string
+
+//go:embed mail.html
+var page string
+
+// Responder is the worker.
+var Responder = cortex.NewResponder(cortex.Definition{
+	Name:         "Waggle_Mail",
+	Version:      "1.0",
+	Description:  "Tells people by mail, with the IoCs defanged and as CSV",
+	DataTypes:    notice.DataTypes(),
+	Service:      cortex.Service{Name: "mail", Homepage: "https://github.com/waggle-cti/waggle/tree/main/responders#mail"},
+	LongTemplate: long,
+}, run)
+
+// Config is what the admin sets.
+type Config struct {
+	Host     string   `cortex:"smtp_host" required:"true" description:"the mail server"`
+	Port     int      `cortex:"smtp_port" default:"0" description:"its port; 0: 587, 465 or 25, as smtp_security says"`
+	Security string   `cortex:"smtp_security" default:"starttls" oneof:"starttls,tls,none" description:"starttls, tls, or none for a server on this machine; it never falls back to none"`
+	User     string   `cortex:"smtp_user" description:"who logs in there; empty: no login"`
+	Password string   `cortex:"smtp_password" secret:"true" description:"the password"`
+	From     string   `cortex:"from" required:"true" description:"the sender: Waggle <waggle@example.com>"`
+	To       []string `cortex:"to" required:"true" description:"the readers"`
+	TLP      string   `cortex:"readers_tlp" default:"amber" oneof:"clear,green,amber,amber+strict,red" description:"highest TLP that the readers may have; max_tlp holds as well"`
+	CSV      bool     `cortex:"csv" default:"true" description:"attach the IoCs as CSV"`
+	notice.Settings
+}
+
+func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
+	server, err := cfg.server(job)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	templates, err := notice.Parse(cfg.Title, cfg.Body)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	n, err := cfg.Gather(ctx, job)
+	if err != nil {
+		return cortex.Report{}, err
+	}
+	f := full{TLP: n.TLP, Readers: len(cfg.To), IoCs: len(n.IoCs)}
+	tag := n.Tag("mail")
+	switch {
+	case notice.Tagged(job, tag):
+		f.Message = "Nothing was sent: the tag " + tag + " says that it was told before. Take it off to tell it again."
+	case n.Level > marking.TLPLevel(cfg.TLP):
+		f.Message = "Nothing was sent: TLP:" + n.TLP + " is above what the readers may have (readers_tlp)."
+	default:
+		m, err := cfg.message(server, templates, n)
+		if err != nil {
+			return cortex.Report{}, err
+		}
+		if err := server.Send(ctx, m); err != nil {
+			return cortex.Report{}, &upstream.Error{Service: "mail server", Reason: upstream.Failure, Message: strings.TrimPrefix(err.Error(), "mail: ")}
+		}
+		f.Sent, f.Message = true, "The mail server took it."
+		if tag == "" {
+			f.Message += " TheHive keeps no tags on a " + n.Kind + ": a second run cannot know, and sends it again."
+		}
+		return cortex.Report{Full: f, Operations: notice.Remember(job, tag)}, nil
+	}
+	return cortex.Report{Full: f}, nil
+}
+
+// full is the report.
+type full struct {
+	Message string `json:"message"` // what TheHive shows first
+	Sent    bool   `json:"sent"`
+	TLP     string `json:"tlp"`     // of the mail
+	Readers int    `json:"readers"` // to how many it goes
+	IoCs    int    `json:"iocs"`    // listed in it
+}
+
+func (cfg Config) server(job *cortex.Job) (smtp.Server, error) {
+	s := smtp.Server{Host: cfg.Host, Port: cfg.Port, Security: smtp.Security(cfg.Security), User: cfg.User, Password: cfg.Password, From: cfg.From, To: cfg.To}
+	roots, err := job.RootCAs()
+	if err != nil {
+		return s, err
+	}
+	s.TLS = &tls.Config{RootCAs: roots, ServerName: cfg.Host, MinVersion: tls.VersionTLS12, InsecureSkipVerify: !cfg.VerifyTLS} //nolint:gosec // the admin's choice
+	err = s.Check()
+	if err == nil {
+		_, err = s.Message("check", "", time.Now()) // the addresses
+	}
+	if err != nil {
+		return s, &upstream.Error{Reason: upstream.BadInput, Message: "configuration: " + strings.TrimPrefix(err.Error(), "mail: "), Next: "set smtp_host, from and to as a mail program has them"}
+	}
+	return s, nil
+}
+
+// maxSubject bounds the subject, in bytes.
+const maxSubject = 200
+
+func (cfg Config) message(s smtp.Server, templates notice.Template, n notice.Notice) (*gomail.Msg, error) {
+	title, body, err := templates.Write(n)
+	if err != nil {
+		return nil, err
+	}
+	title = notice.Shorten(title, maxSubject)
+	m, err := s.Message(n.Key("mail"), title, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	var html bytes.Buffer
+	if err := template.Must(template.New("mail").Parse(page)).Execute(&html, map[string]any{
+		"Title": title, "Lines": strings.Split(body, "\n"), "Link": n.Link, "TLP": n.TLP,
+	}); err != nil {
+		return nil, err
+	}
+	m.SetBodyString(gomail.TypeTextPlain, "TLP:"+strings.ToUpper(n.TLP)+"\n\n"+body+"\n")
+	m.AddAlternativeString(gomail.TypeTextHTML, html.String())
+	if cfg.CSV && len(n.IoCs) > 0 {
+		table, err := table(n.IoCs)
+		if err != nil {
+			return nil, err
+		}
+		if err := m.AttachReader("iocs.csv", table, gomail.WithFileContentType("text/csv; charset=utf-8")); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// table writes the IoCs as CSV (RFC 4180).
+func table(iocs []notice.IoC) (*bytes.Buffer, error) {
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	rows := [][]string{{"type", "value", "message"}}
+	for _, i := range iocs {
+		rows = append(rows, []string{cell(i.Type), cell(i.Value), cell(i.Message)})
+	}
+	err := w.WriteAll(rows)
+	return &out, err
+}
+
+// cell keeps a spreadsheet from taking a text for a formula.
+// https://owasp.org/www-community/attacks/CSV_Injection
+func cell(text string) string {
+	if text != "" && strings.ContainsAny(text[:1], "=+-@\t\r") {
+		return "'" + text
+	}
+	return text
+}
