@@ -86,7 +86,11 @@ func TestDescribe(t *testing.T) {
 		waggle.Reason{Points: 12, Text: "CVE-2026-91234 is exploited: on CISA's list", Do: "Fix CVE-2026-91234 in Example CMS by 2026-06-01.", Link: "https://maker.example.com/advisory/1"},
 		waggle.Reason{Do: "See **this** | [x](http://evil.example.net).", Link: "javascript:alert(1)"},
 		waggle.Reason{Do: "Do not go there.", Link: "http://cdn.evil.example.net/load.bin?x=a_b"})
-	for name, s := range map[string]waggle.Story{"plain": story(), "hostile": hostile, "many": many, "exploited": exploited} {
+	analysed := judged(story(), waggle.Malicious)
+	analysed.Indicators[0].Verdict.Why = "Evil | **bold** http://evil.example.net <script> says malicious."
+	analysed.Indicators[1].Verdict = &waggle.Verdict{Level: waggle.Safe, Why: "It stands on a list."}
+	analysed.Indicators[2].Verdict = nil
+	for name, s := range map[string]waggle.Story{"plain": story(), "hostile": hostile, "many": many, "exploited": exploited, "analysed": analysed} {
 		t.Run(name, func(t *testing.T) {
 			got := alert.Describe(s)
 			path := filepath.Join("testdata", name+".md")

@@ -1,6 +1,9 @@
 package verdict_test
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -35,4 +38,17 @@ func TestWrongSettingsSayTheLine(t *testing.T) {
 			assert.ErrorContains(t, err, c.want)
 		})
 	}
+}
+
+// TestExampleOfTheReadmeIsRead reads the block of YAML with settings as a profile.
+func TestExampleOfTheReadmeIsRead(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+	require.NoError(t, err)
+	_, text, found := strings.Cut(string(readme), "```yaml\nverdicts:")
+	require.True(t, found)
+	text, _, _ = strings.Cut(text, "```")
+	got, err := verdict.Read("README.md", []byte("verdicts:"+text), verdict.Settings{})
+	require.NoError(t, err)
+	assert.Len(t, got.Weights, 2)
+	assert.Equal(t, verdict.Bounds{Min: waggle.Low, Max: waggle.High}, got.Severity)
 }
