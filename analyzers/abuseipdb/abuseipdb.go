@@ -47,6 +47,10 @@ type Config struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
+	address, err := cortex.PublicAddress(job.Data)
+	if err != nil {
+		return cortex.Report{}, err
+	}
 	client, err := job.Upstream(upstream.Options{
 		Service: service, BaseURL: "https://api.abuseipdb.com", Header: http.Header{"Key": {cfg.Key}},
 	})
@@ -55,7 +59,7 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 	}
 	days := strconv.Itoa(min(max(cfg.Days, 1), 365))
 	answer, err := client.Do(ctx, upstream.Request{
-		Path: "/api/v2/check", Query: url.Values{"ipAddress": {job.Data}, "maxAgeInDays": {days}, "verbose": {""}},
+		Path: "/api/v2/check", Query: url.Values{"ipAddress": {address.String()}, "maxAgeInDays": {days}, "verbose": {""}},
 	})
 	if err != nil {
 		return cortex.Report{}, err

@@ -30,7 +30,6 @@ type full struct {
 	LastReported string       `json:"last_reported,omitempty"`
 	Whitelisted  bool         `json:"whitelisted"`
 	Tor          bool         `json:"tor"`
-	Public       bool         `json:"public"`
 	Country      string       `json:"country,omitempty"` // two letters
 	ISP          string       `json:"isp,omitempty"`
 	Usage        string       `json:"usage,omitempty"`
@@ -82,7 +81,7 @@ func report(answer *upstream.Response, cfg Config) (cortex.Report, error) {
 	f := full{
 		Link: "https://www.abuseipdb.com/check/" + url.PathEscape(ip), Score: r.Number("data.abuseConfidenceScore"), Reports: r.Number("data.totalReports"),
 		Reporters: r.Number("data.numDistinctUsers"), LastReported: r.Text("data.lastReportedAt"), Whitelisted: r.Text("data.isWhitelisted") == "true",
-		Tor: r.Text("data.isTor") == "true", Public: r.Text("data.isPublic") != "false", Country: r.Text("data.countryCode"), ISP: r.Text("data.isp"),
+		Tor: r.Text("data.isTor") == "true", Country: r.Text("data.countryCode"), ISP: r.Text("data.isp"),
 		Usage: r.Text("data.usageType"), Domain: r.Text("data.domain"), Quota: left(answer.Header),
 	}
 	f.Hostnames = r.Texts("data.hostnames")

@@ -16,7 +16,6 @@ import (
 	"context"
 	_ "embed"
 	"net/http"
-	"net/url"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -47,11 +46,15 @@ type Config struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
+	address, err := cortex.PublicAddress(job.Data)
+	if err != nil {
+		return cortex.Report{}, err
+	}
 	client, err := job.Upstream(upstream.Options{Service: service, BaseURL: "https://internetdb.shodan.io"})
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	answer, err := client.Do(ctx, upstream.Request{Path: url.PathEscape(job.Data), Accept: []int{http.StatusNotFound}})
+	answer, err := client.Do(ctx, upstream.Request{Path: address.String(), Accept: []int{http.StatusNotFound}})
 	if err != nil {
 		return cortex.Report{}, err
 	}

@@ -14,7 +14,6 @@ import (
 	"context"
 	_ "embed"
 	"net/http"
-	"net/netip"
 	"net/url"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
@@ -50,6 +49,10 @@ type Config struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
+	kind, value, err := indicator(job.DataType, job.Data)
+	if err != nil {
+		return cortex.Report{}, err
+	}
 	header := http.Header{}
 	if cfg.Key != "" {
 		header.Set("X-OTX-API-KEY", cfg.Key)
@@ -58,33 +61,33 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	kind := kindOf(job.DataType, job.Data)
 	answer, err := client.Do(ctx, upstream.Request{
-		Path: "indicators/" + kind + "/" + url.PathEscape(job.Data) + "/general", Accept: []int{http.StatusNotFound},
+		Path: "indicators/" + kind + "/" + url.PathEscape(value) + "/general", Accept: []int{http.StatusNotFound},
 	})
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	return report(answer, baseURL+"/indicator/"+page(kind)+"/"+url.PathEscape(job.Data), cfg)
+	return report(answer, baseURL+"/indicator/"+page(kind)+"/"+url.PathEscape(value), cfg)
 }
 
-// kindOf is what the API calls an observable.
-func kindOf(dataType, data string) string {
+// indicator is what the API calls an observable, and how it writes it.
+func indicator(dataType, data string) (kind, value string, err error) {
 	switch dataType {
 	case "hash":
-		return "file"
+		return "file", data, nil
 	case "url":
-		return "url"
+		return "url", data, nil
 	case "ip":
-		if address, err := netip.ParseAddr(data); err == nil && !address.Is4() {
-			return "IPv6"
+		address, err := cortex.PublicAddress(data)
+		if address.Is4() {
+			return "IPv4", address.String(), err
 		}
-		return "IPv4"
+		return "IPv6", address.String(), err
 	}
 	if ioc.Domain.TheHive(data) == "fqdn" {
-		return "hostname"
+		return "hostname", data, nil
 	}
-	return "domain"
+	return "domain", data, nil
 }
 
 // page is what the site calls it in addresses.

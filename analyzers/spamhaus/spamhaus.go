@@ -95,8 +95,7 @@ func (q question) zone(key string) string {
 	return list + ".spamhaus.org"
 }
 
-// ask finds the list for an observable. Names of a network of one's own are
-// nobody else's business.
+// ask finds the list for an observable.
 func ask(dataType, data string) (question, error) {
 	host := data
 	if dataType == "url" {
@@ -106,10 +105,10 @@ func ask(dataType, data string) (question, error) {
 		}
 		host = u.Hostname()
 	}
-	if address, err := netip.ParseAddr(host); err == nil {
-		address = address.Unmap().WithZone("")
-		if !address.IsGlobalUnicast() || address.IsPrivate() {
-			return question{}, bad("it lists public addresses only, and this is none")
+	if _, err := netip.ParseAddr(host); err == nil || dataType == "ip" {
+		address, err := cortex.PublicAddress(host)
+		if err != nil {
+			return question{}, err
 		}
 		reverse, err := dns.ReverseAddr(address.String())
 		if err != nil {
@@ -119,8 +118,8 @@ func ask(dataType, data string) (question, error) {
 		return question{list: "ZEN", value: address.String(), name: reverse, test: "2.0.0.127"}, nil
 	}
 	name, err := idna.Lookup.ToASCII(strings.ToLower(strings.Trim(host, ".")))
-	if err != nil || dataType == "ip" || !strings.Contains(name, ".") {
-		return question{}, bad("this is neither a public address nor a domain name")
+	if err != nil || !strings.Contains(name, ".") {
+		return question{}, bad("this is no domain name of the Internet")
 	}
 	return question{list: "DBL", value: name, name: name, test: "dbltest.com"}, nil
 }

@@ -59,6 +59,11 @@ type question struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
+	if job.DataType == "ip" {
+		if _, err := cortex.PublicAddress(job.Data); err != nil {
+			return cortex.Report{}, err
+		}
+	}
 	client, err := cortex.Connect(job, abusech.Over, abusech.Options{
 		Service: service, URL: baseURL, Key: cfg.Key, Takes: "IP addresses, host names, URLs, MD5, SHA-1 and SHA-256",
 	})

@@ -12,7 +12,6 @@ package tor
 import (
 	"context"
 	_ "embed"
-	"net/netip"
 	"net/url"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
@@ -46,9 +45,9 @@ type Config struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	address, err := netip.ParseAddr(job.Data)
+	address, err := cortex.PublicAddress(job.Data)
 	if err != nil {
-		return cortex.Report{}, &upstream.Error{Service: service, Reason: upstream.BadInput, Message: "this is not an IP address", Next: "check the value"}
+		return cortex.Report{}, err
 	}
 	client, err := job.Upstream(upstream.Options{Service: service, BaseURL: "https://onionoo.torproject.org"})
 	if err != nil {

@@ -97,7 +97,8 @@ func object(job *cortex.Job) (kind, id string, err error) {
 	case "url":
 		return "urls", base64.RawURLEncoding.EncodeToString([]byte(job.Data)), nil
 	case "ip":
-		return "ip_addresses", job.Data, nil
+		address, err := cortex.PublicAddress(job.Data)
+		return "ip_addresses", address.String(), err
 	}
 	return "domains", job.Data, nil
 }
