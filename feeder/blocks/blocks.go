@@ -165,8 +165,12 @@ func (b Book) each(ctx context.Context, o Order, change func(context.Context, *s
 		return nil, err
 	}
 	for _, c := range out {
-		if c.State == Blocked || c.State == Prolonged || c.State == Removed {
-			b.Log.InfoContext(ctx, "block list changed", "state", c.State, "type", c.Type, "value", ioc.Defang(c.Value), "by", o.By, "record", o.Record, "until", c.Until)
+		log := b.Log.With("state", c.State, "type", c.Type, "value", ioc.Defang(c.Value), "by", o.By, "record", o.Record)
+		switch c.State {
+		case Blocked, Prolonged:
+			log.InfoContext(ctx, "block list changed", "until", c.Until)
+		case Removed:
+			log.InfoContext(ctx, "block list changed")
 		}
 	}
 	return out, nil
