@@ -324,3 +324,35 @@ func TestAFaultIsGivenUp(t *testing.T) {
 	}, time.Minute, time.Millisecond)
 	assert.Contains(t, analyses(t, path)["kq7-names-0.top Waggle_Names_1_0"].Note, "a fault of the feeder: crumbs")
 }
+
+// scales weigh a story once all that was asked about it is over.
+type scales struct{ t *testing.T }
+
+func (w scales) Judge(s waggle.Story) waggle.Story {
+	said := 0
+	for _, i := range s.Indicators {
+		for _, a := range i.Analyses {
+			assert.True(w.t, a.State.Over(), "%s %s is %s", a.Value, a.Analyzer, a.State)
+			said += len(a.Taxonomies)
+		}
+	}
+	s.Verdict = &waggle.Verdict{Level: waggle.Malicious, Why: fmt.Sprintf("%d said so", said)}
+	return s
+}
+
+// TestTheVerdictFollowsTheAnalyses: it is made when they are over, and an alert
+// that went out before gets it.
+func TestTheVerdictFollowsTheAnalyses(t *testing.T) {
+	path, hive := place(t), &desk{}
+	slow := hits("Waggle_Names_1_0", "domain")
+	slow.Takes = time.Second
+	server := cortexapitest.Start(t, cortexapitest.Options{Workers: []cortexapitest.Worker{slow, hits("Waggle_Links_1_0", "url")}})
+	got := once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: campaigns(3)})}, Raiser: hive, Weigher: scales{t},
+		Enricher: enricher(t, server)}, time.Second)
+	assert.True(t, got.Complete())
+	require.Len(t, hive.alerts, 3)
+	for _, s := range hive.alerts {
+		require.NotNil(t, s.Verdict)
+		assert.Equal(t, "2 said so", s.Verdict.Why)
+	}
+}
