@@ -63,6 +63,7 @@ func (w *actWorker) actNext(ctx context.Context) (done bool, err error) {
 		return false, err
 	}
 	is := was
+	is.Error = "" // of the last try
 	if w.Raiser != nil && s.Alert.Revision < was.Revision {
 		is.Next = w.Now().Add(w.pace.again) // TheHive must hold the verdict before it is acted upon
 		if s.Alert.Next.After(w.Now()) {
@@ -70,7 +71,6 @@ func (w *actWorker) actNext(ctx context.Context) (done bool, err error) {
 		}
 		return true, w.keep(ctx, s, is)
 	}
-	is.Error = "" // of the last try
 	failure := w.guarded(func() (err error) {
 		is, err = w.Actor.Act(ctx, s, is)
 		return err
