@@ -65,7 +65,7 @@ func (b *bench) intoMISP() (*table, error) {
 		t.row(w.name, ms(median(w.slow)), fmt.Sprintf("%+.1f %%", 100*(float64(median(w.slow))/float64(bare)-1)), ms(median(w.quick)), cpu, memory)
 	}
 	ours := ways[1]
-	t.note("Waggle's own part is %.1f %% of the time that a real MISP takes for the request, by processor time; what else is over the bare request is the machine's other work.",
+	t.note("Waggle's own part is %.1f %% of the time that a real MISP takes for the request, by processor time.",
 		100*median(ours.cpu).Seconds()/addTakes.Seconds())
 	if theirs := ways[3]; theirs.slow != nil {
 		t.note("Waggle is %.1f times as fast as PyMISP by processor time, %.1f times with a MISP that answers at once, %.2f times with one as slow as a real one.",

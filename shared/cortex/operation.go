@@ -40,55 +40,11 @@ func AddTagToAlert(tag string) Operation {
 	return Operation{"AddTagToAlert", map[string]any{"tag": tag}}
 }
 
-// MarkAlertAsRead marks the alert as read; for responders on an alert.
-func MarkAlertAsRead() Operation { return Operation{"MarkAlertAsRead", nil} }
-
-// CreateTask adds a task to the case.
-func CreateTask(title, description string) Operation {
-	return Operation{"CreateTask", map[string]any{"title": title, "description": description}}
-}
-
-// AssignCase gives the case to a user, by login.
-func AssignCase(owner string) Operation {
-	return Operation{"AssignCase", map[string]any{"owner": owner}}
-}
-
 // AddCustomField sets a custom field of the case. The field must exist in
 // TheHive and be of that type: string, integer, float, boolean, date (epoch
 // milliseconds) or url; TheHive 5 also takes number.
 func AddCustomField(name, fieldType string, value any) Operation {
 	return Operation{"AddCustomFields", map[string]any{"name": name, "tpe": fieldType, "value": value}}
-}
-
-// CaseObservable is an observable to add to a case.
-type CaseObservable struct {
-	DataType string
-	Data     string
-	Message  string // required by TheHive: why it is added
-	Tags     []string
-	TLP      *int // nil is TheHive's default
-	IoC      bool
-	Sighted  bool
-}
-
-// AddArtifactToCase adds an observable to the case.
-func AddArtifactToCase(c CaseObservable) Operation {
-	fields := map[string]any{"dataType": c.DataType, "data": c.Data, "message": c.Message, "ioc": c.IoC, "sighted": c.Sighted}
-	if len(c.Tags) > 0 {
-		fields["tags"] = c.Tags
-	}
-	if c.TLP != nil {
-		fields["tlp"] = *c.TLP
-	}
-	return Operation{"AddArtifactToCase", fields}
-}
-
-// CloseTask closes the task; for responders on a task's log.
-func CloseTask() Operation { return Operation{"CloseTask", nil} }
-
-// AddLogToTask writes a log into the task; for responders on a task's log.
-func AddLogToTask(content string) Operation {
-	return Operation{"AddLogToTask", map[string]any{"content": content}}
 }
 
 // The objects that responders run on.
@@ -106,30 +62,19 @@ type operationRule struct {
 	required []string
 }
 
-// operationRuleOf knows every operation of TheHive 4.1 and 5, and nothing else.
+// operationRuleOf knows the operations of TheHive 4.1 and 5 that workers use. A
+// worker that needs another gives it a constructor and a rule.
 func operationRuleOf(kind string) (operationRule, bool) {
 	inCase := []string{onCase, onArtifact, onTask, onLog}
 	switch kind {
 	case "AddTagToCase":
 		return operationRule{inCase, []string{"tag"}}, true
-	case "CreateTask":
-		return operationRule{inCase, []string{"title", "description"}}, true
 	case "AddCustomFields":
 		return operationRule{inCase, []string{"name", "tpe", "value"}}, true
-	case "AddArtifactToCase":
-		return operationRule{inCase, []string{"data", "dataType", "message"}}, true
-	case "AssignCase":
-		return operationRule{inCase, []string{"owner"}}, true
 	case "AddTagToArtifact":
 		return operationRule{[]string{onArtifact}, []string{"tag"}}, true
 	case "AddTagToAlert":
 		return operationRule{[]string{onAlert}, []string{"tag"}}, true
-	case "MarkAlertAsRead":
-		return operationRule{[]string{onAlert}, nil}, true
-	case "CloseTask":
-		return operationRule{[]string{onLog}, nil}, true
-	case "AddLogToTask":
-		return operationRule{[]string{onLog}, []string{"content"}}, true
 	}
 	return operationRule{}, false
 }
@@ -151,9 +96,6 @@ func (o Operation) check(kind Kind, dataType string) error {
 		if s, isText := o.fields[name].(string); o.fields[name] == nil || isText && strings.TrimSpace(s) == "" {
 			return fmt.Errorf("%s lacks its %s", o.kind, name)
 		}
-	}
-	if tlp, ok := o.fields["tlp"].(int); ok && (tlp < 0 || tlp > MaxTLP) {
-		return fmt.Errorf("%s has tlp %d, which must be 0 to %d", o.kind, tlp, MaxTLP)
 	}
 	if o.kind == "AddCustomFields" {
 		return checkCustomField(o.fields["tpe"].(string), o.fields["value"])

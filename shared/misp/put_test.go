@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
 
 	"github.com/waggle-cti/waggle/shared/misp"
 	"github.com/waggle-cti/waggle/shared/misp/misptest"
@@ -179,6 +180,27 @@ func TestPutEventInChunks(t *testing.T) {
 	again, err := c.PutEvent(context.Background(), e)
 	require.NoError(t, err)
 	assert.Equal(t, misp.Result{UUID: e.UUID, ID: result.ID, Saved: 2100}, again)
+}
+
+// TestPutEventOfTenThousand holds the size of each request, by which MISP's time
+// and memory are bounded, and so are ours.
+func TestPutEventOfTenThousand(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{})
+	result, err := client(t, server.URL, misptest.Key).PutEvent(context.Background(), many(10_000))
+	require.NoError(t, err)
+	assert.Equal(t, 10_000, result.Saved)
+	requests := server.Requests()
+	assert.Len(t, requests, 10)
+	for i, r := range requests {
+		attributes := gjson.GetBytes(r.Body, "@this").Array()
+		if i == 0 {
+			attributes = gjson.GetBytes(r.Body, "Attribute").Array()
+		}
+		assert.LessOrEqual(t, len(attributes), 1100, r.Path)
+		assert.NotEmpty(t, attributes)
+		assert.Less(t, len(r.Body), 400_000)
+	}
+	again(t, server, misptest.Key, many(10_000))
 }
 
 func TestPutEventOfManyObjects(t *testing.T) {

@@ -23,7 +23,7 @@ type Record struct {
 	ID       string
 	Title    string
 	Text     string // its description, Markdown
-	Severity int // 1–4
+	Severity int    // 1–4
 	TLP, PAP int
 	Date     time.Time // when it began
 	Closed   bool
