@@ -4,6 +4,7 @@ package main
 
 import (
 	"github.com/waggle-cti/waggle/analyzers/abuseipdb"
+	"github.com/waggle-cti/waggle/analyzers/cve"
 	"github.com/waggle-cti/waggle/analyzers/extract"
 	"github.com/waggle-cti/waggle/analyzers/internetdb"
 	"github.com/waggle-cti/waggle/analyzers/iocs"
@@ -25,6 +26,7 @@ func main() { cortex.Main("analyzers", workers(), extract.Command()) }
 func workers() []*cortex.Worker {
 	return []*cortex.Worker{
 		abuseipdb.Analyzer,
+		cve.Analyzer,
 		internetdb.Analyzer,
 		iocs.Analyzer,
 		malwarebazaar.Analyzer,
