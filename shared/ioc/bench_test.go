@@ -60,6 +60,11 @@ func hostile(n int) map[string]string {
 		"AS:", "ASN:1", "中", "中.com", "é.com~0", "。é", "|/", "\t", "C:\\;", "~C:\\", "1.2.3.4-" + inFullWidth("a") + "\n", "’", "at ", "ransomware trojan at at ", "ransomware trojan dot "} {
 		out[unit] = strings.Repeat(unit, n/len(unit)+1)
 	}
+	for _, unit := range []string{"(", "[/]a("} { // paths with as many brackets closed as opened, of another kind
+		for _, end := range []string{"]}", "[bcd]."} {
+			out[unit+"…"+end] = "http://a.com/" + strings.Repeat(unit, n/2/len(unit)) + strings.Repeat(end, n/2/len(end))
+		}
+	}
 	return out
 }
 

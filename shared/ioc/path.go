@@ -147,12 +147,13 @@ func pathEnd(s string, i int, quote byte) int {
 		}
 		i += n
 	}
-	return beforePlaceholder(s, start, pathTrim(s, start, i))
+	b := &brackets{text: s[:i], start: start}
+	return beforePlaceholder(s, start, trimTo(s, start, i, b), b)
 }
 
 // beforePlaceholder leaves out the placeholders that a path ends with. One that
 // more followed was taken for an index until what followed went.
-func beforePlaceholder(s string, start, end int) int {
+func beforePlaceholder(s string, start, end int, b *brackets) int {
 	for end > start && s[end-1] == ']' {
 		from := max(start, end-maxIndex)
 		open := from + strings.LastIndexByte(s[from:end], '[')
@@ -162,7 +163,7 @@ func beforePlaceholder(s string, start, end int) int {
 		if n, _ := restored(s, open); n > 0 {
 			break
 		}
-		end = pathTrim(s, start, open)
+		end = trimTo(s, start, open, b)
 	}
 	return end
 }
@@ -217,6 +218,11 @@ func schemeStart(s string, floor, end int) int {
 
 // pathTrim drops the punctuation behind the path.
 func pathTrim(s string, start, end int) int {
+	return trimTo(s, start, end, &brackets{text: s[:end], start: start})
+}
+
+// trimTo is pathTrim where the path's brackets are known.
+func trimTo(s string, start, end int, b *brackets) int {
 	for end > start {
 		if end-start >= 3 && s[end-3:end] == "%20" {
 			end -= 3
@@ -226,7 +232,7 @@ func pathTrim(s string, start, end int) int {
 		case '.', ',', ';', ':', '!', '\'', '*', '(', '[', '{', '\\':
 			end--
 		case ')', ']', '}':
-			if strings.IndexByte(s[start:end], opener(s[end-1])) >= 0 {
+			if b.opened(s[end-1], end) {
 				return end
 			}
 			end--
@@ -261,6 +267,38 @@ func pastPunctuation(s string, i int) int {
 // begins behind it. Else it is an empty query, as lists of addresses have them.
 func asks(s string, i int) bool {
 	return nextIs(s, i, ' ') && i+2 < len(s) && class[s[i+1]]&isUpper != 0 && letter(s[i+2]) && class[s[i+2]]&isUpper == 0
+}
+
+// brackets knows where the first bracket of each kind stands in a path, so that
+// a path with many at its end is searched once for each kind.
+type brackets struct {
+	text  string // ends where the path ends at most
+	start int    // of the path
+	first [3]int // one more than where it stands, 0 if not asked for yet
+}
+
+// opened reports whether a bracket that c closes stands before end. Those of a
+// disarmed sign ("[/]") open nothing: they go when the sign is restored.
+func (b *brackets) opened(c byte, end int) bool {
+	kind := strings.IndexByte(")]}", c)
+	if b.first[kind] == 0 {
+		b.first[kind] = b.find(opener(c)) + 1
+	}
+	return b.first[kind] <= end
+}
+
+// find gives where the bracket first stands, and the text's end if it doesn't.
+func (b *brackets) find(open byte) int {
+	for i := b.start; ; i++ {
+		n := strings.IndexByte(b.text[i:], open)
+		if n < 0 {
+			return len(b.text)
+		}
+		i += n
+		if n, _ := restored(b.text, i); n == 0 {
+			return i
+		}
+	}
 }
 
 func opener(c byte) byte {
