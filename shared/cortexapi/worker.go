@@ -49,9 +49,9 @@ func readWorker(r gjson.Result) Worker {
 		ID:         cmp.Or(r.Get("id").String(), r.Get("_id").String()),
 		Name:       r.Get("name").String(),
 		Definition: r.Get("workerDefinitionId").String(),
-		DataTypes: texts(r.Get("dataTypeList")),
-		Rate:      int(r.Get("rate").Int()),
-		Window:    window(r.Get("rateUnit").String()),
+		DataTypes:  texts(r.Get("dataTypeList")),
+		Rate:       int(r.Get("rate").Int()),
+		Window:     window(r.Get("rateUnit").String()),
 	}
 }
 
