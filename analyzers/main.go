@@ -4,7 +4,9 @@ package main
 
 import (
 	"github.com/waggle-cti/waggle/analyzers/abuseipdb"
+	"github.com/waggle-cti/waggle/analyzers/asn"
 	"github.com/waggle-cti/waggle/analyzers/cve"
+	"github.com/waggle-cti/waggle/analyzers/dns"
 	"github.com/waggle-cti/waggle/analyzers/extract"
 	"github.com/waggle-cti/waggle/analyzers/internetdb"
 	"github.com/waggle-cti/waggle/analyzers/iocs"
@@ -26,7 +28,9 @@ func main() { cortex.Main("analyzers", workers(), extract.Command()) }
 func workers() []*cortex.Worker {
 	return []*cortex.Worker{
 		abuseipdb.Analyzer,
+		asn.Analyzer,
 		cve.Analyzer,
+		dns.Analyzer,
 		internetdb.Analyzer,
 		iocs.Analyzer,
 		malwarebazaar.Analyzer,

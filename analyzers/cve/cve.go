@@ -21,7 +21,6 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"sync"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/ioc"
@@ -99,19 +98,6 @@ func ask(ctx context.Context, job *cortex.Job, all []*question) error {
 			return err
 		}
 	}
-	var wait sync.WaitGroup
-	panics := make([]any, len(all))
-	for i, s := range all {
-		wait.Go(func() {
-			defer func() { panics[i] = recover() }()
-			s.answer, s.err = clients[i].Do(ctx, s.request)
-		})
-	}
-	wait.Wait()
-	for _, p := range panics {
-		if p != nil {
-			panic(p) // here the job ends as a failure, there as a crash
-		}
-	}
+	cortex.Together(len(all), func(i int) { all[i].answer, all[i].err = clients[i].Do(ctx, all[i].request) })
 	return ctx.Err()
 }

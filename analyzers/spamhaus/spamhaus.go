@@ -25,7 +25,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/miekg/dns"
 	"golang.org/x/net/idna"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
@@ -110,12 +109,7 @@ func ask(dataType, data string) (question, error) {
 		if err != nil {
 			return question{}, err
 		}
-		reverse, err := dns.ReverseAddr(address.String())
-		if err != nil {
-			return question{}, bad("the address can't be read")
-		}
-		reverse = strings.TrimSuffix(strings.TrimSuffix(reverse, ".in-addr.arpa."), ".ip6.arpa.")
-		return question{list: "ZEN", value: address.String(), name: reverse, test: "2.0.0.127"}, nil
+		return question{list: "ZEN", value: address.String(), name: resolver.Reversed(address), test: "2.0.0.127"}, nil
 	}
 	name, err := idna.Lookup.ToASCII(strings.ToLower(strings.Trim(host, ".")))
 	if err != nil || !strings.Contains(name, ".") {

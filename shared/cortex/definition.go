@@ -64,7 +64,7 @@ type Definition struct {
 type Service struct {
 	Name         string
 	Homepage     string
-	Hosts        []string // every host name that the worker talks to beyond the user's own network
+	Hosts        []string // every host name that the worker talks to beyond the user's own network; in words where the observable decides
 	Registration bool     // an account is needed
 	Subscription bool     // money is needed
 }

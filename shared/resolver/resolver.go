@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/miekg/dns"
@@ -77,6 +79,39 @@ func system() ([]string, error) {
 		return nil, errors.New(systemConfig + " has none")
 	}
 	return servers, nil
+}
+
+// Reversed is an address as the zones have it that hold data of addresses:
+// "7.100.51.198" for 198.51.100.7, and nibbles for IPv6 (RFC 5782 sections 2.1
+// and 2.4); "" for the zero address.
+func Reversed(a netip.Addr) string {
+	name, err := dns.ReverseAddr(a.Unmap().WithZone("").String())
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(name, ".in-addr.arpa."), ".ip6.arpa.")
+}
+
+// Text joins the parts of a TXT record and takes away the escapes that package
+// dns leaves in them: \DDD for a byte, \ before any other character (RFC 1035
+// section 5.1). What then is no UTF-8 is replaced by U+FFFD.
+func Text(parts ...string) string {
+	escaped := strings.Join(parts, "")
+	var out strings.Builder
+	for i := 0; i < len(escaped); i++ {
+		c := escaped[i]
+		if c == '\\' && i+1 < len(escaped) {
+			if n, err := strconv.ParseUint(escaped[i+1:min(i+4, len(escaped))], 10, 8); err == nil && i+3 < len(escaped) {
+				c = byte(n)
+				i += 3
+			} else {
+				i++
+				c = escaped[i]
+			}
+		}
+		out.WriteByte(c)
+	}
+	return strings.ToValidUTF8(out.String(), "\uFFFD")
 }
 
 // Ask gives the records that answer a question, among them those of a chain of

@@ -2,6 +2,7 @@ package resolver_test
 
 import (
 	"context"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -126,6 +127,38 @@ func TestAddresses(t *testing.T) {
 			require.ErrorIs(t, err, upstream.BadInput)
 			assert.ErrorContains(t, err, "write it as 192.0.2.53")
 		})
+	}
+}
+
+func TestReversed(t *testing.T) {
+	for address, want := range map[string]string{
+		"198.51.100.7":        "7.100.51.198",
+		"::ffff:198.51.100.7": "7.100.51.198",
+		"2001:db8::23":        "3.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2",
+		"2001:db8::23%eth0":   "3.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2",
+	} {
+		t.Run(address, func(t *testing.T) {
+			assert.Equal(t, want, resolver.Reversed(netip.MustParseAddr(address)))
+		})
+	}
+	assert.Empty(t, resolver.Reversed(netip.Addr{}))
+}
+
+func TestText(t *testing.T) {
+	for name, tt := range map[string]struct {
+		parts []string
+		want  string
+	}{
+		"nothing":           {nil, ""},
+		"two parts":         {[]string{"v=spf1 ", "-all"}, "v=spf1 -all"},
+		"quotes":            {[]string{`a \"b\" \\ c`}, `a "b" \ c`},
+		"bytes":             {[]string{`B\195\188cher`}, "Bücher"},
+		"no UTF-8":          {[]string{`a\255b`}, "a\uFFFDb"},
+		"no byte":           {[]string{`a\999`}, "a999"},
+		"backslash at end":  {[]string{`a\`}, `a\`},
+		"digits at the end": {[]string{`a\12`}, "a12"},
+	} {
+		t.Run(name, func(t *testing.T) { assert.Equal(t, tt.want, resolver.Text(tt.parts...)) })
 	}
 }
 
