@@ -24,7 +24,7 @@ type full struct {
 // network is one that is announced on the Internet.
 type network struct {
 	Prefix    string   `json:"prefix"`
-	Systems   []string `json:"systems"` // that announce it
+	Systems   []string `json:"systems,omitempty"` // that announce it
 	Country   string   `json:"country,omitempty"`
 	Registry  string   `json:"registry,omitempty"`
 	Allocated string   `json:"allocated,omitempty"`
