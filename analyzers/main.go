@@ -5,6 +5,7 @@ package main
 import (
 	"github.com/waggle-cti/waggle/analyzers/abuseipdb"
 	"github.com/waggle-cti/waggle/analyzers/asn"
+	"github.com/waggle-cti/waggle/analyzers/crtsh"
 	"github.com/waggle-cti/waggle/analyzers/cve"
 	"github.com/waggle-cti/waggle/analyzers/dns"
 	"github.com/waggle-cti/waggle/analyzers/extract"
@@ -29,6 +30,7 @@ func workers() []*cortex.Worker {
 	return []*cortex.Worker{
 		abuseipdb.Analyzer,
 		asn.Analyzer,
+		crtsh.Analyzer,
 		cve.Analyzer,
 		dns.Analyzer,
 		internetdb.Analyzer,
