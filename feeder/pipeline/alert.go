@@ -24,40 +24,17 @@ type alertWorker struct {
 	aside *aside // nil = none
 }
 
-// shift is how long one run of the job goes on before it makes room for the
-// next; jobTime would end it.
-const shift = jobTime / 2
-
 // Work implements river.Worker.
 func (w *alertWorker) Work(ctx context.Context, job *river.Job[alertArgs]) error {
 	if w.Raiser == nil {
 		return nil // stories wait for a TheHive to be configured
 	}
-	if left := w.outages.left(w.Now()); left > 0 {
-		return river.JobSnooze(left)
-	}
-	seat, ok, err := w.Store.TakeSeat(ctx, store.Alerting)
+	idle, err := w.sit(ctx, store.Alerting, &w.outages, w.sendNext)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return river.JobSnooze(w.pace.again) // the job was taken from a feeder that is still at it
-	}
-	defer seat.Leave()
-	for end := w.Now().Add(shift); w.Now().Before(end); {
-		if err := seat.Held(ctx); err != nil {
-			return err
-		}
-		sent, err := w.sendNext(ctx)
-		if err != nil {
-			return err
-		}
-		if !sent {
-			return w.rest(ctx, job)
-		}
-		if left := w.outages.left(w.Now()); left > 0 {
-			return river.JobSnooze(left)
-		}
+	if idle {
+		return w.rest(ctx, job)
 	}
 	return w.goOn(ctx, job.JobRow, job.Args)
 }

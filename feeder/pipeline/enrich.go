@@ -39,31 +39,12 @@ func (w *enrichWorker) Work(ctx context.Context, job *river.Job[enrichArgs]) err
 	if w.Enricher == nil {
 		return nil // what is wanted waits for a Cortex to be configured
 	}
-	if left := w.absence.left(w.Now()); left > 0 {
-		return river.JobSnooze(left)
-	}
-	seat, ok, err := w.Store.TakeSeat(ctx, store.Analysing)
+	idle, err := w.sit(ctx, store.Analysing, &w.absence, w.turn)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return river.JobSnooze(w.pace.again) // the job was taken from a feeder that is still at it
-	}
-	defer seat.Leave()
-	for end := w.Now().Add(shift); w.Now().Before(end); {
-		if err := seat.Held(ctx); err != nil {
-			return err
-		}
-		busy, err := w.turn(ctx)
-		if err != nil {
-			return err
-		}
-		if left := w.absence.left(w.Now()); left > 0 {
-			return river.JobSnooze(left)
-		}
-		if !busy {
-			return w.rest(ctx, job)
-		}
+	if idle {
+		return w.rest(ctx, job)
 	}
 	return w.goOn(ctx, job.JobRow, job.Args)
 }
