@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -119,19 +120,20 @@ func torturedByTimeout(t *testing.T, w *cortex.Worker, config map[string]any) {
 	t.Run("service/job timeout", func(t *testing.T) {
 		short := map[string]any{"jobTimeout": 1}
 		maps.Copy(short, config)
-		folder, asked := goodFolder(t, w, short), false
+		folder := goodFolder(t, w, short)
+		var asked atomic.Bool // a worker may ask several services at once
 		synctest.Test(t, func(t *testing.T) {
 			end := make(chan struct{})
 			defer close(end)
 			deaf := transport(func(*http.Request) (*http.Response, error) {
-				asked = true
+				asked.Store(true)
 				<-end // whatever becomes of the context
 				return nil, io.EOF
 			})
 			assert.NoError(t, w.Run(t.Context(), folder, cortex.Surroundings{Stderr: t.Output(), Getenv: noEnvironment, Transport: deaf}))
 		})
 		report := Accept(t, Output(t, folder))
-		if asked {
+		if asked.Load() {
 			assert.Contains(t, report.Get("errorMessage").String(), "gave up after 54s")
 		}
 	})
