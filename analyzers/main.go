@@ -14,6 +14,7 @@ import (
 	"github.com/waggle-cti/waggle/analyzers/malwarebazaar"
 	"github.com/waggle-cti/waggle/analyzers/misp"
 	"github.com/waggle-cti/waggle/analyzers/otx"
+	"github.com/waggle-cti/waggle/analyzers/rdap"
 	"github.com/waggle-cti/waggle/analyzers/spamhaus"
 	"github.com/waggle-cti/waggle/analyzers/threatfox"
 	"github.com/waggle-cti/waggle/analyzers/tor"
@@ -38,6 +39,7 @@ func workers() []*cortex.Worker {
 		malwarebazaar.Analyzer,
 		misp.Analyzer,
 		otx.Analyzer,
+		rdap.Analyzer,
 		spamhaus.Analyzer,
 		threatfox.Analyzer,
 		tor.Analyzer,

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 
+	"github.com/waggle-cti/waggle/shared/fetch"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
@@ -52,6 +53,21 @@ func Connect[O interface{ Upstream() upstream.Options }, C any](j *Job, over fun
 		return client, err
 	}
 	return over(hc, o), nil
+}
+
+// Fetch makes a client for addresses that strangers chose, with the network of
+// this job. The worker sets the limits.
+func (j *Job) Fetch(o fetch.Options) (*fetch.Client, error) {
+	o.UserAgent = orDefault(o.UserAgent, j.UserAgent())
+	if o.Transport = j.network.transport; o.Transport != nil {
+		return fetch.New(o)
+	}
+	roots, err := j.network.roots()
+	if err != nil {
+		return nil, err
+	}
+	o.Proxy, o.RootCAs = j.network.proxy, roots
+	return fetch.New(o)
 }
 
 // UserAgent is what the job calls itself to services.

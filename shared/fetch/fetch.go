@@ -41,6 +41,8 @@ type Options struct {
 	Allow        []netip.Prefix // non-public networks that may be read nevertheless
 	Proxy        upstream.Proxy // its own address need not be public
 	RootCAs      *x509.CertPool // nil: those of upstream.Roots
+
+	Transport http.RoundTripper // replaces the network, and so Allow, Proxy and RootCAs; for tests
 }
 
 // Client fetches. It is safe for concurrent use, keeps connections and no cookies.
@@ -63,11 +65,14 @@ func New(o Options) (*Client, error) {
 	if o.MaxRedirects == 0 {
 		o.MaxRedirects = defaultMaxRedirects
 	}
-	transport, err := newGuard(o)
-	if err != nil {
-		return nil, err
+	if o.Transport == nil {
+		guard, err := newGuard(o)
+		if err != nil {
+			return nil, err
+		}
+		o.Transport = guard
 	}
-	client := upstream.NewResty(transport, redirects(max(0, o.MaxRedirects)))
+	client := upstream.NewResty(o.Transport, redirects(max(0, o.MaxRedirects)))
 	return &Client{options: o, http: client, secrets: o.Proxy.Secrets()}, nil
 }
 
