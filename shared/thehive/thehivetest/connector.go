@@ -44,7 +44,14 @@ func (s *Server) Runs(responder string) (n int) {
 }
 
 // Settle waits until the runs that were begun are over.
-func (s *Server) Settle() { s.running.Wait() }
+func (s *Server) Settle() {
+	s.mu.Lock()
+	begun := len(s.runs) > 0
+	s.mu.Unlock()
+	if begun {
+		s.running.Wait()
+	}
+}
 
 // handed gives an object as TheHive hands it to a responder: an alert without
 // its observables.

@@ -94,7 +94,7 @@ func Start(t testing.TB, o Options) *Server {
 	t.Helper()
 	s := New(o)
 	s.Start(t)
-	t.Cleanup(s.running.Wait)
+	t.Cleanup(s.Settle)
 	return s
 }
 
