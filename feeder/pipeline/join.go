@@ -37,7 +37,10 @@ func (w *joinWorker) join(_ context.Context, at store.Progress) (outcome, error)
 			return nil, err
 		}
 		head = grown(head, at, w.spec(at.Post.Source))
-		told := store.Told{Post: at.Post, Joined: why, Indicators: at.Finding.Telling(), Keys: storeKeys(keys)}
+		told := store.Told{
+			Post: at.Post, Joined: why, Indicators: at.Finding.Telling(),
+			Lookups: storeKeys(story.Lookup(keys)), Keys: storeKeys(story.Compared(keys)),
+		}
 		if w.Raiser != nil {
 			next = append(next, alertArgs{})
 		}

@@ -11,7 +11,8 @@ import (
 )
 
 // Compact drops what posts say that were fetched before then and have met
-// their fate: text, finding and judgement, and the text's words in the index. What they are known by stays, so
+// their fate: text, finding and judgement, the text's words in the index, and what
+// the post's story is compared by. What they are known by stays, so
 // that none comes twice; their stories stay whole, with their values. Posts
 // that failed keep everything, to be tried again. It takes at most n posts, and
 // gives how many there were.
@@ -40,8 +41,8 @@ func (t *Tx) Compact(ctx context.Context, before time.Time, n int) (posts int, e
 	if len(old) > 0 {
 		return len(old), nil
 	}
-	// Keys of stories that no post can join any more.
-	if _, err := t.tx.ExecContext(ctx, `DELETE FROM story_keys WHERE last < $1`, stamp(before)); err != nil {
+	// Lookups of stories that no post can join any more.
+	if _, err := t.tx.ExecContext(ctx, `DELETE FROM story_lookups WHERE last < $1`, stamp(before)); err != nil {
 		return 0, fmt.Errorf("store: %w", err)
 	}
 	return 0, nil
@@ -54,6 +55,9 @@ func (t *Tx) compact(ctx context.Context, ref string, fate waggle.Fate, p waggle
 	}
 	_, err = t.tx.ExecContext(ctx, `UPDATE contents SET post = $2, text = '', finding = '', judgement = '' WHERE ref = $1`, ref, left)
 	if err != nil {
+		return err
+	}
+	if _, err = t.tx.ExecContext(ctx, `UPDATE members SET keys = '' WHERE ref = $1`, ref); err != nil {
 		return err
 	}
 	if _, err = t.tx.ExecContext(ctx, `UPDATE posts SET compacted = 1 WHERE ref = $1`, ref); err != nil {

@@ -68,5 +68,5 @@ func provider(db *sql.DB, dialect goose.Dialect) (*goose.Provider, error) {
 	if err != nil {
 		return nil, errors.Join(errors.New("read the embedded migrations"), err)
 	}
-	return goose.NewProvider(dialect, db, folder, goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)))
+	return goose.NewProvider(dialect, db, folder, goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(lookups(dialect)), goose.WithSlog(slog.New(slog.DiscardHandler)))
 }

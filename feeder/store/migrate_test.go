@@ -1,7 +1,10 @@
 package store
 
 import (
+	"database/sql"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,16 +12,31 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/waggle-cti/waggle/feeder/store/postgrestest"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 )
 
-// TestTheFirstFeedersDataAreReadByThisOne makes a file as the first version
+// bare opens a new database as it is before any feeder opened it.
+func bare(t *testing.T) (database string, db *sql.DB, dialect goose.Dialect) {
+	t.Helper()
+	database, dialect = postgrestest.Database(t), goose.DialectSQLite3
+	var err error
+	if strings.Contains(database, "://") {
+		dialect = goose.DialectPostgres
+		db, err = sql.Open("pgx", database)
+	} else {
+		require.NoError(t, os.MkdirAll(filepath.Dir(database), 0o700))
+		db, err = connect(database, 1)
+	}
+	require.NoError(t, err)
+	return database, db, dialect
+}
+
+// TestTheFirstFeedersDataAreReadByThisOne makes a database as the first version
 // wrote it, with each thing that a feeder keeps, and opens it.
 func TestTheFirstFeedersDataAreReadByThisOne(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "waggle.db")
-	db, err := connect(path, 1)
-	require.NoError(t, err)
-	first, err := provider(db, goose.DialectSQLite3)
+	database, db, dialect := bare(t)
+	first, err := provider(db, dialect)
 	require.NoError(t, err)
 	_, err = first.UpTo(t.Context(), 1)
 	require.NoError(t, err)
@@ -35,11 +53,11 @@ func TestTheFirstFeedersDataAreReadByThisOne(t *testing.T) {
 			VALUES ('s1', 'Told', '', 'blog', '', 50, 3, 2, 2, '[]', '[]', 1, 1, 1, 1, '~1', 1);
 		INSERT INTO members VALUES ('s1', 'aaaa', 1, '');
 		INSERT INTO indicators VALUES ('s1', 'domain', 'evil.example.net', 'aaaa', 1, 0, '{"kind":"domain","value":"evil.example.net"}');
-		INSERT INTO story_keys VALUES ('s1', 'weak', 'domain:evil.example.net', 1)`)
+		INSERT INTO story_keys VALUES ('s1', 'weak', 'domain:evil.example.net', 1), ('s1', 'word', 'loader', 1), ('s1', 'band', '0:a', 1)`)
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 
-	s, err := Open(t.Context(), path)
+	s, err := Open(t.Context(), database)
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, s.Close()) }()
 
@@ -56,10 +74,15 @@ func TestTheFirstFeedersDataAreReadByThisOne(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, batch, 1, "it goes on where it was")
 	require.NoError(t, s.Tx(t.Context(), func(tx *Tx) error {
-		found, err := tx.Candidates(t.Context(), []Key{{"weak", "domain:evil.example.net"}}, time.Time{})
-		assert.Len(t, found, 1)
-		if err != nil {
-			return err
+		for key, want := range map[Key]int{{"weak", "domain:evil.example.net"}: 1, {"band", "0:a"}: 1, {"word", "loader"}: 0} {
+			found, err := tx.Candidates(t.Context(), []Key{key}, time.Time{})
+			if err != nil {
+				return err
+			}
+			assert.Len(t, found, want, key)
+			for _, c := range found {
+				assert.ElementsMatch(t, []Key{{"weak", "domain:evil.example.net"}, {"word", "loader"}}, c.Keys)
+			}
 		}
 		_, stage, err := tx.Revive(t.Context(), "bbbb")
 		assert.Equal(t, Read, stage, "where it failed was not kept then")

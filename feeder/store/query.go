@@ -74,14 +74,18 @@ func (f *filter) among(column string, values []string) {
 	f.conditions = append(f.conditions, column+" IN ("+strings.Join(places, ", ")+")")
 }
 
-// batch is the most rows that one INSERT carries.
+// batch is the most rows that one INSERT carries, and the most keys that one
+// query looks up.
 const batch = 64
 
-// insert inserts rows of equal width, many in a statement. A statement takes 1,
-// 2, 4 … rows, so that there are few different ones and each is prepared once.
+// inOne is how many of so many things one statement is for: 1, 2, 4 … batch, so
+// that there are few different statements and each is prepared once.
+func inOne(left int) int { return min(batch, 1<<(bits.Len(uint(left))-1)) }
+
+// insert inserts rows of equal width, many in a statement.
 func insert(ctx context.Context, tx executor, into, onConflict string, rows [][]any) error {
 	for len(rows) > 0 {
-		n := min(batch, 1<<(bits.Len(uint(len(rows)))-1))
+		n := inOne(len(rows))
 		var values strings.Builder
 		args := make([]any, 0, n*len(rows[0]))
 		for i, row := range rows[:n] {

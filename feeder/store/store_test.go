@@ -54,7 +54,7 @@ func tell(t *testing.T, s *store.Store, head waggle.Story, p waggle.Post, found 
 		if _, err := tx.SetJudgement(ctx, p.Ref(), waggle.Judgement{Keep: true, Score: head.Score, Severity: head.Severity, Why: "matters"}); err != nil {
 			return err
 		}
-		return tx.Tell(ctx, head, store.Told{Post: p, Indicators: found, Keys: keys}, "matters", noon().Add(time.Duration(head.Revision)*time.Second))
+		return tx.Tell(ctx, head, store.Told{Post: p, Indicators: found, Lookups: keys, Keys: keys}, "matters", noon().Add(time.Duration(head.Revision)*time.Second))
 	})
 }
 

@@ -17,7 +17,8 @@ type Told struct {
 	Post       waggle.Post
 	Joined     string // why it belongs; empty for the story's first post
 	Indicators []ioc.Indicator
-	Keys       []Key
+	Lookups    []Key // by which the story is to be found from now on
+	Keys       []Key // which it is compared by then
 }
 
 // Tell stores the story's head as the post left it, the post as its newest
@@ -27,13 +28,13 @@ func (t *Tx) Tell(ctx context.Context, head waggle.Story, told Told, reason stri
 	ref := told.Post.Ref()
 	err := t.saveHead(ctx, head, now)
 	if err == nil {
-		err = insert(ctx, t.tx, "members (story, ref, revision, joined)", "", [][]any{{head.ID, ref, head.Revision, told.Joined}})
+		err = t.saveMember(ctx, head, told)
 	}
 	if err == nil {
 		err = t.saveIndicators(ctx, head, ref, told.Indicators)
 	}
 	if err == nil {
-		err = t.saveKeys(ctx, head.ID, told.Keys, told.Post.When())
+		err = t.saveLookups(ctx, head.ID, told.Lookups, told.Post.When())
 	}
 	if err == nil {
 		err = t.settle(ctx, ref, waggle.Told, reason, head.ID)
@@ -43,6 +44,15 @@ func (t *Tx) Tell(ctx context.Context, head waggle.Story, told Told, reason stri
 	}
 	t.changed(waggle.ChangedStories)
 	return nil
+}
+
+func (t *Tx) saveMember(ctx context.Context, head waggle.Story, told Told) error {
+	keys, err := encodeKeys(told.Keys)
+	if err != nil {
+		return err
+	}
+	row := []any{head.ID, told.Post.Ref(), head.Revision, told.Joined, keys}
+	return insert(ctx, t.tx, "members (story, ref, revision, joined, keys)", "", [][]any{row})
 }
 
 func (t *Tx) saveHead(ctx context.Context, s waggle.Story, now time.Time) error {

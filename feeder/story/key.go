@@ -48,6 +48,12 @@ func Lookup(keys []Key) []Key {
 	})
 }
 
+// Compared keeps the keys that a story is compared by once it is found. Bands
+// only find.
+func Compared(keys []Key) []Key {
+	return slices.DeleteFunc(slices.Clone(keys), func(k Key) bool { return k.Kind == kindBand })
+}
+
 // Keys gives the keys of a post, without repeats, in a stable order.
 func Keys(post waggle.Post, finding waggle.Finding) []Key {
 	s := newSet()
