@@ -72,6 +72,11 @@ func (s *Store) begin(ctx context.Context, path string) error {
 	if err := s.catchUp(ctx); err != nil {
 		return err
 	}
+	// An INSERT of several rows keeps the pages it changes until it is over: in
+	// memory, not in a file. Only now, since migrations may sort whole tables.
+	if _, err := s.write.ExecContext(ctx, `PRAGMA temp_store=MEMORY`); err != nil {
+		return err
+	}
 	return s.readWith(path)
 }
 
