@@ -40,7 +40,7 @@ func waiting(t *testing.T, titles ...string) *store.Store {
 		p := waggle.Post{Source: "blog", ID: title, Title: title, Fetched: at}
 		head := waggle.Story{ID: waggle.StoryID(p), Title: title, Source: "blog", First: at, Last: at, Revision: 1}
 		require.NoError(t, s.Tx(t.Context(), func(tx *store.Tx) error {
-			if _, _, err := tx.SavePosts(t.Context(), []waggle.Post{p}, time.Time{}); err != nil {
+			if _, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{p}, time.Time{})); err != nil {
 				return err
 			}
 			return tx.Tell(t.Context(), head, store.Told{Post: p}, "matters", at.Add(time.Duration(i)*time.Second))

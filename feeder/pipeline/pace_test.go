@@ -56,7 +56,7 @@ func TestAPassEndsWhenNothingCanBeWritten(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, begun.Close()) }()
 	require.NoError(t, begun.Tx(t.Context(), func(tx *store.Tx) error {
-		_, _, err := tx.SavePosts(t.Context(), []waggle.Post{{Source: "blog", ID: "1", Title: "Waits to be read"}}, time.Time{})
+		_, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{{Source: "blog", ID: "1", Title: "Waits to be read"}}, time.Time{}))
 		return err
 	}))
 	reader, err := store.OpenReader(t.Context(), path) // it refuses writes, as a full disk does

@@ -174,6 +174,42 @@ func TestASecondPassAddsNothing(t *testing.T) {
 	assert.Equal(t, []string{"", `{"n":1}`}, blog.seen, "the cursor of the first poll comes with the second")
 }
 
+// flood is more posts than are stored at once; the first and the last share an id.
+func flood() []waggle.Post {
+	list := make([]waggle.Post, 2100)
+	for i := range list {
+		list[i] = post(fmt.Sprint(i), "too short", time.Duration(len(list)-i)*time.Second)
+	}
+	list[len(list)-1].ID = list[0].ID
+	return list
+}
+
+func TestAFloodLosesNothing(t *testing.T) {
+	for name, already := range map[string]int{"at once": 0, "after a crash in its midst": 2000} {
+		t.Run(name, func(t *testing.T) {
+			path, all := place(t), flood()
+			s, err := store.Open(t.Context(), path)
+			require.NoError(t, err)
+			began := slices.Clone(all)
+			for i := range began {
+				began[i].Source = "blog"
+			}
+			require.NoError(t, s.Tx(t.Context(), func(tx *store.Tx) error {
+				_, _, err := tx.SavePosts(t.Context(), store.Arrivals(began, time.Time{})[:already])
+				return err
+			}))
+			require.NoError(t, s.Close())
+
+			got := once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: all}), feed("other", &shelf{posts: posts(3)})}}, 0)
+
+			assert.Equal(t, []pipeline.SourceSummary{{Name: "blog", Dropped: len(all)}, {Name: "other", Told: 3}}, got.Sources)
+			at, err := look(t, path).Position(t.Context(), "blog")
+			require.NoError(t, err)
+			assert.JSONEq(t, `{"n":1}`, string(at.Cursor))
+		})
+	}
+}
+
 func TestAFailingSourceHoldsNobodyUp(t *testing.T) {
 	path := place(t)
 	broken := &shelf{err: &upstream.Error{Service: "broken.example.com", Reason: upstream.Network, Message: "no route"}}

@@ -75,36 +75,52 @@ func (p *Pipeline) poll(ctx context.Context, feed Feed, at store.Position) (next
 	return next, p.keep(ctx, feed, at, batch, now, next)
 }
 
-// keep stores what a source answered: posts, their jobs and the cursor, all
-// or nothing, and on disk before the source hears that we have them.
+// mostAtOnce is how many posts of an answer are stored in one transaction, so
+// that a flood in one source does not hold up the others.
+const mostAtOnce = 2000
+
+// keep stores what a source answered, on disk before the source hears that we
+// have it. The cursor is stored with the last of the posts: where the feeder ends
+// before, the source is asked once more for what is left.
 func (p *Pipeline) keep(ctx context.Context, feed Feed, at store.Position, batch source.Batch, now, next time.Time) error {
 	posts := inOrder(batch.Posts, feed.Spec.Name, now)
 	var quietBefore time.Time
 	if at.Answered.IsZero() {
 		quietBefore = now.Add(-p.Since)
 	}
-	var read []string
-	var quiet int
-	err := p.Store.DurableTx(ctx, func(tx *store.Tx) (err error) {
-		if read, quiet, err = tx.SavePosts(ctx, posts, quietBefore); err != nil {
-			return err
-		}
-		if len(read) > 0 {
-			if err := p.queue.insert(ctx, tx, readArgs{Source: feed.Spec.Name}); err != nil {
+	arrivals := store.Arrivals(posts, quietBefore)
+	fresh := 0
+	for more := true; more; {
+		part := arrivals[:min(len(arrivals), mostAtOnce)]
+		arrivals = arrivals[len(part):]
+		more = len(arrivals) > 0
+		var read []string
+		var quiet int
+		err := p.Store.DurableTx(ctx, func(tx *store.Tx) (err error) {
+			if read, quiet, err = tx.SavePosts(ctx, part); err != nil {
 				return err
 			}
+			if len(read) > 0 {
+				if err := p.queue.insert(ctx, tx, readArgs{Source: feed.Spec.Name}); err != nil {
+					return err
+				}
+			}
+			if more {
+				return nil
+			}
+			cursor := batch.Cursor
+			if batch.NotModified && cursor == nil {
+				cursor = at.Cursor
+			}
+			return tx.Answered(ctx, feed.Spec.Name, cursor, batch.Note, now, next)
+		})
+		if err != nil {
+			return err
 		}
-		cursor := batch.Cursor
-		if batch.NotModified && cursor == nil {
-			cursor = at.Cursor
-		}
-		return tx.Answered(ctx, feed.Spec.Name, cursor, batch.Note, now, next)
-	})
-	if err != nil {
-		return err
+		p.Metrics.quiet(feed.Spec.Name, quiet)
+		fresh += len(read)
 	}
-	p.Metrics.quiet(feed.Spec.Name, quiet)
-	p.Log.Info("source", "source", feed.Spec.Name, "posts", len(posts), "new", len(read), "quiet", quiet, "next", next, "note", batch.Note)
+	p.Log.Info("source", "source", feed.Spec.Name, "posts", len(posts), "new", fresh, "next", next, "note", batch.Note)
 	return nil
 }
 

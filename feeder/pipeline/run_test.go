@@ -145,7 +145,7 @@ func TestMarkingsOutliveTheirSource(t *testing.T) {
 			late := posts(1)[0]
 			late.Source = "gone"
 			require.NoError(t, s.Tx(t.Context(), func(tx *store.Tx) error {
-				_, _, err := tx.SavePosts(t.Context(), []waggle.Post{late}, time.Time{})
+				_, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{late}, time.Time{}))
 				return err
 			}))
 			require.NoError(t, s.Close())

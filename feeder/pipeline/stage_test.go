@@ -28,7 +28,7 @@ func stored(t *testing.T, ids ...string) *store.Store {
 		posts = append(posts, waggle.Post{Source: "blog", ID: id, Title: id, Fetched: time.Now().Add(time.Duration(i-100) * time.Second)})
 	}
 	require.NoError(t, s.Tx(t.Context(), func(tx *store.Tx) error {
-		_, _, err := tx.SavePosts(t.Context(), posts, time.Time{})
+		_, _, err := tx.SavePosts(t.Context(), store.Arrivals(posts, time.Time{}))
 		return err
 	}))
 	return s

@@ -56,7 +56,7 @@ func TestOldPostsAreCompacted(t *testing.T) {
 		assert.Equal(t, "text of "+whole, record.Content)
 	}
 	tx(t, s, func(tx *store.Tx) error {
-		read, quiet, err := tx.SavePosts(ctx, []waggle.Post{told}, time.Time{})
+		read, quiet, err := tx.SavePosts(ctx, store.Arrivals([]waggle.Post{told}, time.Time{}))
 		assert.Empty(t, read, "it is still known")
 		assert.Zero(t, quiet)
 		if err != nil {

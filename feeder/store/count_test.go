@@ -24,7 +24,7 @@ func TestCountsFollowThePosts(t *testing.T) {
 	quiet := post("quiet")
 	quiet.Published = noon().AddDate(0, 0, -30)
 	tx(t, s, func(tx *store.Tx) error {
-		_, _, err := tx.SavePosts(ctx, []waggle.Post{quiet}, noon().AddDate(0, 0, -3))
+		_, _, err := tx.SavePosts(ctx, store.Arrivals([]waggle.Post{quiet}, noon().AddDate(0, 0, -3)))
 		return err
 	})
 	save(t, s, "blog", "failed", "revived", "under way")
@@ -33,7 +33,7 @@ func TestCountsFollowThePosts(t *testing.T) {
 	}
 	tx(t, s, func(tx *store.Tx) error { _, _, err := tx.Revive(ctx, ref("blog", "revived")); return err })
 	err = s.Tx(ctx, func(tx *store.Tx) error {
-		_, _, err := tx.SavePosts(ctx, []waggle.Post{post("taken back")}, time.Time{})
+		_, _, err := tx.SavePosts(ctx, store.Arrivals([]waggle.Post{post("taken back")}, time.Time{}))
 		require.NoError(t, err)
 		return fmt.Errorf("broken")
 	})
@@ -71,7 +71,7 @@ func TestPublished(t *testing.T) {
 		p := post(fmt.Sprint(i))
 		p.Published = at
 		tx(t, s, func(tx *store.Tx) error {
-			_, _, err := tx.SavePosts(t.Context(), []waggle.Post{p}, time.Time{})
+			_, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{p}, time.Time{}))
 			return err
 		})
 	}
@@ -102,11 +102,11 @@ func TestChangesAreToldApart(t *testing.T) {
 		return changed
 	}
 	assert.Equal(t, []waggle.Topic{waggle.ChangedPosts}, step(func(tx *store.Tx) error {
-		_, _, err := tx.SavePosts(t.Context(), []waggle.Post{post("a")}, time.Time{})
+		_, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{post("a")}, time.Time{}))
 		return err
 	}))
 	assert.Empty(t, step(func(tx *store.Tx) error {
-		_, _, err := tx.SavePosts(t.Context(), []waggle.Post{post("a")}, time.Time{})
+		_, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{post("a")}, time.Time{}))
 		return err
 	}), "it was known")
 	assert.Equal(t, []waggle.Topic{waggle.ChangedSources}, step(func(tx *store.Tx) error {

@@ -19,7 +19,7 @@ func TestDays(t *testing.T) {
 	old.Published = noon().AddDate(0, 0, -9)
 	other.Published = noon().AddDate(0, 0, -1)
 	tx(t, s, func(tx *store.Tx) error {
-		_, _, err := tx.SavePosts(t.Context(), []waggle.Post{old, other}, time.Time{})
+		_, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{old, other}, time.Time{}))
 		return err
 	})
 

@@ -31,7 +31,7 @@ func TestAFullDiskTakesAllOrNothing(t *testing.T) {
 	}
 	poll := func() error {
 		return s.DurableTx(t.Context(), func(tx *Tx) error {
-			if _, _, err := tx.SavePosts(t.Context(), posts, time.Time{}); err != nil {
+			if _, _, err := tx.SavePosts(t.Context(), Arrivals(posts, time.Time{})); err != nil {
 				return err
 			}
 			return tx.Answered(t.Context(), "blog", []byte(`{"etag":"1"}`), "", now, now.Add(time.Hour))

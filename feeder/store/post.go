@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/waggle-cti/waggle/feeder/address"
@@ -16,41 +15,59 @@ import (
 // is first read. Sources list the newest first; the others are its archive.
 const firstUndated = 10
 
-// SavePosts stores the posts which are new, older ones than quietBefore with
-// the fate Quiet (the zero time: none; else all but the first undated
-// ones, too), and gives the refs of those that are
-// to be read. Posts which are known stay as they are. posts are one answer of
-// one source; where it uses an id for several posts, the later ones get ids of
-// their own, see [waggle.Post.Apart].
-func (t *Tx) SavePosts(ctx context.Context, posts []waggle.Post, quietBefore time.Time) (read []string, quiet int, err error) {
-	posts = slices.Clone(posts)
-	uses := map[string]int{} // of an id in this answer
+// Arrival is a post of an answer, with what the answer as a whole says of it.
+type Arrival struct {
+	post   waggle.Post
+	shared bool   // other posts of the answer have its id
+	quiet  string // why it is not to be read; empty = it is
+}
+
+// Arrivals looks at the posts of one answer of one source. Those older than
+// quietBefore are not to be read (the zero time: all are; else all but the
+// first undated ones are not, too).
+func Arrivals(posts []waggle.Post, quietBefore time.Time) []Arrival {
+	arrivals := make([]Arrival, len(posts))
+	uses := map[string]int{} // of an id
+	undated := 0
 	for i, p := range posts {
 		// What it is known by must be the same when it is read back.
 		p.ID, p.URL, p.Title = validText(p.ID), validText(p.URL), validText(p.Title)
-		posts[i] = p
+		arrivals[i].post = p
 		uses[p.ID]++
-	}
-	undated := 0
-	for _, p := range posts {
-		if p, err = t.toldApart(ctx, p, uses[p.ID] > 1); err != nil {
-			return nil, 0, fmt.Errorf("store: post %s: %w", p.Ref(), err)
-		}
-		stage, fate, reason := Read, waggle.Pending, ""
 		if p.When().Before(quietBefore) {
-			stage, fate = Done, waggle.Quiet
-			reason = "older than " + quietBefore.UTC().Format("2 January 2006 15:04") + " when its source was first read"
+			arrivals[i].quiet = "older than " + quietBefore.UTC().Format("2 January 2006 15:04") + " when its source was first read"
 		}
 		if p.Published.IsZero() && !quietBefore.IsZero() {
 			if undated++; undated > firstUndated {
-				stage, fate = Done, waggle.Quiet
-				reason = fmt.Sprintf("without a date, and not among the first %d such posts when its source was first read", firstUndated)
+				arrivals[i].quiet = fmt.Sprintf("without a date, and not among the first %d such posts when its source was first read", firstUndated)
 			}
 		}
-		isNew, err := t.savePost(ctx, p, stage, fate, reason)
+	}
+	for i := range arrivals {
+		arrivals[i].shared = uses[arrivals[i].post.ID] > 1
+	}
+	return arrivals
+}
+
+// SavePosts stores the posts which are new, with the fate Quiet those that are
+// not to be read, counts these, and gives the refs of the others. Posts which
+// are known stay as they are. Where a source uses an id for several posts, the
+// later ones get ids of their own, see [waggle.Post.Apart]. The posts of an
+// answer may be saved in parts.
+func (t *Tx) SavePosts(ctx context.Context, arrivals []Arrival) (read []string, quiet int, err error) {
+	for _, a := range arrivals {
+		p, err := t.toldApart(ctx, a.post, a.shared)
+		if err != nil {
+			return nil, 0, wrap(p.Ref(), err)
+		}
+		stage, fate := Read, waggle.Pending
+		if a.quiet != "" {
+			stage, fate = Done, waggle.Quiet
+		}
+		isNew, err := t.savePost(ctx, p, stage, fate, a.quiet)
 		switch {
 		case err != nil:
-			return nil, 0, fmt.Errorf("store: post %s: %w", p.Ref(), err)
+			return nil, 0, wrap(p.Ref(), err)
 		case isNew && fate == waggle.Quiet:
 			quiet++
 		case isNew:

@@ -66,7 +66,7 @@ func TestTextsThatNoDatabaseTakes(t *testing.T) {
 	p.Title, p.Content = "A \x00 title \xc3", "text \x00\x80"
 	found := waggle.Finding{Text: "The text \x00 of it \xf0\x9f"}
 	tx(t, s, func(tx *store.Tx) error {
-		read, _, err := tx.SavePosts(t.Context(), []waggle.Post{p}, time.Time{})
+		read, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{p}, time.Time{}))
 		if assert.Len(t, read, 1) {
 			moved, err := tx.SetFinding(t.Context(), read[0], found)
 			assert.True(t, moved)
@@ -81,7 +81,7 @@ func TestTextsThatNoDatabaseTakes(t *testing.T) {
 	assert.Contains(t, batch[0].Post.Title, " title ")
 
 	tx(t, s, func(tx *store.Tx) error {
-		read, _, err := tx.SavePosts(t.Context(), []waggle.Post{p}, time.Time{})
+		read, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{p}, time.Time{}))
 		assert.Empty(t, read, "it is known")
 		return err
 	})
@@ -110,7 +110,7 @@ func TestTransactionsOfFeedersRunOneAfterAnother(t *testing.T) {
 				mu.Lock()
 				seen = append(seen, fmt.Sprint(n))
 				mu.Unlock()
-				_, _, err = tx.SavePosts(t.Context(), []waggle.Post{post(fmt.Sprint(i))}, time.Time{})
+				_, _, err = tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{post(fmt.Sprint(i))}, time.Time{}))
 				return err
 			}))
 		})

@@ -19,7 +19,7 @@ import (
 func drop(t *testing.T, s *store.Store, p waggle.Post, text string) {
 	t.Helper()
 	tx(t, s, func(tx *store.Tx) error {
-		if _, _, err := tx.SavePosts(t.Context(), []waggle.Post{p}, time.Time{}); err != nil {
+		if _, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{p}, time.Time{})); err != nil {
 			return err
 		}
 		if _, err := tx.SetFinding(t.Context(), p.Ref(), waggle.Finding{Text: text}); err != nil {

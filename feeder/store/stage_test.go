@@ -20,7 +20,7 @@ func save(t *testing.T, s *store.Store, source string, ids ...string) {
 		p := post(id)
 		p.Source, p.Published = source, noon().Add(time.Duration(i)*time.Second)
 		tx(t, s, func(tx *store.Tx) error {
-			_, _, err := tx.SavePosts(t.Context(), []waggle.Post{p}, time.Time{})
+			_, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{p}, time.Time{}))
 			return err
 		})
 	}

@@ -44,7 +44,7 @@ func tell(t *testing.T, s *store.Store, head waggle.Story, p waggle.Post, found 
 	t.Helper()
 	ctx := t.Context()
 	tx(t, s, func(tx *store.Tx) error {
-		if _, _, err := tx.SavePosts(ctx, []waggle.Post{p}, time.Time{}); err != nil {
+		if _, _, err := tx.SavePosts(ctx, store.Arrivals([]waggle.Post{p}, time.Time{})); err != nil {
 			return err
 		}
 		_, err := tx.SetFinding(ctx, p.Ref(), waggle.Finding{Text: "The text of " + p.ID, Indicators: found})
@@ -121,7 +121,7 @@ func TestATransactionIsAllOrNothing(t *testing.T) {
 			s, _ := open(t)
 			broken := errors.New("broken")
 			err := run(s, t.Context(), func(tx *store.Tx) error {
-				if _, _, err := tx.SavePosts(t.Context(), []waggle.Post{post("a")}, time.Time{}); err != nil {
+				if _, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{post("a")}, time.Time{})); err != nil {
 					return err
 				}
 				return broken
@@ -131,7 +131,7 @@ func TestATransactionIsAllOrNothing(t *testing.T) {
 			require.ErrorIs(t, err, waggle.ErrNotFound)
 
 			require.NoError(t, run(s, t.Context(), func(tx *store.Tx) error {
-				_, _, err := tx.SavePosts(t.Context(), []waggle.Post{post("a")}, time.Time{})
+				_, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{post("a")}, time.Time{}))
 				return err
 			}))
 			_, err = s.Post(t.Context(), post("a").Ref())
@@ -150,7 +150,7 @@ func TestAnArchiveWithoutDatesIsQuiet(t *testing.T) {
 	}
 	posts = append(posts, waggle.Post{Source: "page", ID: "dated", Title: "dated", Published: noon(), Fetched: noon()})
 	tx(t, s, func(tx *store.Tx) error {
-		read, quiet, err := tx.SavePosts(t.Context(), posts, noon().Add(-time.Hour))
+		read, quiet, err := tx.SavePosts(t.Context(), store.Arrivals(posts, noon().Add(-time.Hour)))
 		assert.Len(t, read, 11)
 		assert.Equal(t, 20, quiet)
 		return err
@@ -162,7 +162,7 @@ func TestAnArchiveWithoutDatesIsQuiet(t *testing.T) {
 
 	more := []waggle.Post{{Source: "page", ID: "later", Title: "later", Fetched: noon()}}
 	tx(t, s, func(tx *store.Tx) error {
-		read, _, err := tx.SavePosts(t.Context(), more, time.Time{})
+		read, _, err := tx.SavePosts(t.Context(), store.Arrivals(more, time.Time{}))
 		assert.Len(t, read, 1, "later polls are not the first")
 		return err
 	})
@@ -176,7 +176,7 @@ func TestSavePostsKeepsWhatIsKnown(t *testing.T) {
 	var quiet int
 	save := func(posts ...waggle.Post) {
 		tx(t, s, func(tx *store.Tx) (err error) {
-			read, quiet, err = tx.SavePosts(t.Context(), posts, noon())
+			read, quiet, err = tx.SavePosts(t.Context(), store.Arrivals(posts, noon()))
 			return err
 		})
 	}
@@ -230,7 +230,7 @@ func TestPostsThatShareAnIDAreToldApart(t *testing.T) {
 			var refs []string
 			for _, answer := range test.answers {
 				tx(t, s, func(tx *store.Tx) error {
-					read, _, err := tx.SavePosts(t.Context(), answer, time.Time{})
+					read, _, err := tx.SavePosts(t.Context(), store.Arrivals(answer, time.Time{}))
 					refs = append(refs, read...)
 					return err
 				})
@@ -252,7 +252,7 @@ func TestAStageIsDoneOnce(t *testing.T) {
 	var moved []bool
 	did := func(m bool, err error) error { moved = append(moved, m); return err }
 	tx(t, s, func(tx *store.Tx) error {
-		_, _, err := tx.SavePosts(ctx, []waggle.Post{post("a")}, time.Time{})
+		_, _, err := tx.SavePosts(ctx, store.Arrivals([]waggle.Post{post("a")}, time.Time{}))
 		return errors.Join(err,
 			did(tx.SetJudgement(ctx, ref, waggle.Judgement{Why: "too early"})),
 			did(tx.SetFinding(ctx, ref, waggle.Finding{Text: "first"})),

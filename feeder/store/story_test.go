@@ -165,7 +165,7 @@ func TestDeliveriesGoInOrder(t *testing.T) {
 	tell(t, s, head(a, 1), a, nil)
 	second := head(b, 1)
 	tx(t, s, func(tx *store.Tx) error {
-		_, _, err := tx.SavePosts(ctx, []waggle.Post{b}, time.Time{})
+		_, _, err := tx.SavePosts(ctx, store.Arrivals([]waggle.Post{b}, time.Time{}))
 		require.NoError(t, err)
 		return tx.Tell(ctx, second, store.Told{Post: b}, "matters", noon().Add(time.Minute))
 	})
@@ -248,7 +248,7 @@ func TestPostsAreChosen(t *testing.T) {
 	later := post("b")
 	later.Source, later.Published = "news", noon().Add(time.Hour)
 	tx(t, s, func(tx *store.Tx) error {
-		_, _, err := tx.SavePosts(t.Context(), []waggle.Post{later}, noon().Add(2*time.Hour))
+		_, _, err := tx.SavePosts(t.Context(), store.Arrivals([]waggle.Post{later}, noon().Add(2*time.Hour)))
 		return err
 	})
 	for name, c := range map[string]struct {

@@ -17,11 +17,8 @@ import (
 	"github.com/waggle-cti/waggle/shared/fetch"
 )
 
-// Limits of one poll.
-const (
-	maxBody  = 16 << 20 // bytes of a feed, unpacked
-	maxPosts = 2000     // posts taken from a feed, the newest
-)
+// maxBody bounds a feed, in bytes, unpacked.
+const maxBody = 16 << 20
 
 const accept = "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 
@@ -76,15 +73,14 @@ func (f *feed) Poll(ctx context.Context, last json.RawMessage) (source.Batch, er
 		return source.Batch{}, source.Unreadable(f.spec, answer, "a feed", err)
 	}
 	posts, shared := f.posts(read, answer.URL, now)
-	posts, left := source.Newest(posts, maxPosts)
 	return source.Batch{
 		Posts: posts, Cursor: encoded, Wait: max(wait, read.ttl),
-		Note: notes(read.damaged, shared, left+read.unread),
+		Note: notes(read.damaged, shared, read.unread),
 	}, nil
 }
 
 // notes says what was not taken as it stood.
-func notes(damaged, shared, left int) string {
+func notes(damaged, shared, unread int) string {
 	var said []string
 	for _, n := range []struct {
 		count int
@@ -92,7 +88,7 @@ func notes(damaged, shared, left int) string {
 	}{
 		{damaged, "items that could not be read, because the feed's XML is broken: %d"},
 		{shared, "items told apart by link and title, because they share their id with another (key: link may suit this source better): %d"},
-		{left, "older items left out, because only the newest 2000 of a poll are taken: %d"},
+		{unread, "items left out, because only the first 20,000 of a feed are read: %d"},
 	} {
 		if n.count > 0 {
 			said = append(said, fmt.Sprintf(n.what, n.count))

@@ -25,9 +25,8 @@ const URL = "https://api.tweetfeed.live/v1/"
 
 // Limits of one poll.
 const (
-	maxBody  = 32 << 20 // bytes
-	maxRows  = 100_000
-	maxPosts = 2000 // the newest
+	maxBody = 32 << 20 // bytes
+	maxRows = 100_000
 )
 
 type feed struct {
@@ -82,13 +81,12 @@ func (f *feed) Poll(ctx context.Context, last json.RawMessage) (source.Batch, er
 	if err != nil {
 		return source.Batch{}, err
 	}
-	posts, left := source.Newest(gather(rows, now), maxPosts)
 	note := ""
-	if left > 0 {
-		note = fmt.Sprintf("older posts left out, because only the newest %d of a poll are taken: %d", maxPosts, left)
+	if len(rows) == maxRows {
+		note = fmt.Sprintf("indicators left out, because only the first %d of an answer are read", maxRows)
 	}
 	next, err := json.Marshal(cursor{Day: today})
-	return source.Batch{Posts: posts, Cursor: next, Wait: max(answer.RetryAfter, answer.MaxAge), Note: note}, err
+	return source.Batch{Posts: gather(rows, now), Cursor: next, Wait: max(answer.RetryAfter, answer.MaxAge), Note: note}, err
 }
 
 // rows reads an answer, which is JSON or CSV.
