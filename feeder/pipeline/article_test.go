@@ -76,7 +76,7 @@ func TestArticlesThatNeverEndHoldUpTheirSourceAlone(t *testing.T) {
 		host  func(i int) string
 		most  int
 	}{
-		"all of one host":           {5000, func(int) string { return "hostile.example" }, 1},
+		"all of one host":           {600, func(int) string { return "hostile.example" }, 1},
 		"names below one domain":    {300, func(i int) string { return fmt.Sprintf("h%d.hostile.example", i) }, 1},
 		"each of another host":      {300, func(i int) string { return fmt.Sprintf("hostile-%d.example", i) }, 4},
 		"the host of other sources": {300, func(int) string { return "quiet.example" }, 1},
