@@ -19,6 +19,7 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/secret"
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/shared/chromium"
 )
 
 // window is a window of a Chromium that a test drives as a person would.
@@ -31,21 +32,12 @@ type window struct {
 // browse serves the page and opens a window of a browser of its own.
 func browse(t *testing.T, o Options) window {
 	t.Helper()
-	b := newBrowser(t)
 	o.Listen, o.Now = "127.0.0.1:0", func() time.Time { return now }
 	stop := make(chan struct{})
 	o.Stop = stop
 	server := httptest.NewServer(New(o))
 	t.Cleanup(func() { close(stop); server.Close() })
-	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(b.path), chromedp.UserDataDir(b.profile), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.WSURLReadTimeout(time.Minute))
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, flags...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	return window{t, ctx, server.URL}
+	return window{t, chromium.Window(t), server.URL}
 }
 
 func (w window) do(actions ...chromedp.Action[chromedp.Void]) {
