@@ -14,7 +14,7 @@ programs := analyzers responders feeder
 stamp    := $(shell git rev-parse --git-dir >/dev/null 2>&1 && echo auto || echo false)
 goflags  := -trimpath -buildvcs=$(stamp) -ldflags='-s -w'
 
-.PHONY: help build cross run demo test fuzz lint vuln catalog process templates images bench clean
+.PHONY: help build cross run demo test fuzz lint vuln catalog process templates angular screenshots images bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -70,6 +70,17 @@ process: build ## folders for Cortex' process runner (no Docker, no network): di
 templates: build ## TheHive report templates, in dist/
 	@mkdir -p dist
 	bin/analyzers templates -o dist/waggle-templates.zip
+
+# The versions that TheHive 4.1.24 holds; what the hashes do not fit is not run.
+angular: ## AngularJS and Bootstrap from npm, for the tests of the report templates, in dist/npm
+	@rm -rf dist/npm && mkdir -p dist/npm/angular dist/npm/bootstrap
+	@cd dist/npm && npm pack --silent angular@1.7.8 bootstrap@3.4.1 >/dev/null && printf '%s  %s\n' \
+	  1d38d5bed53da9b5a1e6591f2adb97a394dc4f2a33948142b1e0be8fe6e2177c angular-1.7.8.tgz \
+	  990c17dbc1560f3262b6a5404c6ed01ff5a58487b8f553663a284c37fb8ec5cc bootstrap-3.4.1.tgz | sha256sum --check --quiet && \
+	  tar xzf angular-1.7.8.tgz -C angular --strip-components=1 && tar xzf bootstrap-3.4.1.tgz -C bootstrap --strip-components=1
+
+screenshots: angular ## pictures of every worker's reports as TheHive shows them, in dist/screenshots
+	WAGGLE_SCREENSHOTS=$(CURDIR)/dist/screenshots go test . -run '^TestTemplates$$' -count=1
 
 images: ## every image, with the Docker engine; REGISTRY= changes the prefix
 	@mkdir -p dist/linux-$(ARCH)
