@@ -5,6 +5,7 @@ package extract
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,12 +17,14 @@ import (
 
 	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/knownbenign"
+	"github.com/waggle-cti/waggle/shared/pdftext"
 )
 
-// maxHTML bounds an HTML file, in bytes; text may be of any length.
-const maxHTML = 256 << 20
+// maxWhole bounds a file that is read whole, HTML or PDF, in bytes; text may be
+// of any length.
+const maxWhole = 256 << 20
 
-// maxHead is how much of a file's beginning tells whether it may be HTML.
+// maxHead is how much of a file's beginning tells whether it may be HTML or PDF.
 const maxHead = 512
 
 // maxDoc bounds one line of a file of documents, in bytes.
@@ -32,7 +35,7 @@ const outBuffer = 64 << 10
 
 // Command gives `extract [FILE…]`. Each file, or standard input, is one
 // document; with --docs a file holds many, as lines {"doc","text"}. HTML is
-// told from plain text by its first bytes. Only indicators are printed, with
+// and PDF are told from plain text by their first bytes. Only indicators are printed, with
 // --all also references and benign values.
 func Command() *cobra.Command {
 	var all bool
@@ -40,7 +43,7 @@ func Command() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "extract [FILE…]",
 		Short: "Print the indicators that texts hold, one JSON object a line",
-		Long: "Reads files, or standard input, and prints the indicators of compromise in them, one JSON object a line:\n" +
+		Long: "Reads files (text, HTML, PDF), or standard input, and prints the indicators of compromise in them, one JSON object a line:\n" +
 			"doc (the file), type, value (refanged, normalised), raw and start/end (as it stood), role, confidence, why,\n" +
 			"and what stands beside it: port, with (the name of a hash's file, the address of a host).",
 		Example: "  analyzers extract report.html\n  curl -s https://example.com/post | analyzers extract --all\n" +
@@ -53,7 +56,7 @@ func Command() *cobra.Command {
 			}
 			defer func() { err = errors.Join(err, known.Close()) }()
 			out := bufio.NewWriterSize(cmd.OutOrStdout(), outBuffer)
-			p := printer{out: out, all: all, lists: known}
+			p := printer{ctx: cmd.Context(), out: out, all: all, lists: known}
 			err = p.run(cmd.InOrStdin(), docs, args)
 			if e := out.Flush(); err == nil && e != nil {
 				err = fmt.Errorf("extract: writing the output: %w", e)
@@ -83,6 +86,7 @@ func openLists(path string) (*knownbenign.Lists, error) {
 }
 
 type printer struct {
+	ctx   context.Context // of the one run that a printer is made for
 	out   *bufio.Writer
 	all   bool
 	lists *knownbenign.Lists // nil: the built-in one alone
@@ -125,17 +129,32 @@ func withFile(name string, stdin io.Reader, do func(name string, r io.Reader) er
 func (p printer) file(name string, r io.Reader) error {
 	in := bufio.NewReader(r)
 	head, _ := in.Peek(maxHead) // what is wrong with the reader shows below
-	if !strings.HasPrefix(http.DetectContentType(head), "text/html") {
+	media := http.DetectContentType(head)
+	isPDF := media == "application/pdf"
+	if !isPDF && !strings.HasPrefix(media, "text/html") {
 		return p.stream(name, in)
 	}
-	b, err := io.ReadAll(io.LimitReader(in, maxHTML+1))
+	b, err := io.ReadAll(io.LimitReader(in, maxWhole+1))
 	if err != nil {
 		return fmt.Errorf("extract: reading %s: %w", name, err)
 	}
-	if len(b) > maxHTML {
-		return fmt.Errorf("extract: %s is an HTML file larger than %d MB: split it", name, maxHTML>>20)
+	if len(b) > maxWhole {
+		return fmt.Errorf("extract: %s is an HTML or PDF file larger than %d MB: split it", name, maxWhole>>20)
+	}
+	if isPDF {
+		return p.pdf(name, b)
 	}
 	return p.print(name, string(b))
+}
+
+// pdf prints the values of a PDF file. Where a limit is reached those before it
+// are printed, and the error says so.
+func (p printer) pdf(name string, data []byte) error {
+	text, err := pdftext.Text(p.ctx, data, pdftext.Limits{})
+	if err != nil {
+		err = fmt.Errorf("extract: %s: %w", name, err)
+	}
+	return errors.Join(p.print(name, text), err)
 }
 
 // stream prints the values of a text of any length.

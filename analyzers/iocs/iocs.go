@@ -58,13 +58,13 @@ type row struct {
 	Why        string   `json:"why,omitempty"`
 }
 
-func run(_ context.Context, job *cortex.Job, cfg Config) (_ cortex.Report, err error) {
+func run(ctx context.Context, job *cortex.Job, cfg Config) (_ cortex.Report, err error) {
 	lists, err := knownbenign.Configured(cfg.Lists)
 	if err != nil {
 		return cortex.Report{}, err
 	}
 	defer func() { err = errors.Join(err, lists.Close()) }()
-	src, found, err := read(job, lists)
+	src, found, err := read(ctx, job, lists)
 	if err != nil {
 		return cortex.Report{}, err
 	}

@@ -11,7 +11,9 @@ import (
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/cortex/cortextest"
+	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/knownbenign"
+	"github.com/waggle-cti/waggle/shared/pdftext/pdftexttest"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
@@ -47,4 +49,14 @@ func TestLists(t *testing.T) {
 	_, err = run(t.Context(), job, Config{Lists: path + ".missing"})
 	require.ErrorIs(t, err, upstream.BadInput)
 	assert.ErrorContains(t, err, "a container has only the files of its image")
+}
+
+func TestALongPDFIsCutAndSaysSo(t *testing.T) {
+	pages := make([]string, 1001)
+	pages[0] = "C2: bad-host[.]net"
+	content := ioc.Content{Form: ioc.Strings}
+	note, err := readPDF(t.Context(), pdftexttest.Lines(pages...), &content)
+	require.NoError(t, err)
+	assert.Contains(t, note, "Only the beginning was read")
+	assert.Equal(t, ioc.Content{Form: ioc.PlainText, Text: pages[0]}, content)
 }

@@ -20,7 +20,7 @@ import (
 // thousand.
 const maxElements = 100_000
 
-const accept = "text/html, application/xhtml+xml, text/plain;q=0.9, */*;q=0.1"
+const accept = "text/html, application/xhtml+xml, text/plain;q=0.9, application/pdf;q=0.8, */*;q=0.1"
 
 // article is what was fetched, reduced to what is worth reading.
 type article struct {
@@ -28,6 +28,7 @@ type article struct {
 	content string
 	html    bool
 	lists   []list // of indicators that it links to
+	note    string // what of it was not read
 }
 
 // behind is the address of the page that may say more than the post; "" when
@@ -51,6 +52,10 @@ func (r *Reader) article(ctx context.Context, address string) (article, error) {
 	media, _, err := mime.ParseMediaType(answer.ContentType)
 	if err != nil {
 		media = "text/html" // unsaid or unreadable: pages are what posts link to
+	}
+	if isPDF(answer) {
+		text, note, err := textOfPDF(ctx, answer)
+		return article{url: answer.URL, content: text, note: note}, err
 	}
 	switch media {
 	case "text/html", "application/xhtml+xml":

@@ -21,7 +21,7 @@ import (
 // Limits of the lists that are read with one article.
 const (
 	maxLists = 3
-	maxList  = 1 << 20 // bytes of one
+	maxList  = 1 << 20 // bytes of one that is text
 )
 
 // list is a file of indicators that an article links to.
@@ -31,8 +31,8 @@ type list struct{ name, url string }
 // Other files are not fetched: a link to a sample would be one, too.
 var promises = regexp.MustCompile(`(?i)(^|[^a-z])(iocs?|indicators?|observables?|hashes|c2s?|c&c|domains|ips|blocklist)([^a-z]|$)`)
 
-// listEnds are the endings of files that are text.
-var listEnds = []string{".txt", ".csv", ".tsv", ".json", ".md", ".ioc"}
+// listEnds are the endings of files that are read.
+var listEnds = []string{".txt", ".csv", ".tsv", ".json", ".md", ".ioc", ".pdf"}
 
 // listsIn gives the lists that a part of an article links to: text files on the
 // article's own host, on GitHub, and pastes.
@@ -103,7 +103,7 @@ func (r *Reader) appendix(ctx context.Context, page article, last bool) (text, n
 			continue
 		}
 		seen[l.url] = true
-		body, err := r.list(ctx, l)
+		body, note, err := r.list(ctx, l)
 		if ctx.Err() != nil {
 			return "", "", ctx.Err()
 		}
@@ -114,19 +114,30 @@ func (r *Reader) appendix(ctx context.Context, page article, last bool) (text, n
 			missed = append(missed, "linked list "+l.name+": "+err.Error())
 			continue
 		}
+		if note != "" {
+			missed = append(missed, "linked list "+l.name+": "+note)
+		}
 		fmt.Fprintf(&out, "\n<h2>Indicators of compromise: %s</h2>\n<pre>%s</pre>\n", html.EscapeString(l.name), html.EscapeString(body))
 	}
 	return out.String(), strings.Join(missed, "; "), nil
 }
 
-func (r *Reader) list(ctx context.Context, l list) (string, error) {
-	answer, err := r.fetch(ctx, fetch.Request{URL: l.url, Accept: "text/plain, text/csv, application/json, */*;q=0.1", MaxBody: maxList})
+// list fetches a list. The note says what of it was not read.
+func (r *Reader) list(ctx context.Context, l list) (text, note string, err error) {
+	most := int64(maxList)
+	if strings.EqualFold(path.Ext(l.name), ".pdf") {
+		most = maxArticle // pictures and fonts take most of it
+	}
+	answer, err := r.fetch(ctx, fetch.Request{URL: l.url, Accept: "text/plain, text/csv, application/json, */*;q=0.1", MaxBody: most})
 	if err != nil {
-		return "", err
+		return "", "", err
+	}
+	if isPDF(answer) {
+		return textOfPDF(ctx, answer)
 	}
 	media, _, _ := mime.ParseMediaType(answer.ContentType)
-	if media == "text/html" || strings.HasPrefix(media, "image/") || media == "application/pdf" || strings.ContainsRune(string(answer.Body), 0) {
-		return "", unusable(answer, "it is no text")
+	if media == "text/html" || strings.HasPrefix(media, "image/") || strings.ContainsRune(string(answer.Body), 0) {
+		return "", "", unusable(answer, "it is no text")
 	}
-	return utf8Text(answer), nil
+	return utf8Text(answer), "", nil
 }

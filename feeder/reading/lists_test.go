@@ -32,7 +32,7 @@ func TestLinkedListsAreRead(t *testing.T) {
 		"a paste":               {"https://pastebin.com/AbCd1234", "IOC list", "https://pastebin.com/raw/AbCd1234"},
 		"another host":          {"https://elsewhere.example.net/iocs.txt", "IOCs", ""},
 		"no promise":            {"/files/readme.txt", "notes", ""},
-		"no text":               {"/files/iocs.pdf", "IOCs", ""},
+		"no text":               {"/files/iocs.docx", "IOCs", ""},
 		"a page on GitHub":      {"https://github.com/lab/iocs", "IOCs", ""},
 		"another scheme":        {"ftp://lab.example.com/iocs.txt", "IOCs", ""},
 		"inside a word":         {"/files/adiocse.txt", "association", ""},

@@ -114,13 +114,14 @@ func (r *Reader) Read(ctx context.Context, post waggle.Post, terms Terms) (waggl
 	if post.Whole {
 		document = withPost(post, page)
 	}
-	note := ""
-	if terms.Files {
-		var lists string
-		if lists, note, err = r.appendix(ctx, page, terms.Last); err != nil {
+	note := page.note
+	if terms.Files && page.html {
+		lists, missed, err := r.appendix(ctx, page, terms.Last)
+		if err != nil {
 			return waggle.Finding{}, err
 		}
 		document += lists
+		note = missed
 	}
 	found := r.find(document, page.html, append(own, address.Host(page.url)))
 	if len(found.Text) < len(summary.Text) {
