@@ -292,3 +292,16 @@ func (d *document) pages() []page {
 	}
 	return out
 }
+
+// links writes where the page's links lead (12.6.4.7), a line each: what the text
+// shows of a link may be something else.
+func (d *document) links(p page, out *layout) {
+	for _, a := range d.list(p.dict["Annots"]) {
+		d.budget.spend(1)
+		action := d.dict(d.dict(a)["A"])
+		if to, ok := d.get(action["URI"]).(string); ok && action["S"] == name("URI") {
+			out.write("\n" + clean(to))
+			out.started = true
+		}
+	}
+}

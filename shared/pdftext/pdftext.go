@@ -1,7 +1,7 @@
 // Package pdftext reads the visible text of PDF files (ISO 32000-1,
 // https://opensource.adobe.com/dc-acrobat-sdk-docs/pdfstandards/PDF32000_2008.pdf)
 // that nobody vouches for: lines stay lines, cells of a table's row stand on one
-// line with a tab between them.
+// line with a tab between them. Where a page's links lead stands below its text.
 //
 // It goes without the file's cross-reference table, as repairing readers do: it
 // finds the objects where they lie. So there are no offsets to trust, nothing
@@ -9,7 +9,8 @@
 // All work is counted against [Limits].
 //
 // Not read: encrypted files, pictures of text, fonts that do not say which
-// characters their glyphs are, LZW, predictors, annotations and attachments.
+// characters their glyphs are, LZW, predictors, annotations other than
+// links, and attachments.
 package pdftext
 
 import (
@@ -87,6 +88,7 @@ func Text(ctx context.Context, data []byte, limits Limits) (text string, err err
 			return out.String(), fmt.Errorf("%w: it has more than %d pages", ErrLimit, i)
 		}
 		d.show(p, out)
+		d.links(p, out)
 		out.newPage()
 	}
 	if text = out.String(); text == "" {

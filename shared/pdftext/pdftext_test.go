@@ -49,6 +49,13 @@ func inForm() []byte {
 	return bytes.Replace(f.Bytes(), []byte("/Font << /F1"), fmt.Appendf(nil, "/XObject << /X %d 0 R >> /Font << /F1 %d 0 R /F2", form, font), 1)
 }
 
+// linked gives a file whose text is a link that leads elsewhere.
+func linked() []byte {
+	file := pdftexttest.Lines("shown.example")
+	link := "/Annots [<< /Subtype /Link /A << /S /URI /URI (http://elsewhere.example/a\\)) >> >> << /A << /S /GoTo /URI (no) >> >>]"
+	return bytes.Replace(file, []byte("/Type /Page "), []byte("/Type /Page "+link+" "), 1)
+}
+
 func a85(s string) string {
 	out := make([]byte, ascii85.MaxEncodedLen(len(s)))
 	return string(out[:ascii85.Encode(out, []byte(s))]) + "~>"
@@ -78,6 +85,7 @@ func TestText(t *testing.T) {
 		"no tree of pages":       {bytes.Replace(whole, []byte("/Kids"), []byte("/Lost"), 1), "first\nsecond\n\nnext page"},
 		"a wrong length":         {bytes.ReplaceAll(whole, []byte("/Length "), []byte("/Length 9")), "first\nsecond\n\nnext page"},
 		"changed behind the end": {append(whole, []byte("\n4 0 obj\n<< /Length 40 >>\nstream\nBT /F1 9 Tf (changed) Tj ET\nendstream\nendobj\n")...), "changed\n\nnext page"},
+		"a link":                 {linked(), "shown.example\nhttp://elsewhere.example/a)"},
 		"a form":                 {inForm(), "before\n\ninside"},
 		"escapes": {one(pdftexttest.Helvetica, `BT /F1 9 Tf (a\(b\)\\ (c) \101\
 b \344) Tj ET`), `a(b)\ (c) Ab ä`},
