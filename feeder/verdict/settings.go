@@ -31,7 +31,11 @@ func builtin() map[string]int {
 		"Waggle_Warninglists*": listWeight,
 		// MISP may know a value from the event that we wrote ourselves: a hint.
 		"Waggle_MISP*": 1, "MISP_*": 1,
-		"Waggle_IoCs*": 0, // finds values and judges none
+		// What anybody may write, what a host shows, or how young a name is: hints, too.
+		"Waggle_OTX*": 1, "Waggle_InternetDB*": 1, "Waggle_Tor*": 1, "Waggle_RDAP*": 1,
+		// That a flaw is exploited is counted in the score already, and blocks nothing.
+		"Waggle_CVE*":  1,
+		"Waggle_IOCs*": 0, // finds values and judges none
 	}
 }
 
