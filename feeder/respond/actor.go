@@ -20,7 +20,7 @@ type TheHive interface {
 
 // MISP is the part of *misp.Client that actions need.
 type MISP interface {
-	PutEvent(ctx context.Context, e misp.Event) (misp.Result, error)
+	PutDraft(ctx context.Context, d misp.Draft, p misp.Policy) (misp.Result, error)
 }
 
 // Options say what an Actor can use; nil is what there is none of.

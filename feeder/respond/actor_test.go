@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,7 +32,11 @@ const mispEvent = "Waggle_MISPEvent_1_0"
 
 func newPlace(t *testing.T, o thehivetest.Options) *place {
 	t.Helper()
-	p := &place{hive: thehivetest.Start(t, o), story: threat(), now: time.Now()}
+	p := &place{story: threat(), now: time.Now()}
+	var seconds atomic.Int64 // runs are told apart by when they began, to the millisecond
+	begun := p.now
+	o.Now = func() time.Time { return begun.Add(time.Duration(seconds.Add(1)) * time.Second) }
+	p.hive = thehivetest.Start(t, o)
 	client, err := thehive.New(thehive.Options{URL: p.hive.URL, Key: thehivetest.Key, Settle: time.Millisecond})
 	require.NoError(t, err)
 	made, err := client.CreateAlert(t.Context(), thehive.Alert{Type: "waggle", Source: "blog", SourceRef: p.story.ID, Title: "Loader"})
@@ -206,7 +211,7 @@ func TestRefusedForGood(t *testing.T) {
 // nobody is a MISP that must not be asked.
 type nobody struct{}
 
-func (nobody) PutEvent(context.Context, misp.Event) (misp.Result, error) {
+func (nobody) PutDraft(context.Context, misp.Draft, misp.Policy) (misp.Result, error) {
 	return misp.Result{}, errors.New("asked")
 }
 
@@ -217,12 +222,13 @@ func TestMISPWithoutTheHive(t *testing.T) {
 	actor := respond.New(respond.Options{MISP: client})
 	s := threat()
 	s.Indicators = append(s.Indicators, s.Indicators[0])
+	s.Posts = []waggle.Member{{Title: "Loader spreads", URL: "https://blog.example/loader"}}
 	s.Indicators[2].Value, s.Indicators[2].Verdict = "good.example", &waggle.Verdict{Level: waggle.Safe, Why: "All say safe."}
 	for range 2 { // the second time as after a crash
 		a, err := actor.Act(t.Context(), s, wanted(waggle.ToMISP))
 		require.NoError(t, err)
 		assert.Equal(t, waggle.ActionDone, a.State)
-		assert.Contains(t, a.Note, "holds 3 attributes")
+		assert.Contains(t, a.Note, "holds 4 attributes")
 	}
 	require.Len(t, server.Events(), 1)
 	e := server.Events()[0]
@@ -231,7 +237,7 @@ func TestMISPWithoutTheHive(t *testing.T) {
 	for _, a := range e.Attributes {
 		detect[a.Value] = a.ToIDS
 	}
-	assert.Equal(t, map[string]bool{"bad.example": true, "CVE-2026-91234": false, "good.example": false}, detect)
+	assert.Equal(t, map[string]bool{"bad.example": true, "CVE-2026-91234": false, "good.example": false, "https://blog.example/loader": false}, detect)
 }
 
 func TestPossible(t *testing.T) {

@@ -3,7 +3,6 @@ package respond
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/harmless"
@@ -17,7 +16,9 @@ func (a *Actor) toMISP(ctx context.Context, s waggle.Story, act waggle.Action) (
 	if s.TLP > mostShared {
 		return refused(act, "its TLP is above AMBER, so it goes to no other system by itself"), nil
 	}
-	result, err := a.MISP.PutEvent(ctx, event(s))
+	// An event of our own organisation, as the responder makes it by default.
+	// Whoever wants to share it does so in MISP.
+	result, err := a.MISP.PutDraft(ctx, draft(s), misp.Policy{ToIDS: misp.DetectIOCs, Warninglists: true, Objects: misp.ObjectsFiles, Posts: true})
 	if err != nil {
 		return act, err
 	}
@@ -30,25 +31,29 @@ func (a *Actor) toMISP(ctx context.Context, s waggle.Story, act waggle.Action) (
 	return act, nil
 }
 
-// event is a story as an event of our own organisation. Whoever wants to share
-// it does so in MISP.
-func event(s waggle.Story) misp.Event {
-	e := misp.Event{
-		UUID:        misp.EventUUID("waggle", "story", s.ID),
-		Info:        harmless.Plain(s.Title, 300),
-		Date:        s.First.Truncate(24 * time.Hour),
-		ThreatLevel: misp.ThreatOf(int(s.Severity)),
-		Tags:        misp.MarkingTags(marking.TLP(s.TLP), marking.PAP(s.PAP)),
+// draft is a story in MISP's words.
+func draft(s waggle.Story) misp.Draft {
+	d := misp.Draft{
+		UUID:     misp.EventUUID("waggle", "story", s.ID),
+		Title:    harmless.Plain(s.Title, 300),
+		Date:     s.First,
+		Severity: int(s.Severity),
+		TLP:      marking.TLP(s.TLP),
+		PAP:      marking.PAP(s.PAP),
+	}
+	for _, m := range s.Posts {
+		if m.URL != "" {
+			d.Posts = append(d.Posts, misp.Post{Title: harmless.Plain(m.Title, 300), URL: m.URL})
+		}
 	}
 	for _, i := range s.Indicators {
-		attribute := misp.FromObservable(i.Kind.TheHive(i.Value), i.Value)
-		attribute.ToIDS = attribute.ToIDS && detectable(i)
+		o := misp.Observable{DataType: i.Kind.TheHive(i.Value), Data: i.Value, Tags: i.BesideTags(), IOC: detectable(i)}
 		if i.Verdict != nil {
-			attribute.Comment = harmless.Plain(i.Verdict.Why, 500)
+			o.Message = harmless.Plain(i.Verdict.Why, 500)
 		}
-		e.Attributes = append(e.Attributes, attribute)
+		d.Observables = append(d.Observables, o)
 	}
-	return e
+	return d
 }
 
 // detectable tells whether a value is fit to raise an alarm: what is called
