@@ -19,6 +19,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/marking"
 	"github.com/waggle-cti/waggle/shared/notice"
 	"github.com/waggle-cti/waggle/shared/smtp"
@@ -157,17 +158,8 @@ func table(iocs []notice.IoC) (*bytes.Buffer, error) {
 	w := csv.NewWriter(&out)
 	rows := [][]string{{"type", "value", "message"}}
 	for _, i := range iocs {
-		rows = append(rows, []string{cell(i.Type), cell(i.Value), cell(i.Message)})
+		rows = append(rows, []string{harmless.Cell(i.Type), harmless.Cell(i.Value), harmless.Cell(i.Message)})
 	}
 	err := w.WriteAll(rows)
 	return &out, err
-}
-
-// cell keeps a spreadsheet from taking a text for a formula.
-// https://owasp.org/www-community/attacks/CSV_Injection
-func cell(text string) string {
-	if text != "" && strings.ContainsAny(text[:1], "=+-@\t\r") {
-		return "'" + text
-	}
-	return text
 }

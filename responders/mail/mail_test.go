@@ -115,9 +115,3 @@ func TestServersThatDoNotTakeIt(t *testing.T) {
 		})
 	}
 }
-
-func TestCell(t *testing.T) {
-	for text, want := range map[string]string{"": "", "a": "a", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@x": "'@x"} {
-		assert.Equal(t, want, cell(text))
-	}
-}

@@ -47,3 +47,9 @@ func TestPublication(t *testing.T) {
 		})
 	}
 }
+
+func TestCell(t *testing.T) {
+	for text, want := range map[string]string{"": "", "a": "a", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@x": "'@x"} {
+		assert.Equal(t, want, harmless.Cell(text))
+	}
+}
