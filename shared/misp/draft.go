@@ -185,7 +185,7 @@ func each(e *Event, f func(*Attribute)) {
 }
 
 // listable are the values by which warninglists know an attribute: of a
-// composite each part, but for a port.
+// composite each part, but for a port and a file's name.
 func (a Attribute) listable() []string {
 	value := Normalise(a.Type, a.Value)
 	_, second, composite := strings.Cut(a.Type, "|")
@@ -193,8 +193,11 @@ func (a Attribute) listable() []string {
 		return []string{value}
 	}
 	x, y, _ := strings.Cut(value, "|")
-	if second == "port" || a.Type[:len("file")] == "file" { // a file's name says nothing, its digest does
-		return map[bool][]string{true: {x}, false: {y}}[second == "port"]
+	switch {
+	case second == "port":
+		return []string{x}
+	case strings.HasPrefix(a.Type, "filename|"): // a file's name says nothing, its digest does
+		return []string{y}
 	}
 	return []string{x, y}
 }

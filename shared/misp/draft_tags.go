@@ -28,7 +28,7 @@ func extended(tags []string) string {
 func recordTags(tags []string, which string) []string {
 	var out []string
 	for _, tag := range foreign(tags) {
-		if which == TagsEveryKind || which == TagsTaxonomy && isTaxonomy(tag) {
+		if which == TagsEveryKind || which == TagsTaxonomy && taxonomy.MatchString(tag) {
 			out = append(out, tag)
 		}
 	}
@@ -48,12 +48,9 @@ func foreign(tags []string) []string {
 	return out
 }
 
-// isTaxonomy tells tags of the form of MISP's taxonomies and galaxies.
+// taxonomy is the form of the tags of MISP's taxonomies and galaxies.
 // https://github.com/MISP/misp-taxonomies
-func isTaxonomy(tag string) bool {
-	ok, _ := regexp.MatchString(`^[\w.-]+:[^:="]+="[^"]+"$`, tag)
-	return ok
-}
+var taxonomy = regexp.MustCompile(`^[\w.-]+:[^:="]+="[^"]+"$`)
 
 // techniques are the ids of ATT&CK among observables.
 func techniques(observables []Observable) []string {

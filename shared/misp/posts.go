@@ -20,22 +20,31 @@ func PostsOf(description string) []Post {
 			within = strings.HasPrefix(strings.TrimLeft(line, "# "), "Posts")
 			continue
 		}
-		if post, ok := postOf(line); ok && within {
+		if !within {
+			continue
+		}
+		if post, ok := postOf(line); ok {
 			out = append(out, post)
 		}
 	}
 	return out
 }
 
-// postOf reads a line "- time, source: [title](<address>)".
+// postLine is a line "- time, source: [title](<address>)", and postEscape a sign of
+// its title that stands for itself.
+var (
+	postLine   = regexp.MustCompile(`^- .*?: \[((?:[^\[\]\\]|\\.)*)\]\(<(https?://[^\s<>]+)>\)`)
+	postEscape = regexp.MustCompile(`\\([!-/:-@\[-` + "`" + `{-~])`)
+)
+
+// postOf reads a line of the list.
 func postOf(line string) (Post, bool) {
-	link := regexp.MustCompile(`^- .*?: \[((?:[^\[\]\\]|\\.)*)\]\(<(https?://[^\s<>]+)>\)`).FindStringSubmatch(line)
+	link := postLine.FindStringSubmatch(line)
 	if link == nil {
 		return Post{}, false
 	}
 	if u, err := url.Parse(link[2]); err != nil || u.Host == "" {
 		return Post{}, false
 	}
-	title := regexp.MustCompile(`\\([!-/:-@\[-`+"`"+`{-~])`).ReplaceAllString(link[1], "$1")
-	return Post{Title: html.UnescapeString(title), URL: link[2]}, true
+	return Post{Title: html.UnescapeString(postEscape.ReplaceAllString(link[1], "$1")), URL: link[2]}, true
 }
