@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,8 +18,8 @@ import (
 const restTag = "waggle:rest"
 
 // withRest puts the values in the feeder's files in the place of those files. A
-// file that cannot be read stays out, with a note; one that cannot be read now
-// is an error.
+// file that cannot be had, or is none of the feeder's, stays out, with a note;
+// one that cannot be had now is an error.
 func withRest(ctx context.Context, hive *thehive.Client, observables []thehive.Observable, f *full) ([]thehive.Observable, error) {
 	var out []thehive.Observable
 	for _, o := range observables {
@@ -26,25 +28,29 @@ func withRest(ctx context.Context, hive *thehive.Client, observables []thehive.O
 			continue
 		}
 		content, err := hive.ReadFile(ctx, o)
-		switch {
-		case upstream.Temporary(err) || ctx.Err() != nil:
+		if upstream.Temporary(err) || ctx.Err() != nil {
 			return nil, err
-		case err != nil:
-			f.note("The further values in " + o.Attachment.Name + " are left out: " + err.Error())
-		default:
-			out = append(out, rest(o, content)...)
 		}
+		var further []thehive.Observable
+		if err == nil {
+			further, err = rest(o, content)
+		}
+		if err != nil {
+			f.note("The further values in " + o.Attachment.Name + " are left out: " + err.Error())
+		}
+		out = append(out, further...)
 	}
 	return out, nil
 }
 
-// rest reads the values in a file of the feeder's, by its columns' names. What
-// is no such file has none.
-func rest(file thehive.Observable, content []byte) []thehive.Observable {
-	table := csv.NewReader(bytes.NewReader(content))
-	rows, err := table.ReadAll()
-	if err != nil || len(rows) == 0 {
-		return nil
+// rest reads the values in a file of the feeder's, by its columns' names.
+func rest(file thehive.Observable, content []byte) ([]thehive.Observable, error) {
+	rows, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("it is no CSV: %w", err)
+	}
+	if len(rows) == 0 || !slices.Contains(rows[0], "value") || !slices.Contains(rows[0], "datatype") {
+		return nil, errors.New("it is no file of the feeder's, which has columns named value and datatype")
 	}
 	var out []thehive.Observable
 	for _, row := range rows[1:] {
@@ -62,5 +68,5 @@ func rest(file thehive.Observable, content []byte) []thehive.Observable {
 			out = append(out, o)
 		}
 	}
-	return out
+	return out, nil
 }
