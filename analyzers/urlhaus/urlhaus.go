@@ -80,6 +80,9 @@ func question(dataType, data string) (path string, form url.Values, err error) {
 				Next:    "look up the file's SHA-256"}
 		}
 		return "payload", url.Values{name: {strings.ToLower(data)}}, nil
+	case "ip":
+		address, err := cortex.PublicAddress(data)
+		return "host", url.Values{"host": {address.String()}}, err
 	}
 	return "host", url.Values{"host": {data}}, nil
 }
