@@ -35,7 +35,7 @@ func (j *Job) Upstream(o upstream.Options) (*upstream.Client, error) {
 	}
 	o.Proxy = j.network.proxy
 	if o.RootCAs == nil {
-		roots, err := j.network.roots()
+		roots, err := j.RootCAs()
 		if err != nil {
 			return nil, err
 		}
@@ -62,7 +62,7 @@ func (j *Job) Fetch(o fetch.Options) (*fetch.Client, error) {
 	if o.Transport = j.network.transport; o.Transport != nil {
 		return fetch.New(o)
 	}
-	roots, err := j.network.roots()
+	roots, err := j.RootCAs()
 	if err != nil {
 		return nil, err
 	}
@@ -75,17 +75,9 @@ func (j *Job) UserAgent() string {
 	return j.worker.Name + "/" + j.worker.Version + " (+" + DefaultURL + ")"
 }
 
-// Proxy is the proxy that the admin set for this worker; the zero value means
-// the environment's. Upstream uses it already; package fetch wants to be told.
-func (j *Job) Proxy() upstream.Proxy { return j.network.proxy }
-
-// RootCAs are the certificate authorities to trust, nil for the usual ones.
-// Upstream uses them already; package fetch wants to be told.
+// RootCAs are the certificate authorities to trust, nil for the usual ones; for
+// protocols other than HTTP. Upstream and Fetch use them already.
 func (j *Job) RootCAs() (*x509.CertPool, error) { return j.network.roots() }
-
-// Transport replaces the network in a test and is nil otherwise. Upstream
-// uses it already.
-func (j *Job) Transport() http.RoundTripper { return j.network.transport }
 
 // roots adds what Cortex handed over to the usual authorities. Cortex writes
 // the admin's PEM to input/cacerts and names it in REQUESTS_CA_BUNDLE, which

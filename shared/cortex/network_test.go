@@ -81,7 +81,7 @@ func TestProxy(t *testing.T) {
 	defer proxy.Close()
 	address := strings.Replace(proxy.URL, "http://", "http://user:proxypass@", 1)
 	job := networkJob(t, standard{ProxyHTTP: address, ProxyHTTPS: "http://other.example.com"}, nil)
-	assert.Equal(t, upstream.Proxy{HTTP: address, HTTPS: "http://other.example.com"}, job.Proxy())
+	assert.Equal(t, upstream.Proxy{HTTP: address, HTTPS: "http://other.example.com"}, job.network.proxy)
 	assert.Equal(t, []string{"proxypass"}, job.network.passwords())
 	client, err := job.Upstream(upstream.Options{Service: "Test", BaseURL: "http://service.example.com"})
 	require.NoError(t, err)
