@@ -95,7 +95,7 @@ func (f *full) ofAddress(ctx context.Context, client *resolver.Client, text stri
 		}
 		n := network{Prefix: prefix.String(), Country: row[2], Registry: row[3], Allocated: row[4], prefix: prefix}
 		for _, word := range strings.Fields(row[0]) {
-			if number, ok := parse(word); ok && len(n.Systems) < most {
+			if number, err := cortex.AutonomousSystem(word); err == nil && len(n.Systems) < most {
 				n.Systems = append(n.Systems, name(number))
 			}
 		}
@@ -128,9 +128,9 @@ func (f *full) ofNetworks(ctx context.Context, client *resolver.Client) {
 
 // ofSystem asks who has an autonomous system.
 func (f *full) ofSystem(ctx context.Context, client *resolver.Client, text string) error {
-	number, ok := parse(text)
-	if !ok {
-		return &upstream.Error{Service: service, Reason: upstream.BadInput, Message: "this is not the number of an autonomous system", Next: "write it as AS64496; nothing was asked"}
+	number, err := cortex.AutonomousSystem(text)
+	if err != nil {
+		return err
 	}
 	f.Asked = name(number)
 	s, found, err := named(ctx, client, f.Asked)
@@ -183,13 +183,6 @@ func strange() error {
 		Next: "set resolver to another one: this one may answer in its place"}
 }
 
-// parse reads the number of an autonomous system, 32 bits: AS64496, as 64496, 64496.
-func parse(text string) (uint32, bool) {
-	text = strings.TrimPrefix(strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(text)), "AS"), "N")
-	number, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32)
-	return uint32(number), err == nil && number > 0
-}
-
 func name(number uint32) string { return "AS" + strconv.FormatUint(uint64(number), 10) }
 
 // levels are the systems that the admin has named.
@@ -202,8 +195,8 @@ func (c Config) lists() (levels, error) {
 		systems []string
 	}{{cortex.Suspicious, c.Suspicious}, {cortex.Malicious, c.Malicious}} {
 		for _, text := range list.systems {
-			number, ok := parse(text)
-			if !ok {
+			number, err := cortex.AutonomousSystem(text)
+			if err != nil {
 				return nil, errors.New("configuration: malicious_systems and suspicious_systems take numbers of autonomous systems, such as AS64496")
 			}
 			out[name(number)] = list.level

@@ -15,10 +15,7 @@ import (
 	_ "embed"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
-
-	"golang.org/x/net/idna"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -51,9 +48,9 @@ type Config struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	name, err := idna.Lookup.ToASCII(strings.ToLower(strings.Trim(strings.TrimSpace(job.Data), ".")))
-	if err != nil || !strings.Contains(name, ".") {
-		return cortex.Report{}, &upstream.Error{Service: service, Reason: upstream.BadInput, Message: "this is not a domain name", Next: "check the value; nothing was asked"}
+	name, err := cortex.DomainName(job.Data)
+	if err != nil {
+		return cortex.Report{}, err
 	}
 	client, err := job.Upstream(upstream.Options{Service: service, BaseURL: "https://crt.sh", Timeout: patience})
 	if err != nil {

@@ -17,9 +17,7 @@ import (
 	"errors"
 	"net/netip"
 	"strconv"
-	"strings"
 
-	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
@@ -61,7 +59,7 @@ type question struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	q, err := ask(job.DataType, strings.TrimSpace(job.Data))
+	q, err := ask(job.DataType, job.Data)
 	if err != nil {
 		return cortex.Report{}, err
 	}
@@ -113,25 +111,20 @@ func ask(dataType, data string) (question, error) {
 		}
 		return q, err
 	case "autonomous-system":
-		n, err := strconv.ParseUint(strings.TrimPrefix(strings.ToUpper(data), "AS"), 10, 32)
-		if err != nil {
-			return question{}, bad("this is not the number of an autonomous system")
-		}
-		number := strconv.FormatUint(n, 10)
-		return question{list: "asn", path: "autnum/" + number, class: "autnum", name: "AS" + number, number: uint32(n)}, nil
+		n, err := cortex.AutonomousSystem(data)
+		number := strconv.FormatUint(uint64(n), 10)
+		return question{list: "asn", path: "autnum/" + number, class: "autnum", name: "AS" + number, number: n}, err
 	}
-	name, err := idna.Lookup.ToASCII(strings.ToLower(strings.Trim(data, ".")))
-	if err == nil {
-		name, err = publicsuffix.EffectiveTLDPlusOne(name)
-	}
+	host, err := cortex.DomainName(data)
 	if err != nil {
-		return question{}, bad("this is not a domain that can be registered")
+		return question{}, err
+	}
+	name, err := publicsuffix.EffectiveTLDPlusOne(host)
+	if err != nil {
+		return question{}, &upstream.Error{Service: service, Reason: upstream.BadInput, Message: "this is not a domain that can be registered",
+			Next: "check the value; nothing was asked"}
 	}
 	return question{list: "dns", path: "domain/" + name, class: "domain", name: name}, nil
-}
-
-func bad(message string) error {
-	return &upstream.Error{Service: service, Reason: upstream.BadInput, Message: message, Next: "check the value; nothing was asked"}
 }
 
 // get reads an answer, which must be of the class asked for.

@@ -25,8 +25,6 @@ import (
 	"net/url"
 	"strings"
 
-	"golang.org/x/net/idna"
-
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/resolver"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -100,7 +98,8 @@ func ask(dataType, data string) (question, error) {
 	if dataType == "url" {
 		u, err := url.Parse(data)
 		if err != nil || u.Hostname() == "" {
-			return question{}, bad("the URL has no host that can be read")
+			return question{}, &upstream.Error{Service: service, Reason: upstream.BadInput, Message: "the URL has no host that can be read",
+				Next: "check the value; nothing was asked"}
 		}
 		host = u.Hostname()
 	}
@@ -111,13 +110,9 @@ func ask(dataType, data string) (question, error) {
 		}
 		return question{list: "ZEN", value: address.String(), name: resolver.Reversed(address), test: "2.0.0.127"}, nil
 	}
-	name, err := idna.Lookup.ToASCII(strings.ToLower(strings.Trim(host, ".")))
-	if err != nil || !strings.Contains(name, ".") {
-		return question{}, bad("this is no domain name of the Internet")
+	name, err := cortex.DomainName(host)
+	if err != nil {
+		return question{}, err
 	}
 	return question{list: "DBL", value: name, name: name, test: "dbltest.com"}, nil
-}
-
-func bad(message string) error {
-	return &upstream.Error{Service: service, Reason: upstream.BadInput, Message: message, Next: "check the value; nothing was asked"}
 }
