@@ -135,9 +135,9 @@ func (f full) artifacts() []cortex.Artifact {
 	var seen []string
 	for _, r := range f.Records {
 		kind := "ip"
-		if address, err := netip.ParseAddr(r.Target); err != nil {
+		if _, err := netip.ParseAddr(r.Target); err != nil {
 			kind = ioc.Domain.TheHive(r.Target)
-		} else if address.IsPrivate() || !address.IsGlobalUnicast() {
+		} else if _, err := cortex.PublicAddress(r.Target); err != nil {
 			continue
 		}
 		if r.Target == "" || strings.EqualFold(r.Target, f.Name) || slices.Contains(seen, r.Target) || len(out) == most {

@@ -202,11 +202,14 @@ func (f full) labels() []cortex.Taxonomy {
 	return out
 }
 
-// artifacts are the addresses of a domain, and where a URL led.
+// artifacts are the addresses of a domain, but private ones, and where a URL led.
 func (f full) artifacts() []cortex.Artifact {
 	var out []cortex.Artifact
 	for _, r := range f.DNS {
-		if r.Type == "A" || r.Type == "AAAA" {
+		if r.Type != "A" && r.Type != "AAAA" {
+			continue
+		}
+		if _, err := cortex.PublicAddress(r.Value); err == nil {
 			out = append(out, cortex.Artifact{DataType: "ip", Data: r.Value, Message: "VirusTotal: last " + r.Type + " record"})
 		}
 	}
