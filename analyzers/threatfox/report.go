@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
@@ -145,8 +146,10 @@ func (f *full) artifacts() []cortex.Artifact {
 func (e entry) artifact() cortex.Artifact {
 	a := cortex.Artifact{DataType: "other", Data: e.IOC, Message: "ThreatFox: " + cmp.Or(e.Threat, "listed"), Tags: append([]string{e.Malware}, e.Tags...)}
 	switch host, port, err := net.SplitHostPort(e.IOC); {
-	case e.Type == "url", e.Type == "domain":
-		a.DataType = e.Type
+	case e.Type == "url":
+		a.DataType = "url"
+	case e.Type == "domain":
+		a.DataType = ioc.Domain.TheHive(e.IOC)
 	case e.Type == "ip:port" && err == nil && net.ParseIP(host) != nil:
 		a.DataType, a.Data, a.Message = "ip", host, a.Message+", port "+port
 	}
