@@ -168,8 +168,11 @@ func (d *document) dict(v any) dict {
 	return nil
 }
 
+// list gives the list that v is or refers to, else none. Its entries count each time,
+// because what goes through one may be asked for once a word of the page.
 func (d *document) list(v any) []any {
 	list, _ := d.get(v).([]any)
+	d.budget.spend(len(list))
 	return list
 }
 
@@ -297,7 +300,6 @@ func (d *document) pages() []page {
 // shows of a link may be something else.
 func (d *document) links(p page, out *layout) {
 	for _, a := range d.list(p.dict["Annots"]) {
-		d.budget.spend(1)
 		action := d.dict(d.dict(a)["A"])
 		if to, ok := d.get(action["URI"]).(string); ok && action["S"] == name("URI") {
 			out.write("\n" + clean(to))

@@ -73,6 +73,7 @@ func (d *document) font(v any) *font {
 // A font's own encoding is in its program, which is not read; for Latin text it is
 // mostly like the standard ones.
 func (d *document) encoding(f *font, from dict) {
+	d.budget.spend(len(f.simple) >> 4) // a font that is no object of its own is read each time it is set
 	table := charmap.Windows1252
 	encoding := d.get(from["Encoding"])
 	different, _ := encoding.(dict)

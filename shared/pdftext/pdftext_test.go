@@ -183,11 +183,17 @@ func TestHostileFilesEnd(t *testing.T) {
 	require.Equal(t, 3, form)
 	itself.Page(itself.Add(pdftexttest.Helvetica), form)
 	circle := bytes.Replace(itself.Bytes(), []byte("/Font <<"), []byte("/XObject << /X 3 0 R >> /Font <<"), 1)
+	names := fmt.Sprintf("/F1 << /Subtype /Type1 /Encoding << /Differences [%s] >> >>", strings.Repeat("/a", 50_000))
+	fonts := pdftexttest.New()
+	fonts.Page(0, fonts.Flate("", strings.Repeat("/F1 9 Tf ", 100_000)))
+	manyNames := bytes.Replace(fonts.Bytes(), []byte("/F1 0 0 R"), []byte(names), 1)
+	require.Contains(t, string(manyNames), names)
 	long := "%PDF-1.7\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj\n"
 	kids := long + "2 0 obj << /Type /Pages /Kids [" + strings.Repeat("2 0 R ", 100_000) + "] >> endobj\n"
 	for name, file := range map[string]string{
 		"a bomb":                        string(bomb.Bytes()),
 		"a form that shows itself":      string(circle),
+		"a font of many names, often":   string(manyNames),
 		"pages in a circle":             kids,
 		"an object that is itself":      long + "2 0 obj 2 0 R endobj",
 		"arrays in arrays":              long + "2 0 obj " + strings.Repeat("[", 1<<20),
