@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/waggle-cti/waggle/shared/absent"
 )
 
 // registry stands before the names of the images that these tests build, so
@@ -23,14 +25,10 @@ const cortexUID = 1001
 func requireEngine(t *testing.T) {
 	t.Helper()
 	if out, err := exec.Command("docker", "info").CombinedOutput(); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("no Docker engine answers; .ci/run starts one: %s", out)
-		}
-		t.Skip("no Docker engine answers")
+		absent.Skip(t, "no Docker engine answers: %s", out)
 	}
 	if os.Getuid() != 0 {
-		require.Empty(t, os.Getenv("CI"), "CI runs these tests as root")
-		t.Skip("a job folder of another uid needs root")
+		absent.Skip(t, "a job folder of another uid needs root")
 	}
 }
 
