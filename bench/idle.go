@@ -57,7 +57,7 @@ func (b *bench) idleRows(t *table) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	feeds := &asked{posts: serveFeed(reports(10)), by: map[string]bool{}}
+	feeds := &asked{posts: serveFeed(reports(10)), by: map[string]bool{}, all: make(chan struct{})}
 	defer feeds.posts.Close()
 	server := httptest.NewServer(feeds)
 	defer server.Close()
@@ -75,22 +75,37 @@ func (b *bench) idleRows(t *table) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	defer func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+	ended := make(chan struct{})
+	go func() {
 		_ = cmd.Wait()
+		close(ended)
 	}()
-	for begin := time.Now(); feeds.count() < followed; time.Sleep(100 * time.Millisecond) {
-		if time.Since(begin) > slowest {
-			return fmt.Errorf("the feeder asked %d of %d sources within %v: %s", feeds.count(), followed, slowest, lastLine(said.b))
-		}
+	stop := func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+		<-ended
 	}
-	time.Sleep(settled)
+	defer stop()
+	select {
+	case <-feeds.all:
+	case <-ended:
+		return fmt.Errorf("the feeder ended: %s", lastLine(said.b))
+	case <-time.After(slowest):
+		stop()
+		return fmt.Errorf("the feeder asked %d of %d sources within %v: %s", feeds.count(), followed, slowest, lastLine(said.b))
+	case <-b.ctx.Done():
+		return b.ctx.Err()
+	}
+	if err := b.rest(settled); err != nil {
+		return err
+	}
 	before, err := processTime(cmd.Process.Pid)
 	if err != nil {
 		return err
 	}
 	begin := time.Now()
-	time.Sleep(observed)
+	if err := b.rest(observed); err != nil {
+		return err
+	}
 	after, err := processTime(cmd.Process.Pid)
 	if err != nil {
 		return err
@@ -105,9 +120,20 @@ func (b *bench) idleRows(t *table) error {
 	return nil
 }
 
+// rest waits for so long, or until bench is interrupted.
+func (b *bench) rest(d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-b.ctx.Done():
+		return b.ctx.Err()
+	}
+}
+
 // asked serves a feed at every path, and knows which were asked for.
 type asked struct {
 	posts *httptest.Server
+	all   chan struct{} // closed once there were as many as are followed
 
 	mu sync.Mutex
 	by map[string]bool
@@ -118,10 +144,18 @@ func (a *asked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r) // robots.txt
 		return
 	}
-	a.mu.Lock()
-	a.by[r.URL.Path] = true
-	a.mu.Unlock()
+	a.note(r.URL.Path)
 	a.posts.Config.Handler.ServeHTTP(w, r)
+}
+
+func (a *asked) note(path string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.by[path] {
+		if a.by[path] = true; len(a.by) == followed {
+			close(a.all)
+		}
+	}
 }
 
 func (a *asked) count() int {

@@ -52,6 +52,7 @@ type bench struct {
 	analyzers, feeder, python, dir, corpus, scorer string
 	responders                                     string
 	peerIocs                                       string            // the peer's analyzer
+	env                                            environment       // where peers are installed
 	pythons                                        map[string]string // by peer
 	tools                                          []tool            // Waggle first
 	absent                                         []string          // peers that are not measured, and why
@@ -113,15 +114,15 @@ func (b *bench) prepare(needed []string) error {
 	}
 	b.peerIocs = filepath.Join("bench", "peer_iocs.py")
 	b.tools = []tool{&waggle{analyzers: b.analyzers}}
-	e, err := newEnvironment(filepath.Join(b.dir, "peers"), b.python, filepath.Join("bench", "requirements.txt"))
-	if err != nil {
+	var err error
+	if b.env, err = newEnvironment(filepath.Join(b.dir, "peers"), b.python, filepath.Join("bench", "requirements.txt")); err != nil {
 		return err
 	}
 	for _, peer := range peers {
 		if !slices.Contains(needed, peer) {
 			continue
 		}
-		python, err := e.install(b.ctx, peer)
+		python, err := b.env.install(b.ctx, peer)
 		if err == nil {
 			b.pythons[peer] = python
 			var w *worker

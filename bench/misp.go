@@ -39,7 +39,7 @@ const mispRounds = 5
 func (b *bench) intoMISP() (*table, error) {
 	t := &table{title: "A case of 1,000 observables into a MISP event",
 		head: []string{"", "MISP as slow as a real one", "over the bare request", "MISP that answers at once", "processor time", "10,000 observables: peak memory"}}
-	python, err := b.mispPython()
+	python, err := b.env.install(b.ctx, "pymisp")
 	if err != nil {
 		b.absent = append(b.absent, fmt.Sprintf("pymisp: %v", err))
 	}
@@ -298,13 +298,4 @@ func (b *bench) mispMemory(command ...string) (int64, error) {
 	defer s.done()
 	u, err := peak(b.ctx, os.DevNull, append(command, s.folder)...)
 	return u.memory, errors.Join(err, s.whole(many))
-}
-
-// mispPython is the Python that has PyMISP.
-func (b *bench) mispPython() (string, error) {
-	e, err := newEnvironment(filepath.Join(b.dir, "peers"), b.python, filepath.Join("bench", "requirements.txt"))
-	if err != nil {
-		return "", err
-	}
-	return e.install(b.ctx, "pymisp")
 }
