@@ -146,14 +146,7 @@ func (s *Server) getObservableV1(c call) answer {
 
 // download gives the content of a file, which its SHA-256 names.
 func (s *Server) download(c call) answer {
-	all := []*observable{}
-	for _, a := range s.alerts {
-		all = append(all, a.observables...)
-	}
-	for _, one := range s.cases {
-		all = append(all, one.observables...)
-	}
-	for _, o := range all {
+	for _, o := range s.everyObservable() {
 		if o.file != nil && o.file.hashes[0] == c.PathValue("file") {
 			return answer{status: 200, body: string(o.file.data)}
 		}
@@ -186,8 +179,8 @@ func (s *Server) patchObservable(o *observable, c call) *answer {
 	return nil
 }
 
-// withObservable finds the observable that a call is about.
-func (s *Server) withObservable(c call, do func(*observable) answer) answer {
+// everyObservable gives those of all alerts and cases.
+func (s *Server) everyObservable() []*observable {
 	var all []*observable
 	for _, a := range s.alerts {
 		all = append(all, a.observables...)
@@ -195,7 +188,12 @@ func (s *Server) withObservable(c call, do func(*observable) answer) answer {
 	for _, k := range s.cases {
 		all = append(all, k.observables...)
 	}
-	for _, o := range all {
+	return all
+}
+
+// withObservable finds the observable that a call is about.
+func (s *Server) withObservable(c call, do func(*observable) answer) answer {
+	for _, o := range s.everyObservable() {
 		if o.id == c.PathValue("id") {
 			return do(o)
 		}
