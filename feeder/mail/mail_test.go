@@ -106,6 +106,9 @@ func TestCheck(t *testing.T) {
 	odd.Security = "ssl"
 	require.ErrorContains(t, odd.Check(), "use starttls, tls or none")
 	require.ErrorContains(t, Options{Host: "h"}.Check(), "all needed")
+	nobody := whole
+	nobody.To = []string{"no address"}
+	require.ErrorContains(t, nobody.Check(), "no address")
 }
 
 // memory remembers weeks, and what a report is made from.

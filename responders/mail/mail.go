@@ -109,11 +109,7 @@ func (cfg Config) server(job *cortex.Job) (smtp.Server, error) {
 		return s, err
 	}
 	s.TLS = &tls.Config{RootCAs: roots, ServerName: cfg.Host, MinVersion: tls.VersionTLS12, InsecureSkipVerify: !cfg.VerifyTLS} //nolint:gosec // the admin's choice
-	err = s.Check()
-	if err == nil {
-		_, err = s.Message("check", "", time.Now()) // the addresses
-	}
-	if err != nil {
+	if err := s.Check(); err != nil {
 		return s, &upstream.Error{Reason: upstream.BadInput, Message: "configuration: " + strings.TrimPrefix(err.Error(), "mail: "), Next: "set smtp_host, from and to as a mail program has them"}
 	}
 	return s, nil

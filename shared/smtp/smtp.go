@@ -39,7 +39,7 @@ type Server struct {
 	TLS *tls.Config // nil = the system's certificates
 }
 
-// Check finds what is missing or unsafe; the error says what to do.
+// Check finds what is missing, unsafe or no address; the error says what to do.
 func (s Server) Check() error {
 	switch {
 	case s.Host == "" || s.From == "" || len(s.To) == 0:
@@ -49,7 +49,8 @@ func (s Server) Check() error {
 	case s.Security == Plain && s.Password != "":
 		return errors.New("mail: a password is not sent over a connection that anybody can read: use starttls or tls")
 	}
-	return nil
+	_, err := s.Message("", "", time.Time{}) // which reads the addresses
+	return err
 }
 
 // sendTime is the longest that the mail server may take.
