@@ -99,7 +99,7 @@ func (w *actWorker) settle(is *waggle.Action, was waggle.Action, s waggle.Story,
 		w.Log.Warn("an action failed", "story", s.ID, "action", was.Name, "tries", is.Tries, "next", is.Next, "error", failure)
 	case is.State == waggle.ActionRunning:
 		is.Tries = 0
-		is.Next = now.Add(max(w.pace.again/5, now.Sub(is.At)/10)) // the longer it takes, the seldomer it is asked about
+		is.Next = now.Add(min(max(w.pace.again/5, now.Sub(is.At)/10), longestPause)) // the longer it takes, the seldomer it is asked about
 	default:
 		is.Tries, is.Next = 0, time.Time{}
 		w.Log.Info("action", "story", s.ID, "action", was.Name, "state", is.State, "rule", is.Rule, "note", is.Note, "refused", is.Error)
