@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/ioc"
@@ -30,11 +31,15 @@ func (s *Store) Stories(ctx context.Context, q waggle.StoryQuery) (stories []wag
 			ids, err = s.keys(ctx, `SELECT s.id FROM stories s`+f.where()+` ORDER BY `+order+` LIMIT `+f.arg(limit(q.Limit))+` OFFSET `+f.arg(q.Offset), f)
 		}
 	}
-	if err == nil && len(ids) > 0 {
-		stories, err = loadStories(ctx, s.read, ids)
-	}
 	if err != nil {
 		return nil, 0, fmt.Errorf("store: stories: %w", err)
+	}
+	for some := range slices.Chunk(ids, batch) { // a statement takes so many arguments only
+		part, err := loadStories(ctx, s.read, some)
+		if err != nil {
+			return nil, 0, fmt.Errorf("store: stories: %w", err)
+		}
+		stories = append(stories, part...)
 	}
 	return stories, total, nil
 }

@@ -158,6 +158,24 @@ func TestStoriesAreChosenAndOrdered(t *testing.T) {
 	}
 }
 
+func TestAListOfManyStories(t *testing.T) {
+	s, _ := open(t)
+	var want []string
+	for i := range 70 { // more than one statement reads
+		h := head(post(fmt.Sprint(i)), 1)
+		h.Score = 100 - i
+		tell(t, s, h, post(fmt.Sprint(i)), nil)
+		want = append(want, h.ID)
+	}
+	got, total, err := s.Stories(t.Context(), waggle.StoryQuery{Limit: 1000})
+	require.NoError(t, err)
+	require.Len(t, got, total)
+	for i, story := range got {
+		assert.Equal(t, want[i], story.ID)
+		assert.Len(t, story.Posts, 1)
+	}
+}
+
 func TestDeliveriesGoInOrder(t *testing.T) {
 	s, _ := open(t)
 	ctx := t.Context()
