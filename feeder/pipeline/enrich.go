@@ -225,7 +225,7 @@ func (w *enrichWorker) begin(ctx context.Context, k store.Task) (began bool, err
 	}
 	k.State, k.At, k.Job, k.Note, k.Due = waggle.AnalysisRunning, w.Now().Truncate(time.Millisecond), "", "", time.Time{}
 	err = w.Store.DurableTx(ctx, func(tx *store.Tx) error {
-		if _, err := tx.CountRun(ctx, k.Analyzer, k.At); err != nil {
+		if err := tx.CountRun(ctx, k.Analyzer, k.At); err != nil {
 			return err
 		}
 		return tx.SetAnalysis(ctx, k)

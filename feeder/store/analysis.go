@@ -150,17 +150,16 @@ func (t *Tx) HoldAnalyzer(ctx context.Context, analyzer, note string, until time
 	return nil
 }
 
-// CountRun counts that an analyzer is asked once more on a day, and gives how
-// often that makes.
-func (t *Tx) CountRun(ctx context.Context, analyzer string, day time.Time) (runs int, err error) {
-	err = t.tx.QueryRowContext(ctx, `
+// CountRun counts that an analyzer is asked once more on a day.
+func (t *Tx) CountRun(ctx context.Context, analyzer string, day time.Time) error {
+	_, err := t.tx.ExecContext(ctx, `
 		INSERT INTO analyzer_days (day, analyzer, runs) VALUES ($1, $2, 1)
-		ON CONFLICT (day, analyzer) DO UPDATE SET runs = analyzer_days.runs + 1 RETURNING runs`,
-		day.UTC().Format(time.DateOnly), analyzer).Scan(&runs)
+		ON CONFLICT (day, analyzer) DO UPDATE SET runs = analyzer_days.runs + 1`,
+		day.UTC().Format(time.DateOnly), analyzer)
 	if err != nil {
-		return 0, fmt.Errorf("store: analyzer %s: %w", analyzer, err)
+		return fmt.Errorf("store: analyzer %s: %w", analyzer, err)
 	}
-	return runs, nil
+	return nil
 }
 
 // Runs tells how often an analyzer was asked on a day.

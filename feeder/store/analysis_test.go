@@ -196,12 +196,8 @@ func TestAClockThatWasWrong(t *testing.T) {
 
 func TestRunsAreCountedByDay(t *testing.T) {
 	s, _ := open(t)
-	for want := 1; want <= 3; want++ {
-		tx(t, s, func(tx *store.Tx) error {
-			got, err := tx.CountRun(t.Context(), "A_1_0", noon())
-			assert.Equal(t, want, got)
-			return err
-		})
+	for range 3 {
+		tx(t, s, func(tx *store.Tx) error { return tx.CountRun(t.Context(), "A_1_0", noon()) })
 	}
 	for at, want := range map[time.Time]int{noon(): 3, noon().Add(11 * time.Hour): 3, noon().Add(12 * time.Hour): 0} {
 		got, err := s.Runs(t.Context(), "A_1_0", at)

@@ -47,20 +47,9 @@ func (s *Store) Blocks(ctx context.Context, now time.Time) (all []waggle.Block, 
 		stamp(now)).Scan(moment{&changed}); err != nil {
 		return nil, time.Time{}, wrapBlock(err)
 	}
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT `+blockColumns+` FROM blocks WHERE removed = 0 AND until > $1 ORDER BY added DESC, kind, value`, stamp(now))
-	if err != nil {
-		return nil, time.Time{}, wrapBlock(err)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		b, err := scanBlock(rows)
-		if err != nil {
-			return nil, time.Time{}, wrapBlock(err)
-		}
-		all = append(all, b)
-	}
-	return all, changed, wrapBlock(rows.Err())
+	all, err = list(ctx, s.read, func(rows *sql.Rows) (waggle.Block, error) { return scanBlock(rows) },
+		`SELECT `+blockColumns+` FROM blocks WHERE removed = 0 AND until > $1 ORDER BY added DESC, kind, value`, stamp(now))
+	return all, changed, err
 }
 
 func wrapBlock(err error) error {

@@ -14,10 +14,7 @@ import (
 // caller's to insert.
 func (t *Tx) JudgeAnew(ctx context.Context, story string, now time.Time) error {
 	_, err := t.tx.ExecContext(ctx, `UPDATE stories SET unjudged = $2 WHERE id = $1 AND unjudged = 0`, story, now.UnixMicro())
-	if err != nil {
-		return fmt.Errorf("store: story %s: %w", story, err)
-	}
-	return nil
+	return wrapStory(story, err)
 }
 
 // Unjudged gives the ids of stories of which there is something new to judge,
