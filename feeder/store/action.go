@@ -26,6 +26,9 @@ func (t *Tx) Demand(ctx context.Context, story string, actions []waggle.Action, 
 		}
 		fresh = fresh || n > 0
 	}
+	if fresh {
+		t.changed(waggle.ChangedStories)
+	}
 	return fresh, nil
 }
 

@@ -73,6 +73,7 @@ func (t *Tx) ChooseAnalyses(ctx context.Context, story string, revision int, wan
 			return wrapStory(story, err)
 		}
 	}
+	t.changed(waggle.ChangedStories)
 	_, err := t.tx.ExecContext(ctx, `
 		UPDATE enrichments SET chosen = $2, note = $3, look = 1, waiting = $4 WHERE story = $1`, story, revision, note, now.UnixMicro())
 	return wrapStory(story, err)
@@ -137,6 +138,7 @@ func (t *Tx) SetAnalysis(ctx context.Context, k Task) error {
 
 // HoldAnalyzer puts off everything that waits for an analyzer.
 func (t *Tx) HoldAnalyzer(ctx context.Context, analyzer, note string, until time.Time) error {
+	t.changed(waggle.ChangedStories)
 	_, err := t.tx.ExecContext(ctx, `
 		UPDATE enrichments SET look = 1 WHERE story IN (SELECT i.story FROM analyses a JOIN indicators i ON i.kind = a.kind AND i.value = a.value
 			WHERE a.state = $1 AND a.analyzer = $2)`, waggle.AnalysisWaiting, analyzer)

@@ -115,6 +115,18 @@ func TestChangesAreToldApart(t *testing.T) {
 	assert.Equal(t, []waggle.Topic{waggle.ChangedStories}, step(func(tx *store.Tx) error {
 		return tx.SetDelivery(t.Context(), "s1", waggle.Delivery{}, noon())
 	}))
+	assert.Equal(t, []waggle.Topic{waggle.ChangedStories}, step(func(tx *store.Tx) error {
+		return tx.ChooseAnalyses(t.Context(), "s1", 1, nil, "Nothing is sent.", store.Freshness{}, noon())
+	}))
+	assert.Equal(t, []waggle.Topic{waggle.ChangedStories}, step(func(tx *store.Tx) error {
+		return tx.HoldAnalyzer(t.Context(), "A_1_0", "tomorrow", noon())
+	}))
+	demand := func(tx *store.Tx) error {
+		_, err := tx.Demand(t.Context(), "s1", []waggle.Action{{Name: waggle.ToCase}}, noon())
+		return err
+	}
+	assert.Equal(t, []waggle.Topic{waggle.ChangedStories}, step(demand))
+	assert.Empty(t, step(demand), "it was demanded before")
 }
 
 // TestEveryPageOfPosts goes through all pages, whose rows are reached from
