@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -141,30 +142,58 @@ func TestEventsAreForWhoHasLoggedIn(t *testing.T) {
 	assert.Empty(t, w.Header().Get("WWW-Authenticate"), "a challenge would open a window over the page")
 }
 
+// wire is a network within one process, whose time is that of its bubble.
+type wire struct {
+	calls chan net.Conn
+	shut  chan struct{}
+}
+
+func (w wire) Accept() (net.Conn, error) {
+	select {
+	case c := <-w.calls:
+		return c, nil
+	case <-w.shut:
+		return nil, net.ErrClosed
+	}
+}
+
+func (w wire) Close() error   { close(w.shut); return nil }
+func (w wire) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (w wire) dial(context.Context, string, string) (net.Conn, error) {
+	near, far := net.Pipe()
+	w.calls <- far
+	return near, nil
+}
+
 // TestEventsPassARealServer hears a stream through net/http, whose limits are
 // for requests and not for streams.
 func TestEventsPassARealServer(t *testing.T) {
-	store, stop := filled(), make(chan struct{})
-	server := httptest.NewUnstartedServer(New(Options{Store: store, Listen: "127.0.0.1:0", Stop: stop}))
-	server.Config.ReadTimeout = lookEvery / 20
-	server.Config.RegisterOnShutdown(func() { close(stop) })
-	server.Start()
-	defer server.Close()
-	response, err := http.Get(server.URL + "/events")
-	require.NoError(t, err)
-	defer response.Body.Close()
-	lines := bufio.NewScanner(response.Body)
-	data := func() string {
-		for lines.Scan() {
-			if said, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
-				return said
+	synctest.Test(t, func(t *testing.T) {
+		store, stop, network := filled(), make(chan struct{}), wire{make(chan net.Conn), make(chan struct{})}
+		server := &http.Server{Handler: New(Options{Store: store, Listen: "127.0.0.1:0", Stop: stop}), ReadTimeout: lookEvery / 20}
+		server.RegisterOnShutdown(func() { close(stop) })
+		ended := make(chan error, 1)
+		go func() { ended <- server.Serve(network) }()
+		browser := &http.Client{Transport: &http.Transport{DialContext: network.dial}}
+		defer browser.CloseIdleConnections()
+		response, err := browser.Get("http://127.0.0.1" + eventsPath)
+		require.NoError(t, err)
+		defer response.Body.Close()
+		lines := bufio.NewScanner(response.Body)
+		data := func() string {
+			for lines.Scan() {
+				if said, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+					return said
+				}
 			}
+			return "the end"
 		}
-		return "the end"
-	}
-	assert.Equal(t, "{}", data())
-	store.change(waggle.ChangedPosts)
-	assert.JSONEq(t, `{"posts":1}`, data(), "it is told after the time for requests is over")
-	require.NoError(t, server.Config.Shutdown(t.Context()))
-	assert.Equal(t, "the end", data())
+		assert.Equal(t, "{}", data())
+		store.change(waggle.ChangedPosts)
+		assert.JSONEq(t, `{"posts":1}`, data(), "it is told after the time for requests is over")
+		require.NoError(t, server.Shutdown(t.Context()))
+		assert.Equal(t, "the end", data())
+		assert.ErrorIs(t, <-ended, http.ErrServerClosed)
+	})
 }
