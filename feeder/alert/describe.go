@@ -71,8 +71,8 @@ func (d *description) block(format string, args ...any) {
 	d.line(format+"\n", args...)
 }
 
-// scoreLine is where a description tells the score.
-var scoreLine = regexp.MustCompile(`(?m)^Score (\d{1,3}) of 100, severity `)
+// scoreLine is where a description tells the score and the severity.
+var scoreLine = regexp.MustCompile(`(?m)^Score (\d{1,3}) of 100, severity ([a-z]+)\.`)
 
 // scoreIn gives the score that a description tells, which is the one that the
 // custom field was given along with it; nil if it tells none.

@@ -169,22 +169,18 @@ func (d *description) verdicts(s waggle.Story) {
 	d.line("")
 }
 
-// told finds the severity and the verdict that a description tells, which are
-// the ones that the alert was given along with it.
-var (
-	severityTold = regexp.MustCompile(`(?m)^Score \d{1,3} of 100, severity ([a-z]+)\.`)
-	verdictTold  = regexp.MustCompile(`(?m)^Verdict: ([a-z]+)\. `)
-)
+// verdictTold is where a description tells the verdict.
+var verdictTold = regexp.MustCompile(`(?m)^Verdict: ([a-z]+)\. `)
 
-// severityIn gives the severity that a description tells; 0 if it tells none.
+// severityIn gives the severity that a description tells, which is the one that
+// the alert was given along with it; 0 if it tells none.
 func severityIn(text string) int {
-	m := severityTold.FindStringSubmatch(text)
-	for s := waggle.Low; m != nil && s <= waggle.Critical; s++ {
-		if s.String() == m[1] {
-			return int(s)
-		}
+	m := scoreLine.FindStringSubmatch(text)
+	if m == nil {
+		return 0
 	}
-	return 0
+	s, _ := waggle.SeverityOf(m[2])
+	return int(s)
 }
 
 // verdictIn gives the verdict that a description tells, as the custom field has

@@ -165,9 +165,7 @@ func proven(s waggle.Story) []string {
 		}
 	}
 	switch {
-	case n == 1:
-		return []string{"Analyzers call 1 of its values malicious."}
-	case n > 1:
+	case n > 0:
 		return []string{fmt.Sprintf("Analyzers call %d of its values malicious.", n)}
 	case s.Verdict.Level == waggle.Suspicious:
 		return []string{"Analyzers call some of its values suspicious."}

@@ -50,10 +50,8 @@ func comparison(text string) (operator string, n int, err error) {
 // severityComparison reads ">=high", "low".
 func severityComparison(text string) (operator string, s waggle.Severity, err error) {
 	operator, rest := operatorOf(text)
-	for s := waggle.Low; s <= waggle.Critical; s++ {
-		if s.String() == rest {
-			return operator, s, nil
-		}
+	if s, ok := waggle.SeverityOf(rest); ok {
+		return operator, s, nil
 	}
 	return "", 0, errors.New("expected a comparison with low, medium, high or critical, such as \">=high\", got " + strconv.Quote(text))
 }

@@ -49,7 +49,7 @@ func Read(file string, data []byte, below Settings) (Settings, error) {
 		if bound.text == "" {
 			continue
 		}
-		s, ok := severityOf(bound.text)
+		s, ok := waggle.SeverityOf(bound.text)
 		if !ok {
 			return Settings{}, doc.Errorf([]any{"verdicts", "severity", bound.key}, "a severity is low, medium, high or critical, not %q", bound.text)
 		}
@@ -59,13 +59,4 @@ func Read(file string, data []byte, below Settings) (Settings, error) {
 		return Settings{}, doc.Errorf([]any{"verdicts", "severity"}, "min (%s) is above max (%s)", out.Severity.Min, out.Severity.Max)
 	}
 	return out, nil
-}
-
-func severityOf(text string) (waggle.Severity, bool) {
-	for s := waggle.Low; s <= waggle.Critical; s++ {
-		if s.String() == text {
-			return s, true
-		}
-	}
-	return 0, false
 }

@@ -130,6 +130,16 @@ func (s Severity) String() string {
 	return "unset"
 }
 
+// SeverityOf gives the severity that a word of String's names.
+func SeverityOf(word string) (Severity, bool) {
+	for s := Low; s <= Critical; s++ {
+		if s.String() == word {
+			return s, true
+		}
+	}
+	return 0, false
+}
+
 // Reason is one step of a score, in words a reader who is no analyst follows.
 type Reason struct {
 	Points int    `json:"points"`

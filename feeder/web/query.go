@@ -135,8 +135,9 @@ func storyQuery(u *url.URL, now time.Time) (waggle.StoryQuery, error) {
 	if err != nil {
 		return waggle.StoryQuery{}, err
 	}
+	least, _ := waggle.SeverityOf(q.choice("severity", severityWords()...)) // none: of every severity
 	out := waggle.StoryQuery{
-		Severity:  severityOf(q.choice("severity", severityWords()...)),
+		Severity:  least,
 		Source:    q.text("source"),
 		Text:      q.text("q"),
 		Indicator: q.text("indicator"),
@@ -171,8 +172,4 @@ func severityWords() []string {
 		words = append(words, s.String())
 	}
 	return words
-}
-
-func severityOf(word string) waggle.Severity {
-	return waggle.Severity(slices.Index(severityWords(), word) + 1)
 }
