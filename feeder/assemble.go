@@ -24,7 +24,7 @@ import (
 
 // assemble makes the pipeline that a configuration asks for. hive is nil where
 // no TheHive is configured.
-func assemble(c *config.Config, data *store.Store, hive *thehive.Client, learner *triage.Learner, metrics *pipeline.Metrics, log *slog.Logger) (*pipeline.Pipeline, error) {
+func assemble(c *config.Config, data *store.Store, hive *thehive.Client, known *lists.Current, learner *triage.Learner, metrics *pipeline.Metrics, log *slog.Logger) (*pipeline.Pipeline, error) {
 	web, err := fetch.New(fetch.Options{Allow: c.AllowNetworks})
 	if err != nil {
 		return nil, err
@@ -33,7 +33,6 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, learner
 	if err != nil {
 		return nil, err
 	}
-	known := lists.Follow(listsPath(c), log)
 	actor, err := newActor(c, hive)
 	if err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ import (
 
 // newBlocks makes what keeps and serves the block lists. Never on them are what
 // the profile calls own, and the servers that the feeder works with.
-func newBlocks(c *config.Config, data *store.Store, log *slog.Logger) (blocks.Server, error) {
+func newBlocks(c *config.Config, data *store.Store, known *lists.Current, log *slog.Logger) (blocks.Server, error) {
 	keys := blocks.Keys{Write: c.Blocks.Token, Read: c.Blocks.ListsToken}
 	if err := keys.Check(); err != nil {
 		return blocks.Server{}, err
@@ -35,7 +35,6 @@ func newBlocks(c *config.Config, data *store.Store, log *slog.Logger) (blocks.Se
 			domains = append(domains, u.Hostname())
 		}
 	}
-	known := lists.Follow(listsPath(c), log)
 	never := blocks.Never{Domains: domains, Networks: networks, Known: known.Known, Flagged: known.Note}
 	return blocks.Server{Book: blocks.Book{Store: data, Never: never, Now: time.Now, Log: log}, Keys: keys}, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/waggle-cti/waggle/feeder/lists"
 	"github.com/waggle-cti/waggle/feeder/pipeline"
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/triage"
@@ -41,7 +42,7 @@ func onceCommand(s *settings) *cobra.Command {
 			log := newLog(cmd.ErrOrStderr())
 			learner := newLearner(c, data, hive, log)
 			learnFirst(cmd.Context(), learner, log)
-			feeder, err := assemble(c, data, hive, learner, pipeline.NewMetrics(), log)
+			feeder, err := assemble(c, data, hive, lists.Follow(listsPath(c), log), learner, pipeline.NewMetrics(), log)
 			if err != nil {
 				return err
 			}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/blocks"
 	"github.com/waggle-cti/waggle/feeder/config"
+	"github.com/waggle-cti/waggle/feeder/lists"
 	"github.com/waggle-cti/waggle/feeder/pipeline"
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/triage"
@@ -67,17 +68,18 @@ func serve(ctx context.Context, c *config.Config, log *slog.Logger, ready func(p
 		return err
 	}
 	learner := newLearner(c, data, hive, log)
-	feeder, err := assemble(c, data, hive, learner, metrics, log)
+	known := lists.Follow(listsPath(c), log)
+	feeder, err := assemble(c, data, hive, known, learner, metrics, log)
 	if err != nil {
 		return err
 	}
-	lists, err := newBlocks(c, data, log)
+	blocked, err := newBlocks(c, data, known, log)
 	if err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	server, err := newPage(c, login, listener.Addr().String(), data, knownVersion(ctx, hive), metrics, learner, lists, feeder.Retry, log)
+	server, err := newPage(c, login, listener.Addr().String(), data, knownVersion(ctx, hive), metrics, learner, blocked, feeder.Retry, log)
 	if err != nil {
 		return err
 	}
@@ -109,7 +111,7 @@ const hookPath = "/hooks/thehive"
 
 // newPage makes the server of the page, the metrics and the health check.
 func newPage(c *config.Config, login web.Login, listen string, data *store.Store, hiveVersion func() string, metrics *pipeline.Metrics, learner *triage.Learner,
-	lists blocks.Server, retry func(context.Context, string) error, log *slog.Logger) (*http.Server, error) {
+	blocked blocks.Server, retry func(context.Context, string) error, log *slog.Logger) (*http.Server, error) {
 	registry := prometheus.NewRegistry()
 	if err := metrics.Register(registry, data); err != nil {
 		return nil, err
@@ -126,7 +128,7 @@ func newPage(c *config.Config, login web.Login, listen string, data *store.Store
 		TheHiveURL:     c.TheHive.URL,
 		TheHiveVersion: hiveVersion,
 		Login:          login,
-		Lists:          lists.Keys,
+		Lists:          blocked.Keys,
 		Retry:          retry,
 		Stop:           stop,
 		Log:            log,
@@ -134,7 +136,7 @@ func newPage(c *config.Config, login web.Login, listen string, data *store.Store
 	mux := http.NewServeMux()
 	mux.Handle("/", page)
 	mux.Handle(hookPath, learner.Hook()) // TheHive is none of the hosts that the page is called by
-	lists.Handle(mux)                    // nor are responders and firewalls
+	blocked.Handle(mux)                  // nor are responders and firewalls
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
 	server.RegisterOnShutdown(func() { close(stop) })
 	return server, nil
