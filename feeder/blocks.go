@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
-	"net/url"
 	"time"
 
+	"github.com/waggle-cti/waggle/feeder/address"
 	"github.com/waggle-cti/waggle/feeder/blocks"
 	"github.com/waggle-cti/waggle/feeder/config"
 	"github.com/waggle-cti/waggle/feeder/lists"
@@ -25,14 +25,11 @@ func newBlocks(c *config.Config, data *store.Store, known *lists.Current, log *s
 		return blocks.Server{}, fmt.Errorf("profile %s: own: %w", c.Needs.Name, err)
 	}
 	for _, server := range []config.Server{c.TheHive, c.Cortex.Server, c.MISP} {
-		u, err := url.Parse(server.URL)
-		if err != nil || u.Hostname() == "" {
-			continue
-		}
-		if address, err := netip.ParseAddr(u.Hostname()); err == nil {
-			networks = append(networks, netip.PrefixFrom(address, address.BitLen()))
-		} else {
-			domains = append(domains, u.Hostname())
+		host := address.Host(server.URL)
+		if ip, err := netip.ParseAddr(host); err == nil {
+			networks = append(networks, netip.PrefixFrom(ip, ip.BitLen()))
+		} else if host != "" {
+			domains = append(domains, host)
 		}
 	}
 	never := blocks.Never{Domains: domains, Networks: networks, Known: known.Known, Flagged: known.Note}
