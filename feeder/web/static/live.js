@@ -77,11 +77,12 @@
     changed = new Set();
     try {
       const answer = await fetch(location.href, { redirect: "error" });
-      if (answer.ok) {
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        for (const region of regions()) {
-          replace(region, page.getElementById(region.id));
-        }
+      if (!answer.ok) {
+        throw new Error(answer.statusText);
+      }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const region of regions()) {
+        replace(region, page.getElementById(region.id));
       }
     } catch {
       topics.forEach((topic) => changed.add(topic)); // asked again with the next change
