@@ -52,8 +52,8 @@ func (c chart) Shapes() []shape {
 // activity are the counts of one day.
 type activity struct{ posts, told, alerts int }
 
-// chartOf draws the last days; source = "" is all sources, alerts may be nil.
-func chartOf(days []waggle.Day, alerts map[time.Time]int, source string, now time.Time) chart {
+// chartOf draws the last days; alerts may be nil.
+func chartOf(days []waggle.Day, alerts map[time.Time]int, now time.Time) chart {
 	first := now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-chartDays)
 	var counts [chartDays]activity
 	at := func(day time.Time) *activity {
@@ -63,10 +63,8 @@ func chartOf(days []waggle.Day, alerts map[time.Time]int, source string, now tim
 		return &activity{} // outside of what is drawn
 	}
 	for _, d := range days {
-		if source == "" || d.Source == source {
-			at(d.Day).posts += d.Posts
-			at(d.Day).told += d.Told
-		}
+		at(d.Day).posts += d.Posts
+		at(d.Day).told += d.Told
 	}
 	for day, n := range alerts {
 		at(day).alerts += n

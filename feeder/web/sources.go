@@ -85,9 +85,13 @@ func (s *site) sourcesPage(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	v := sourcesView{overview: overviewOf(list.Sources), Troubles: list.Troubles, Chart: chartOf(days, alerts, "", s.Now())}
+	v := sourcesView{overview: overviewOf(list.Sources), Troubles: list.Troubles, Chart: chartOf(days, alerts, s.Now())}
+	own := map[string][]waggle.Day{}
+	for _, d := range days {
+		own[d.Source] = append(own[d.Source], d)
+	}
 	for _, h := range list.Sources {
-		row := sourceRow{Health: h, Class: "healthy", State: "Healthy", Link: harmless.Publication(h.URL, nil), Chart: chartOf(days, nil, h.Name, s.Now())}
+		row := sourceRow{Health: h, Class: "healthy", State: "Healthy", Link: harmless.Publication(h.URL, nil), Chart: chartOf(own[h.Name], nil, s.Now())}
 		switch {
 		case h.Failures > 0:
 			row.Class, row.State = "failing", "Failing, "+count(h.Failures, "try", "tries")
