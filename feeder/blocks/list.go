@@ -2,7 +2,6 @@ package blocks
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -105,13 +104,9 @@ func rpz(blocks []waggle.Block, changed time.Time) string {
 // rpzAddress is the name that stands for a network in answers, section 4.3:
 // "24.0.2.0.192.rpz-ip", "48.zz.db8.2001.rpz-ip".
 func rpzAddress(value string) (string, bool) {
-	network, err := netip.ParsePrefix(value)
+	network, err := networkOf(value)
 	if err != nil {
-		address, err := netip.ParseAddr(value)
-		if err != nil {
-			return "", false
-		}
-		network = netip.PrefixFrom(address, address.BitLen())
+		return "", false
 	}
 	network = network.Masked()
 	separator, text := ".", network.Addr().String()

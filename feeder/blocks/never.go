@@ -69,11 +69,7 @@ func notOutside() []netip.Prefix {
 // normalised as package ioc does.
 func (n Never) Refusal(kind ioc.Kind, value string) string {
 	switch kind {
-	case ioc.IP:
-		if why := n.address(value + "/" + map[bool]string{true: "128", false: "32"}[strings.Contains(value, ":")]); why != "" {
-			return why
-		}
-	case ioc.CIDR:
+	case ioc.IP, ioc.CIDR:
 		if why := n.address(value); why != "" {
 			return why
 		}
@@ -102,8 +98,16 @@ func (n Never) Note(kind ioc.Kind, value string) string {
 	return n.Flagged(string(kind), value)
 }
 
+// networkOf reads a network, or an address as the network of it alone.
+func networkOf(text string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	return netip.ParsePrefix(text)
+}
+
 func (n Never) address(text string) string {
-	network, err := netip.ParsePrefix(text)
+	network, err := networkOf(text)
 	if err != nil {
 		return "no address or network"
 	}
