@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/feeder/wording"
 )
 
 // story gives the verdict of a story from those of its values: the worst that
@@ -45,12 +46,12 @@ func summary(found map[waggle.Level]int, judged, all int) string {
 	}{{waggle.Malicious, "malicious"}, {waggle.Suspicious, "suspicious"}, {waggle.Safe, "safe"},
 		{waggle.Info, "neither good nor bad"}, {waggle.Unknown, "unknown"}} {
 		if n := found[l.level]; n > 0 {
-			parts = append(parts, count(n, l.words, l.words))
+			parts = append(parts, wording.Number(n, l.words, l.words))
 		}
 	}
-	text := "Of " + count(all, "value", "values") + ": " + and(parts)
+	text := "Of " + wording.Number(all, "value", "values") + ": " + and(parts)
 	if all > judged {
-		text += "; " + count(all-judged, "was not analysed", "were not analysed")
+		text += "; " + wording.Number(all-judged, "was not analysed", "were not analysed")
 	}
 	return strings.TrimSpace(text) + "."
 }

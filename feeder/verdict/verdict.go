@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
+	"github.com/waggle-cti/waggle/feeder/wording"
 	"github.com/waggle-cti/waggle/shared/harmless"
 )
 
@@ -138,11 +139,11 @@ func (h hearing) verdict() waggle.Verdict {
 func (h hearing) nothing() waggle.Verdict {
 	answered := h.asked - h.failed
 	if answered == 0 {
-		return waggle.Verdict{Level: waggle.Unknown, Why: "no analyzer could say anything: " + count(h.failed, "analysis", "analyses") + " failed"}
+		return waggle.Verdict{Level: waggle.Unknown, Why: "no analyzer could say anything: " + wording.Number(h.failed, "analysis", "analyses") + " failed"}
 	}
-	why := count(answered, "analyzer knows", "analyzers know") + " nothing bad of it"
+	why := wording.Number(answered, "analyzer knows", "analyzers know") + " nothing bad of it"
 	if h.failed > 0 {
-		why += "; " + count(h.failed, "other failed", "others failed")
+		why += "; " + wording.Number(h.failed, "other failed", "others failed")
 	}
 	return waggle.Verdict{Level: waggle.Info, Why: why}
 }
@@ -191,7 +192,7 @@ func says(voices []voice, l waggle.Level) string {
 		names = append(names, text)
 	}
 	if more := len(voices) - mostNamed; more > 0 {
-		names = append(names, count(more, "other", "others"))
+		names = append(names, wording.Number(more, "other", "others"))
 	}
 	verb := "say"
 	if len(names) == 1 {

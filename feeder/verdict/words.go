@@ -1,7 +1,6 @@
 package verdict
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
@@ -83,13 +82,6 @@ func but(against, more string) string {
 		return ""
 	}
 	return ", but " + against + more
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 func capital(text string) string {
