@@ -33,7 +33,7 @@ func extracted(full []byte, job *Job) []Artifact {
 		}
 		for _, i := range ioc.Find(v.String(), ioc.Options{}) {
 			dataType := i.Kind.TheHive(i.Value)
-			if dataType == "other" || i.Role == ioc.Benign || i.Value == job.Data || job.worker.owns(i) || len(found) == maxExtracted {
+			if dataType == otherType || i.Role == ioc.Benign || i.Value == job.Data || job.worker.owns(i) || len(found) == maxExtracted {
 				continue
 			}
 			found = append(found, Artifact{DataType: dataType, Data: i.Value, Message: "found in the report of " + job.worker.Name})

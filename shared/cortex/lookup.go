@@ -1,6 +1,7 @@
 package cortex
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/tidwall/gjson"
@@ -17,29 +19,46 @@ import (
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
-// lookupCommand asks a worker about one observable from a terminal.
+// lookupCommand asks one worker about one observable from a terminal, or every
+// analyzer that fits.
 func lookupCommand(workers []*Worker) *cobra.Command {
 	var l lookup
 	c := &cobra.Command{
-		Use:   "lookup <worker> <observable>",
-		Short: "ask a worker about one observable and print the report",
-		Long: "lookup runs a worker on one observable, without Cortex. Configuration comes from the\n" +
-			"environment: `<worker> --help` lists the names; a secret may also be read from the file\n" +
-			"that the same name with _FILE at its end names. A responder takes TheHive's object as\n" +
-			"JSON in the observable's place. The exit code is 1 if the lookup failed.",
-		Args: cobra.ExactArgs(2),
+		Use:   "lookup [worker] <observable>",
+		Short: "ask every analyzer that fits about an observable, or one worker",
+		Long: "lookup runs analyzers on one observable, without Cortex.\n\n" +
+			"With an observable alone it asks every analyzer that takes its type and has all it\n" +
+			"needs, at once, and prints a table: who says what, who failed and why, and who was\n" +
+			"not asked and what it lacks. With a worker's name before it, it prints the report of\n" +
+			"that one. The services asked learn the observable: --tlp and --pap say how it is\n" +
+			"marked, and who must not be told is not asked.\n\n" +
+			"The data type is guessed; a file's name stands for the file. Disarmed spellings\n" +
+			"(hxxp://bad[.]example) are understood, and values are printed disarmed; --json gives\n" +
+			"them as they are.\n\n" +
+			"Configuration comes from the environment: `<worker> --help` lists the names; a secret\n" +
+			"may also be read from the file that the same name with _FILE at its end names. A\n" +
+			"responder takes TheHive's object as JSON in the observable's place.\n\n" +
+			"Exit codes: 0 an analyzer answered, whatever it says; 1 none did; 2 the command line\n" +
+			"is wrong.",
+		Args: cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
 			w := find(workers, args[0])
-			if w == nil {
+			switch {
+			case len(args) == 1 && w != nil:
+				return fmt.Errorf("name the observable that %s shall look up", w.Command())
+			case len(args) == 1:
+				return l.everyone(c, workers, args[0])
+			case w == nil:
 				return fmt.Errorf("there is no worker %q; `list` shows them", args[0])
 			}
-			return l.run(c, w, args[1])
+			return l.one(c, w, args[1])
 		},
 	}
-	c.Flags().BoolVar(&l.json, "json", false, "print the report as Cortex gets it")
+	c.Flags().BoolVar(&l.json, "json", false, "print JSON: of one worker the report as Cortex gets it, of all a list of them")
 	c.Flags().StringVar(&l.dataType, "type", "", "the observable's data type (default: what it looks like)")
 	c.Flags().IntVar(&l.tlp, "tlp", DefaultMaxLevel, "TLP of the observable, 0 to 4")
 	c.Flags().IntVar(&l.pap, "pap", DefaultMaxLevel, "PAP of the observable, 0 to 3")
+	c.Flags().DurationVar(&l.limit, "limit", time.Minute, "how long all analyzers may take together")
 	return c
 }
 
@@ -48,65 +67,121 @@ type lookup struct {
 	json     bool
 	dataType string
 	tlp, pap int
+	limit    time.Duration
 }
 
-func (l lookup) run(c *cobra.Command, w *Worker, observable string) error {
+// subject is what is looked up, as one data type has it.
+type subject struct {
+	dataType string
+	value    string // refanged; of a file, its path
+}
+
+// one asks one worker and prints its report.
+func (l lookup) one(c *cobra.Command, w *Worker, text string) error {
 	config, err := w.environment(os.Getenv)
 	if err != nil {
 		return failed{exitError, err}
 	}
-	dataType, value, err := l.observable(w, observable)
-	if err != nil {
-		return failed{exitUsage, err}
+	about := subject{orDefault(l.dataType, w.DataTypes[0]), text}
+	if w.Kind != Responder {
+		if about, err = l.about(w, text); err != nil {
+			return err
+		}
 	}
-	job := map[string]any{"dataType": dataType, "data": value, "tlp": l.tlp, "pap": l.pap, "config": config}
-	var prepare func(Folder) error
-	switch {
-	case w.Kind == Responder:
-		job["data"] = json.RawMessage(value)
-	case dataType == fileType:
-		name := filepath.Base(value)
-		job["file"], job["filename"] = "attachment", name
-		prepare = func(f Folder) error { return copyFile(f.input("attachment"), value, w.MaxFile) }
-	}
-	raw, err := json.Marshal(job)
-	if err != nil {
-		return failed{exitUsage, fmt.Errorf("%q is not a job: %w", observable, err)}
-	}
-	in, err := readInput(strings.NewReader(string(raw)))
-	out, err := w.inScratch(c.Context(), in, err, prepare, Surroundings{Stderr: c.ErrOrStderr()})
+	out, err := l.ask(c.Context(), w, about, config, c.ErrOrStderr())
 	if err != nil {
 		return failed{exitError, err}
 	}
 	return l.print(c.OutOrStdout(), out)
 }
 
-// observable finds the data type of what was asked for, and its value as
-// Cortex would have it: refanged.
-func (l lookup) observable(w *Worker, text string) (dataType, value string, err error) {
-	if l.dataType != "" || w.Kind == Responder {
-		return orDefault(l.dataType, w.DataTypes[0]), text, nil
+// ask has a worker do the job, and gives output.json.
+func (l lookup) ask(ctx context.Context, w *Worker, about subject, config map[string]json.RawMessage, stderr io.Writer) ([]byte, error) {
+	job := map[string]any{"dataType": about.dataType, "data": about.value, "tlp": l.tlp, "pap": l.pap, "config": config}
+	var prepare func(Folder) error
+	switch {
+	case w.Kind == Responder:
+		job["data"] = json.RawMessage(about.value)
+	case about.dataType == fileType:
+		job["file"], job["filename"] = "attachment", filepath.Base(about.value)
+		prepare = func(f Folder) error { return copyFile(f.input("attachment"), about.value, w.MaxFile) }
 	}
-	if info, err := os.Stat(text); err == nil && info.Mode().IsRegular() && w.Accepts(fileType) {
-		return fileType, text, nil
+	raw, err := json.Marshal(job)
+	if err != nil {
+		return nil, failed{exitUsage, fmt.Errorf("%q is not a job: %w", clip(about.value, 64), err)}
 	}
-	if i, ok := ioc.Parse(text); ok {
-		for _, t := range dataTypesOf(i) {
-			if w.Accepts(t) {
-				return t, i.Value, nil
-			}
-		}
-	}
-	if w.Accepts("other") {
-		return "other", text, nil
-	}
-	return "", "", fmt.Errorf("%q looks like nothing that %s takes; choose one by --type: %s", clip(text, 64), w.Command(), strings.Join(w.DataTypes, ", "))
+	in, err := readInput(strings.NewReader(string(raw)))
+	return w.inScratch(ctx, in, err, prepare, Surroundings{Stderr: stderr})
 }
 
-// dataTypesOf lists the data types an indicator may have in TheHive, the usual
-// one first.
+// about gives what a text stands for to one worker.
+func (l lookup) about(w *Worker, text string) (subject, error) {
+	usual, also := l.subjects(text)
+	if about, ok := w.accepted(append(usual, also...)); ok {
+		return about, nil
+	}
+	if l.dataType != "" {
+		return usual[0], nil // the worker says what it takes
+	}
+	return subject{}, fmt.Errorf("%q looks like nothing that %s takes; choose one by --type: %s", clip(text, 64), w.Command(), strings.Join(w.DataTypes, ", "))
+}
+
+// subjects lists what a text stands for as TheHive has it, the likeliest first:
+// a file by its name, an indicator under its types, else any text; and what else
+// it may be taken for.
+func (l lookup) subjects(text string) (usual, also []subject) {
+	i, isValue := ioc.Parse(text)
+	anything := subject{otherType, text}
+	var types []subject
+	if isValue {
+		anything.value = i.Value
+		for _, t := range dataTypesOf(i) {
+			types = append(types, subject{t, i.Value})
+		}
+	}
+	if l.dataType != "" {
+		if about, ok := pick(types, l.dataType); ok {
+			return []subject{about}, nil
+		}
+		return []subject{{l.dataType, text}}, nil
+	}
+	if info, err := os.Stat(text); err == nil && info.Mode().IsRegular() {
+		return []subject{{fileType, text}}, append(types, anything)
+	}
+	if isValue && i.Kind.TheHive(i.Value) != otherType {
+		return types, []subject{anything}
+	}
+	return append(types, anything), nil
+}
+
+// pick finds the subject of a data type.
+func pick(subjects []subject, dataType string) (subject, bool) {
+	n := slices.IndexFunc(subjects, func(s subject) bool { return s.dataType == dataType })
+	if n < 0 {
+		return subject{}, false
+	}
+	return subjects[n], true
+}
+
+// accepted gives the first of some subjects that the worker takes.
+func (w *Worker) accepted(subjects []subject) (subject, bool) {
+	n := slices.IndexFunc(subjects, func(s subject) bool { return w.Accepts(s.dataType) })
+	if n < 0 {
+		return subject{}, false
+	}
+	return subjects[n], true
+}
+
+// otherType is the data type of what has no type of its own.
+const otherType = "other"
+
+// dataTypesOf lists the data types of its own that an indicator may have in
+// TheHive, the usual one first.
 func dataTypesOf(i ioc.Indicator) []string {
-	types := []string{i.Kind.TheHive(i.Value), string(i.Kind)}
+	types := []string{string(i.Kind)}
+	if usual := i.Kind.TheHive(i.Value); usual != otherType {
+		types = []string{usual, string(i.Kind)}
+	}
 	switch i.Kind {
 	case ioc.Domain:
 		types = append(types, "domain", "fqdn", "hostname")

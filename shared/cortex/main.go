@@ -19,7 +19,7 @@ import (
 // Exit codes. Cortex looks at none of them.
 const (
 	exitOK    = 0 // a report was written, be it of success or of failure
-	exitError = 1 // no report could be written; of lookup: the report is of failure
+	exitError = 1 // no report could be written; of lookup: nobody answered
 	exitUsage = 2 // the command line is wrong
 )
 
