@@ -22,12 +22,12 @@ help: ## list these commands
 
 build: ## static binaries for this machine, in bin/
 	@mkdir -p bin
-	go build $(goflags) -o bin/ $(addprefix ./,$(programs))
+	go build $(goflags) -o bin/ $(addprefix ./,$(programs)) ./docker/setup
 
 cross: ## static binaries for linux/amd64 and linux/arm64, in dist/
 	@for arch in amd64 arm64; do \
 	  mkdir -p dist/linux-$$arch && \
-	  GOOS=linux GOARCH=$$arch go build $(goflags) -o dist/linux-$$arch/ $(addprefix ./,$(programs)) || exit 1; \
+	  GOOS=linux GOARCH=$$arch go build $(goflags) -o dist/linux-$$arch/ $(addprefix ./,$(programs)) ./docker/setup || exit 1; \
 	done
 
 run: build ## the feeder on its default sources, page on 127.0.0.1
