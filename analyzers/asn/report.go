@@ -48,7 +48,7 @@ func (f full) report(lists levels) cortex.Report {
 	for i := range f.Systems {
 		s := &f.Systems[i]
 		s.Level = cmp.Or(lists[s.Number], cortex.Info)
-		if s.Level == cortex.Malicious || f.Level == cortex.Info {
+		if s.Level.Worse(f.Level) {
 			f.Level = s.Level
 		}
 		labels = append(labels, cortex.Taxonomy{Level: s.Level, Predicate: "System", Value: strings.TrimSpace(s.Number + " " + s.Name)})

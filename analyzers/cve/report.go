@@ -82,7 +82,7 @@ func (f *full) report(cfg Config) cortex.Report {
 	f.Link = "https://nvd.nist.gov/vuln/detail/" + url.PathEscape(f.ID)
 	f.Level = cortex.Info
 	label := func(level cortex.Level, predicate, value string) cortex.Taxonomy {
-		if rank(level) > rank(f.Level) {
+		if level.Worse(f.Level) {
 			f.Level = level
 		}
 		return cortex.Taxonomy{Level: level, Predicate: predicate, Value: value}
@@ -128,10 +128,6 @@ func from(n, threshold float64) cortex.Level {
 		return cortex.Suspicious
 	}
 	return cortex.Info
-}
-
-func rank(l cortex.Level) int {
-	return map[cortex.Level]int{cortex.Safe: 1, cortex.Suspicious: 2, cortex.Malicious: 3}[l]
 }
 
 func format(n float64, digits int) string { return strconv.FormatFloat(n, 'f', digits, 64) }

@@ -129,7 +129,7 @@ func report(q question, found []listing, cfg Config) cortex.Report {
 		Link: "https://check.spamhaus.org/results/?query=" + url.QueryEscape(q.value)}
 	var lists []string
 	for _, l := range found {
-		if level := l.level(cfg); level == cortex.Malicious || f.Level == cortex.Info {
+		if level := l.level(cfg); level.Worse(f.Level) {
 			f.Level = level
 		}
 		lists = append(lists, strings.TrimPrefix(l.List, q.list+" "))

@@ -100,15 +100,20 @@ func (f *full) report(confidence int) cortex.Report {
 			f.Malware = append(f.Malware, e.Malware)
 		}
 		f.Confidence = max(f.Confidence, e.Confidence)
-		switch {
-		case e.Relation == itself && e.Confidence >= int64(confidence) && !e.Compromised:
-			f.Level = cortex.Malicious
-		case f.Level == cortex.Info:
-			f.Level = cortex.Suspicious
+		if level := e.level(confidence); level.Worse(f.Level) {
+			f.Level = level
 		}
 	}
 	f.Entries = f.Entries[:min(most, len(f.Entries))]
 	return cortex.Report{Full: f, Taxonomies: f.labels(), Artifacts: f.artifacts()}
+}
+
+// level is what one entry says of the observable.
+func (e entry) level(confidence int) cortex.Level {
+	if e.Relation == itself && e.Confidence >= int64(confidence) && !e.Compromised {
+		return cortex.Malicious
+	}
+	return cortex.Suspicious
 }
 
 func (f *full) labels() []cortex.Taxonomy {

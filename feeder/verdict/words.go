@@ -8,30 +8,15 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/harmless"
+	"github.com/waggle-cti/waggle/shared/taxonomy"
 )
-
-// rank orders the levels: what an analyzer says worst decides. Info says
-// nothing, so "safe" beside it stands.
-func rank(l waggle.Level) int {
-	switch l {
-	case waggle.Malicious:
-		return 4
-	case waggle.Suspicious:
-		return 3
-	case waggle.Safe:
-		return 2
-	case waggle.Info:
-		return 1
-	}
-	return 0
-}
 
 // worst gives the worst level of a report's taxonomies, and what says so. A
 // report without any, or with levels that nobody knows, is info.
 func worst(taxonomies []waggle.Taxonomy) (l waggle.Level, about string) {
 	l = waggle.Info
 	for _, t := range taxonomies {
-		if about == "" && t.Level == l || rank(t.Level) > rank(l) {
+		if about == "" && t.Level == l || taxonomy.Level(t.Level).Worse(taxonomy.Level(l)) {
 			l, about = t.Level, Label(t)
 		}
 	}

@@ -21,7 +21,8 @@ const (
 	Unknown    Level = "unknown"
 )
 
-// Order sorts levels, the worst first, from 0.
+// Order sorts verdicts for a reader, the worst first, from 0. What counts among
+// the taxonomies of one value is taxonomy.Level's Worse.
 func (l Level) Order() int {
 	return slices.Index([]Level{Malicious, Suspicious, Info, Safe, Unknown}, l)
 }

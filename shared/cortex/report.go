@@ -1,5 +1,7 @@
 package cortex
 
+import "github.com/waggle-cti/waggle/shared/taxonomy"
+
 // Report is what a worker found or did.
 type Report struct {
 	// Full is the report itself. It must marshal to a JSON object: Cortex
@@ -19,16 +21,15 @@ type Report struct {
 	Operations []Operation
 }
 
-// Level is how a taxonomy is coloured. TheHive discards all of a report's
-// taxonomies when it does not know the level of one.
-type Level string
+// Level is how a taxonomy is coloured.
+type Level = taxonomy.Level
 
 // The levels that TheHive knows.
 const (
-	Info       Level = "info"
-	Safe       Level = "safe"
-	Suspicious Level = "suspicious"
-	Malicious  Level = "malicious"
+	Info       = taxonomy.Info
+	Safe       = taxonomy.Safe
+	Suspicious = taxonomy.Suspicious
+	Malicious  = taxonomy.Malicious
 )
 
 // Taxonomy is one label of the short view, shown as

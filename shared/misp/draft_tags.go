@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waggle-cti/waggle/shared/ioc"
+	"github.com/waggle-cti/waggle/shared/taxonomy"
 )
 
 // extendsTag begins the tag of a record whose event extends another.
@@ -28,7 +29,7 @@ func extended(tags []string) string {
 func recordTags(tags []string, which string) []string {
 	var out []string
 	for _, tag := range foreign(tags) {
-		if which == TagsEveryKind || which == TagsTaxonomy && taxonomy.MatchString(tag) {
+		if which == TagsEveryKind || which == TagsTaxonomy && machineTag.MatchString(tag) {
 			out = append(out, tag)
 		}
 	}
@@ -48,9 +49,9 @@ func foreign(tags []string) []string {
 	return out
 }
 
-// taxonomy is the form of the tags of MISP's taxonomies and galaxies.
+// machineTag is the form of the tags of MISP's taxonomies and galaxies.
 // https://github.com/MISP/misp-taxonomies
-var taxonomy = regexp.MustCompile(`^[\w.-]+:[^:="]+="[^"]+"$`)
+var machineTag = regexp.MustCompile(`^[\w.-]+:[^:="]+="[^"]+"$`)
 
 // techniques are the ids of ATT&CK among observables.
 func techniques(observables []Observable) []string {
@@ -71,12 +72,13 @@ func (o Observable) verdict() string {
 			return strings.Trim(verdict, `"`)
 		}
 	}
-	scale := []string{"", "info", "safe", "suspicious", "malicious"}
-	worst := 0
+	worst := ""
 	for _, f := range o.Findings {
-		worst = max(worst, slices.Index(scale, f.Level))
+		if taxonomy.Level(f.Level).Worse(taxonomy.Level(worst)) {
+			worst = f.Level
+		}
 	}
-	return scale[worst]
+	return worst
 }
 
 // comment is what an attribute of the observable says.
