@@ -106,8 +106,8 @@ func (f *full) ofAddress(ctx context.Context, client *resolver.Client, text stri
 	return nil
 }
 
-// ofNetworks asks for the names of the systems that announce the networks. The
-// numbers stand in the report with names and without.
+// ofNetworks asks for the names of the systems that announce the networks, for
+// all at once. The numbers stand in the report with names and without.
 func (f *full) ofNetworks(ctx context.Context, client *resolver.Client) {
 	var numbers []string
 	for _, n := range f.Networks {
@@ -115,14 +115,19 @@ func (f *full) ofNetworks(ctx context.Context, client *resolver.Client) {
 	}
 	slices.Sort(numbers)
 	numbers = slices.Compact(numbers)
-	for _, number := range numbers[:min(most, len(numbers))] {
-		s := system{Number: number}
-		if known, found, err := named(ctx, client, number); err != nil {
-			f.Failed = err.Error()
-		} else if found {
-			s = known
+	numbers = numbers[:min(most, len(numbers))]
+	f.Systems = make([]system, len(numbers))
+	failed := make([]error, len(numbers))
+	cortex.Together(len(numbers), func(i int) {
+		var found bool
+		if f.Systems[i], found, failed[i] = named(ctx, client, numbers[i]); !found {
+			f.Systems[i] = system{Number: numbers[i]}
 		}
-		f.Systems = append(f.Systems, s)
+	})
+	for _, err := range failed {
+		if err != nil {
+			f.Failed = err.Error()
+		}
 	}
 }
 

@@ -129,15 +129,27 @@ func ask(dataType, data string) (question, error) {
 
 // get reads an answer, which must be of the class asked for.
 func get(ctx context.Context, client *fetch.Client, page string, q question) (upstream.Fields, error) {
-	r, err := client.Get(ctx, fetch.Request{URL: page, Accept: "application/rdap+json, application/json;q=0.9"})
+	body, err := read(ctx, client, fetch.Request{URL: page, Accept: "application/rdap+json, application/json;q=0.9"})
 	if err != nil {
 		return upstream.Fields{}, err
 	}
-	answer := (&upstream.Response{Status: r.Status, Body: r.Body}).Fields()
+	answer := upstream.ReadFields(body)
 	if answer.Text("objectClassName") != q.class {
 		return answer, strange("what answers at " + page + " is no RDAP server")
 	}
 	return answer, nil
+}
+
+// tries bounds how often an address is asked: registries limit how often one may.
+const tries = 3
+
+// read reads an address, and again where its server asks to wait for that.
+func read(ctx context.Context, client *fetch.Client, r fetch.Request) ([]byte, error) {
+	answer, err := upstream.Retry(ctx, tries, func() (*fetch.Response, error) { return client.Get(ctx, r) })
+	if err != nil {
+		return nil, err
+	}
+	return answer.Body, nil
 }
 
 func strange(message string) error {

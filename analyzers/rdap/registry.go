@@ -9,22 +9,21 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/waggle-cti/waggle/shared/fetch"
-	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // registry finds the server to ask in IANA's list (RFC 9224): its address with a
 // slash at the end, "" if there is none. The narrowest entry that fits counts.
 func registry(ctx context.Context, client *fetch.Client, q question) (string, error) {
-	r, err := client.Get(ctx, fetch.Request{URL: "https://data.iana.org/rdap/" + q.list + ".json", Accept: "application/json"})
+	body, err := read(ctx, client, fetch.Request{URL: "https://data.iana.org/rdap/" + q.list + ".json", Accept: "application/json"})
 	if err != nil {
 		return "", err
 	}
-	services := (&upstream.Response{Status: r.Status, Body: r.Body}).JSON().Get("services")
-	if !services.IsArray() || len(services.Array()) == 0 {
+	services := gjson.GetBytes(body, "services").Array()
+	if !gjson.ValidBytes(body) || len(services) == 0 {
 		return "", strange("IANA's list of registries can't be read")
 	}
 	best, server := -1, ""
-	for _, service := range services.Array() {
+	for _, service := range services {
 		for _, key := range service.Get("0").Array() {
 			if width := q.fits(key.String()); width > best {
 				if address := secure(service.Get("1")); address != "" {

@@ -42,8 +42,8 @@ type Options struct {
 	MaxBody   int64         // bytes of an answer after decompression; default 32 MiB
 
 	// Retries is the number of further tries, default 2, none if negative. Only
-	// 429, 502, 503, 504 and no answer at all are tried again, and only for GET,
-	// HEAD and requests marked Repeatable.
+	// what Retry says is tried again, and only for GET, HEAD and requests marked
+	// Repeatable.
 	Retries int
 
 	Transport http.RoundTripper // replaces the network, and so Proxy, RootCAs and InsecureSkipVerify; for tests
@@ -121,12 +121,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	if r.Repeatable || r.method() == http.MethodGet || r.method() == http.MethodHead {
 		tries += max(0, c.options.Retries)
 	}
-	for try := 0; ; try++ {
-		response, err := c.try(ctx, r)
-		if err == nil || try+1 >= tries || !retryable(err) || !pause(ctx, err, try) {
-			return response, err
-		}
-	}
+	return Retry(ctx, tries, func() (*Response, error) { return c.try(ctx, r) })
 }
 
 // try sends a request once.

@@ -13,7 +13,11 @@ import (
 type Fields struct{ object gjson.Result }
 
 // Fields returns the body's object. What is not JSON has no fields.
-func (r *Response) Fields() Fields { return Fields{r.JSON()} }
+func (r *Response) Fields() Fields { return ReadFields(r.Body) }
+
+// ReadFields reads an object of JSON that did not come by this package's
+// client. What is not JSON has no fields.
+func ReadFields(text []byte) Fields { return Fields{parse(text)} }
 
 // Text gives the first of the names that holds a text or a number; "" if none does.
 func (f Fields) Text(names ...string) string {

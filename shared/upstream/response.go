@@ -21,11 +21,13 @@ type Response struct {
 }
 
 // JSON returns the body for gjson's paths. What is not JSON has no fields.
-func (r *Response) JSON() gjson.Result {
-	if !gjson.ValidBytes(r.Body) {
+func (r *Response) JSON() gjson.Result { return parse(r.Body) }
+
+func parse(text []byte) gjson.Result {
+	if !gjson.ValidBytes(text) {
 		return gjson.Result{}
 	}
-	return gjson.ParseBytes(r.Body)
+	return gjson.ParseBytes(text)
 }
 
 // Decode reads the body as JSON into v. Its error is an *Error of reason Failure.

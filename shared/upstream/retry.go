@@ -28,6 +28,19 @@ func RetryAfter(header http.Header) time.Duration {
 	return 0
 }
 
+// Retry makes a call, and at most tries-1 times again while it fails with 429,
+// 502, 503, 504 or no answer at all. In between it waits as long as the service
+// asks, else a moment; where that is longer than two minutes or than ctx lasts
+// it gives up at once. Its error is the last call's.
+func Retry[T any](ctx context.Context, tries int, call func() (T, error)) (T, error) {
+	for try := 0; ; try++ {
+		answer, err := call()
+		if err == nil || try+1 >= tries || !retryable(err) || !pause(ctx, err, try) {
+			return answer, err
+		}
+	}
+}
+
 // retryable reports whether another try of the same request may help.
 func retryable(err error) bool {
 	var e *Error
