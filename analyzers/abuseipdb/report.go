@@ -10,13 +10,14 @@ import (
 	"strconv"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 const (
 	mostReports = 20  // listed in a report, the latest first
-	mostComment = 300 // runes of a reporter's comment
+	mostComment = 300 // characters of a reporter's comment
 	mostNames   = 100 // of an address
 )
 
@@ -102,14 +103,11 @@ func report(answer *upstream.Response, cfg Config) (cortex.Report, error) {
 func (f *full) readReports(list []upstream.Fields) {
 	count := map[string]int{}
 	for i, r := range list {
-		e := event{Time: r.Text("reportedAt"), Country: r.Text("reporterCountryCode"), Comment: r.Text("comment")}
+		e := event{Time: r.Text("reportedAt"), Country: r.Text("reporterCountryCode"), Comment: harmless.Cut(r.Text("comment"), mostComment)}
 		for _, id := range r.Numbers("categories") {
 			name := categoryName(id)
 			e.Categories = append(e.Categories, name)
 			count[name]++
-		}
-		if runes := []rune(e.Comment); len(runes) > mostComment {
-			e.Comment = string(runes[:mostComment]) + "…"
 		}
 		if i < mostReports {
 			f.Latest = append(f.Latest, e)

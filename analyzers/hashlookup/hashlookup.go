@@ -15,9 +15,7 @@ package hashlookup
 import (
 	"context"
 	_ "embed"
-	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -46,23 +44,23 @@ type Config struct {
 	Trusted  int `cortex:"safe_trust" default:"60" description:"a file is safe if it is trusted as much as this, of 100, and nobody holds it for malicious"`
 }
 
-// kinds are the hashes that hashlookup knows, by their length in hexadecimal digits.
-var kinds = map[int]string{32: "md5", 40: "sha1", 64: "sha256"}
-
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	kind, ok := kinds[len(job.Data)]
-	if !ok || strings.Trim(job.Data, "0123456789abcdefABCDEF") != "" {
-		return cortex.Report{}, &upstream.Error{Service: service, Reason: upstream.BadInput,
-			Message: fmt.Sprintf("it knows files by MD5, SHA-1 and SHA-256 in hexadecimal, and this text of %d characters is none of them", len(job.Data)),
-			Next:    "look up the file's SHA-256"}
+	hash, kind, err := cortex.Hash(job.Data, cortex.MD5, cortex.SHA1, cortex.SHA256)
+	if err != nil {
+		return cortex.Report{}, err
 	}
 	client, err := job.Upstream(upstream.Options{Service: service, BaseURL: "https://hashlookup.circl.lu"})
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	answer, err := client.Do(ctx, upstream.Request{Path: "lookup/" + kind + "/" + strings.ToLower(job.Data), Accept: []int{http.StatusNotFound}})
+	answer, err := client.Do(ctx, upstream.Request{Path: "lookup/" + path(kind) + "/" + hash, Accept: []int{http.StatusNotFound}})
 	if err != nil {
 		return cortex.Report{}, err
 	}
 	return report(answer, job.Data, cfg)
+}
+
+// path is what hashlookup calls a kind of hash in its addresses.
+func path(kind cortex.HashKind) string {
+	return map[cortex.HashKind]string{cortex.MD5: "md5", cortex.SHA1: "sha1", cortex.SHA256: "sha256"}[kind]
 }

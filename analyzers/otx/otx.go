@@ -15,6 +15,7 @@ import (
 	_ "embed"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/ioc"
@@ -49,7 +50,7 @@ type Config struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	kind, value, err := indicator(job.DataType, job.Data)
+	kind, value, err := indicator(job)
 	if err != nil {
 		return cortex.Report{}, err
 	}
@@ -71,23 +72,23 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 }
 
 // indicator is what the API calls an observable, and how it writes it.
-func indicator(dataType, data string) (kind, value string, err error) {
-	switch dataType {
-	case "hash":
-		return "file", data, nil
-	case "url":
-		return "url", data, nil
-	case "ip":
-		address, err := cortex.PublicAddress(data)
-		if address.Is4() {
-			return "IPv4", address.String(), err
-		}
-		return "IPv6", address.String(), err
+func indicator(job *cortex.Job) (kind, value string, err error) {
+	if job.DataType == "hash" {
+		value, _, err = cortex.Hash(job.Data, cortex.MD5, cortex.SHA1, cortex.SHA256)
+		return "file", value, err
 	}
-	if ioc.Domain.TheHive(data) == "fqdn" {
-		return "hostname", data, nil
+	value, err = job.Public()
+	switch {
+	case job.DataType == "url":
+		return "url", value, err
+	case strings.Contains(value, ":"):
+		return "IPv6", value, err
+	case job.DataType == "ip":
+		return "IPv4", value, err
+	case ioc.Domain.TheHive(value) == "fqdn":
+		return "hostname", value, err
 	}
-	return "domain", data, nil
+	return "domain", value, err
 }
 
 // page is what the site calls it in addresses.

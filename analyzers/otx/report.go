@@ -7,12 +7,13 @@ import (
 	"slices"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 const (
 	most            = 50  // pulses, and values of each list, in a report
-	mostDescription = 500 // runes of a pulse's description
+	mostDescription = 500 // characters of a pulse's description
 )
 
 // full is the report. Times are as OTX writes them, in UTC.
@@ -82,13 +83,10 @@ func (f *full) read(r upstream.Fields) {
 func (f *full) readPulse(r upstream.Fields) {
 	p := pulse{
 		Name: r.Text("name"), Author: r.Text("author.username", "author_name"), Created: r.Text("created"), Modified: r.Text("modified"),
-		Description: r.Text("description"), TLP: r.Text("TLP", "tlp"), Tags: first(r.Texts("tags")), References: first(r.Texts("references")),
+		Description: harmless.Cut(r.Text("description"), mostDescription), TLP: r.Text("TLP", "tlp"), Tags: first(r.Texts("tags")), References: first(r.Texts("references")),
 	}
 	if id := r.Text("id"); id != "" {
 		p.Link = baseURL + "/pulse/" + url.PathEscape(id)
-	}
-	if runes := []rune(p.Description); len(runes) > mostDescription {
-		p.Description = string(runes[:mostDescription]) + "…"
 	}
 	if p.Name != "" && len(f.Pulses) < most {
 		f.Pulses = append(f.Pulses, p)

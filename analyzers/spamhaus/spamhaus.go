@@ -22,12 +22,10 @@ import (
 	"context"
 	_ "embed"
 	"net/netip"
-	"net/url"
 	"strings"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/resolver"
-	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 const service = "Spamhaus"
@@ -96,23 +94,16 @@ func (q question) zone(key string) string {
 func ask(dataType, data string) (question, error) {
 	host := data
 	if dataType == "url" {
-		u, err := url.Parse(data)
-		if err != nil || u.Hostname() == "" {
-			return question{}, &upstream.Error{Service: service, Reason: upstream.BadInput, Message: "the URL has no host that can be read",
-				Next: "check the value; nothing was asked"}
+		u, err := cortex.PublicURL(data)
+		if err != nil {
+			return question{}, err
 		}
 		host = u.Hostname()
 	}
 	if _, err := netip.ParseAddr(host); err == nil || dataType == "ip" {
 		address, err := cortex.PublicAddress(host)
-		if err != nil {
-			return question{}, err
-		}
-		return question{list: "ZEN", value: address.String(), name: resolver.Reversed(address), test: "2.0.0.127"}, nil
+		return question{list: "ZEN", value: address.String(), name: resolver.Reversed(address), test: "2.0.0.127"}, err
 	}
-	name, err := cortex.DomainName(host)
-	if err != nil {
-		return question{}, err
-	}
-	return question{list: "DBL", value: name, name: name, test: "dbltest.com"}, nil
+	name, err := cortex.PublicHost(host)
+	return question{list: "DBL", value: name, name: name, test: "dbltest.com"}, err
 }

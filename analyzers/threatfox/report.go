@@ -52,10 +52,10 @@ const (
 )
 
 // read takes over the entries of an answer that concern the observable.
-func (f *full) read(job *cortex.Job, q question, list []upstream.Fields) {
+func (f *full) read(dataType, value string, q question, list []upstream.Fields) {
 	for _, r := range list {
 		e := readEntry(r)
-		about, urlOnly := concerns(job, e.IOC)
+		about, urlOnly := concerns(dataType, value, e.IOC)
 		switch {
 		case e.IOC == "":
 			continue

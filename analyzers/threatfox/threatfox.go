@@ -59,10 +59,9 @@ type question struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	if job.DataType == "ip" {
-		if _, err := cortex.PublicAddress(job.Data); err != nil {
-			return cortex.Report{}, err
-		}
+	value, all, err := questions(job)
+	if err != nil {
+		return cortex.Report{}, err
 	}
 	client, err := cortex.Connect(job, abusech.Over, abusech.Options{
 		Service: service, URL: baseURL, Key: cfg.Key, Takes: "IP addresses, host names, URLs, MD5, SHA-1 and SHA-256",
@@ -71,39 +70,42 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 		return cortex.Report{}, err
 	}
 	f := full{}
-	for _, q := range questions(job.DataType, job.Data) {
+	for _, q := range all {
 		list, err := client.AskList(ctx, upstream.Request{Path: "/api/v1/", JSON: q})
 		if err != nil {
 			return cortex.Report{}, err
 		}
-		f.read(job, q, list)
+		f.read(job.DataType, value, q, list)
 	}
 	return f.report(cfg.Confidence), nil
 }
 
-// questions are what to ask about an observable. A hash may be an entry itself,
-// or that of a sample whose servers are entries. A host is searched for as a
-// part of entries, for its ports and URLs.
-func questions(dataType, data string) []question {
-	ask := question{Query: "search_ioc", Term: data, Exact: new(dataType == "url" || dataType == "hash")}
-	if dataType == "hash" {
-		ask.Term = strings.ToLower(data)
-		if len(data) != 40 { // samples are known by MD5 and SHA-256
-			return []question{ask, {Query: "search_hash", Hash: ask.Term}}
-		}
+// questions are what to ask about an observable, whose value is given as
+// ThreatFox has it. A hash may be an entry itself, or that of a sample whose
+// servers are entries. A host is searched for as a part of entries, for its ports
+// and URLs.
+func questions(job *cortex.Job) (value string, all []question, err error) {
+	if job.DataType != "hash" {
+		value, err = job.Public()
+		return value, []question{{Query: "search_ioc", Term: value, Exact: new(job.DataType == "url")}}, err
 	}
-	return []question{ask}
+	value, kind, err := cortex.Hash(job.Data, cortex.MD5, cortex.SHA1, cortex.SHA256, cortex.SHA3384)
+	all = []question{{Query: "search_ioc", Term: value, Exact: new(true)}}
+	if kind == cortex.MD5 || kind == cortex.SHA256 { // samples are known by these
+		all = append(all, question{Query: "search_hash", Hash: value})
+	}
+	return value, all, err
 }
 
 // concerns tells whether an entry is about the observable, and whether it is
 // only about a URL on it: a search for example.com finds notexample.com, too.
-func concerns(job *cortex.Job, ioc string) (about, urlOnly bool) {
-	if strings.EqualFold(ioc, job.Data) {
+func concerns(dataType, value, ioc string) (about, urlOnly bool) {
+	if strings.EqualFold(ioc, value) {
 		return true, false
 	}
 	if u, err := url.Parse(ioc); err == nil && u.Host != "" {
-		return job.DataType != "url" && strings.EqualFold(u.Hostname(), job.Data), true
+		return dataType != "url" && strings.EqualFold(u.Hostname(), value), true
 	}
 	host, _, err := net.SplitHostPort(ioc)
-	return err == nil && strings.EqualFold(host, job.Data), false
+	return err == nil && strings.EqualFold(host, value), false
 }

@@ -12,9 +12,7 @@ package urlhaus
 import (
 	"context"
 	_ "embed"
-	"fmt"
 	"net/url"
-	"strings"
 
 	"github.com/waggle-cti/waggle/shared/abusech"
 	"github.com/waggle-cti/waggle/shared/cortex"
@@ -50,7 +48,7 @@ type Config struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	path, form, err := question(job.DataType, job.Data)
+	path, form, err := question(job)
 	if err != nil {
 		return cortex.Report{}, err
 	}
@@ -68,21 +66,15 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 }
 
 // question gives the API's path and form for an observable.
-func question(dataType, data string) (path string, form url.Values, err error) {
-	switch dataType {
-	case "url":
-		return "url", url.Values{"url": {data}}, nil
-	case "hash":
-		name, ok := map[int]string{32: "md5_hash", 64: "sha256_hash"}[len(data)]
-		if !ok {
-			return "", nil, &upstream.Error{Service: service, Reason: upstream.BadInput,
-				Message: fmt.Sprintf("it knows payloads by MD5 and SHA-256, and this hash of %d characters is neither", len(data)),
-				Next:    "look up the file's SHA-256"}
-		}
-		return "payload", url.Values{name: {strings.ToLower(data)}}, nil
-	case "ip":
-		address, err := cortex.PublicAddress(data)
-		return "host", url.Values{"host": {address.String()}}, err
+func question(job *cortex.Job) (path string, form url.Values, err error) {
+	if job.DataType == "hash" {
+		hash, kind, err := cortex.Hash(job.Data, cortex.MD5, cortex.SHA256)
+		name := map[cortex.HashKind]string{cortex.MD5: "md5_hash", cortex.SHA256: "sha256_hash"}[kind]
+		return "payload", url.Values{name: {hash}}, err
 	}
-	return "host", url.Values{"host": {data}}, nil
+	value, err := job.Public()
+	if job.DataType == "url" {
+		return "url", url.Values{"url": {value}}, err
+	}
+	return "host", url.Values{"host": {value}}, err
 }

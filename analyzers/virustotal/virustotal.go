@@ -88,19 +88,17 @@ func object(job *cortex.Job) (kind, id string, err error) {
 		id, err = sha256Of(job.File.Path)
 		return "files", id, err
 	case "hash":
-		if n := len(job.Data); n != 32 && n != 40 && n != 64 {
-			return "", "", &upstream.Error{Service: service, Reason: upstream.BadInput,
-				Message: fmt.Sprintf("it knows files by MD5, SHA-1 and SHA-256, and this hash of %d characters is none of them", n),
-				Next:    "look up the file's SHA-256"}
-		}
-		return "files", job.Data, nil
-	case "url":
-		return "urls", base64.RawURLEncoding.EncodeToString([]byte(job.Data)), nil
-	case "ip":
-		address, err := cortex.PublicAddress(job.Data)
-		return "ip_addresses", address.String(), err
+		id, _, err = cortex.Hash(job.Data, cortex.MD5, cortex.SHA1, cortex.SHA256)
+		return "files", id, err
 	}
-	return "domains", job.Data, nil
+	id, err = job.Public()
+	switch job.DataType {
+	case "url":
+		return "urls", base64.RawURLEncoding.EncodeToString([]byte(id)), err
+	case "ip":
+		return "ip_addresses", id, err
+	}
+	return "domains", id, err
 }
 
 // sha256Of hashes a file without holding it in memory.

@@ -13,7 +13,7 @@ import (
 func TestDomainName(t *testing.T) {
 	for data, want := range map[string]string{
 		"example.com": "example.com", " WWW.Example.COM. ": "www.example.com", "bücher.example": "xn--bcher-kva.example", "xn--bcher-kva.example": "xn--bcher-kva.example",
-		"localhost": "", "a b.example": "", "a..example": "", strings.Repeat("a", 64) + ".example": "", "-a.example": "", "_dmarc.example.com": "", ".": "", "": "",
+		"localhost": "", "wiki.internal": "", "a b.example": "", "a..example": "", strings.Repeat("a", 64) + ".example": "", "-a.example": "", "_dmarc.example.com": "", ".": "", "": "",
 	} {
 		name, err := DomainName(data)
 		assert.Equal(t, want, name, data)

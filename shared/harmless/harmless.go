@@ -31,11 +31,16 @@ func Line(text string, n int) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, ""))
-	runes := []rune(strings.Join(strings.Fields(text), " "))
-	if len(runes) > n {
-		return string(runes[:n-1]) + "…"
+	return Cut(strings.Join(strings.Fields(text), " "), n)
+}
+
+// Cut makes text one of at most n characters, n of at least 1; where some are
+// lost it ends with an ellipsis. Lines stay.
+func Cut(text string, n int) string {
+	if len(text) <= n || utf8.RuneCountInString(text) <= n {
+		return text
 	}
-	return string(runes)
+	return string([]rune(text)[:n-1]) + "…"
 }
 
 // Cell keeps a spreadsheet from taking foreign text for a formula.

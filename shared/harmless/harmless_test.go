@@ -48,6 +48,12 @@ func TestPublication(t *testing.T) {
 	}
 }
 
+func TestCut(t *testing.T) {
+	for text, want := range map[string]string{"": "", "abcd": "abcd", "abcde": "abc…", "äöüß": "äöüß", "äöüßx": "äöü…", "a\nb": "a\nb"} {
+		assert.Equal(t, want, harmless.Cut(text, 4), text)
+	}
+}
+
 func TestCell(t *testing.T) {
 	for text, want := range map[string]string{"": "", "a": "a", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@x": "'@x"} {
 		assert.Equal(t, want, harmless.Cell(text))
