@@ -61,17 +61,13 @@ func connector(v Version) string {
 //
 // GET /api/connector/cortex/responder/alert/~1
 func (c *Client) Responders(ctx context.Context, kind, id string) ([]Responder, error) {
-	rows, err := c.connected(ctx, "responder", kind, id)
+	rows, err := c.connected(ctx, "responder/"+kind+"/"+url.PathEscape(id), nil)
 	if err != nil {
 		return nil, err
 	}
 	var out []Responder
 	for _, r := range rows {
-		one := Responder{ID: r.Get("id").String(), Name: r.Get("name").String(), Cortexes: texts(r.Get("cortexIds"))}
-		if one.ID == "" {
-			one.ID = r.Get("_id").String()
-		}
-		out = append(out, one)
+		out = append(out, readWorker(r))
 	}
 	return out, nil
 }
@@ -80,7 +76,7 @@ func (c *Client) Responders(ctx context.Context, kind, id string) ([]Responder, 
 //
 // GET /api/connector/cortex/action/alert/~1
 func (c *Client) Runs(ctx context.Context, kind, id string) ([]Run, error) {
-	rows, err := c.connected(ctx, "action", kind, id)
+	rows, err := c.connected(ctx, "action/"+kind+"/"+url.PathEscape(id), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -90,23 +86,6 @@ func (c *Client) Runs(ctx context.Context, kind, id string) ([]Run, error) {
 	}
 	slices.SortStableFunc(out, func(a, b Run) int { return b.Started.Compare(a.Started) })
 	return out, nil
-}
-
-// connected reads a list of the connector that belongs to an object.
-func (c *Client) connected(ctx context.Context, what, kind, id string) ([]gjson.Result, error) {
-	v, err := c.Version(ctx)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := c.do(ctx, upstream.Request{Method: http.MethodGet, Path: connector(v) + what + "/" + kind + "/" + url.PathEscape(id)})
-	if err != nil {
-		return nil, err
-	}
-	list := answer.JSON()
-	if !list.IsArray() {
-		return nil, answer.Strange("the answer is no list")
-	}
-	return list.Array(), nil
 }
 
 // StartRun runs a responder on an object. TheHive answers when it has given the

@@ -277,5 +277,6 @@ func (o Outcome) report() object {
 	for _, a := range o.Artifacts {
 		artifacts = append(artifacts, object{"dataType": a.DataType, "data": a.Data, "message": nil, "tags": a.Tags, "tlp": 2})
 	}
-	return object{"success": true, "full": object{"found": len(taxonomies)}, "summary": object{"taxonomies": taxonomies}, "artifacts": artifacts, "operations": []object{}}
+	return object{"success": true, "full": object{"found": len(taxonomies)}, "summary": object{"taxonomies": taxonomies}, "artifacts": artifacts,
+		"operations": append([]object{}, o.Operations...)}
 }

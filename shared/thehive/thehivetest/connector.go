@@ -26,6 +26,12 @@ func (s *Server) connectorRoutes(on func(string, who, func(call) answer)) {
 	if s.five {
 		base = "/api/v1/connector/cortex/"
 	}
+	if s.options.Alone {
+		return
+	}
+	on("GET "+base+"analyzer", member, s.analyzers)
+	on("POST "+base+"job", writer, s.startJob)
+	on("GET "+base+"job/{id}", member, s.getJob)
 	on("GET "+base+"responder/{type}/{id}", member, s.responders)
 	on("GET "+base+"action/{type}/{id}", member, s.runsOf)
 	on("POST "+base+"action", writer, s.startRun)

@@ -56,6 +56,10 @@ func (s *Server) query(c call, showAlert func(*alert) object, showObservable fun
 			}
 		case "observables":
 			rows = children(rows, showObservable)
+		case "getObservable":
+			rows = append(rows, row{observables: slices.DeleteFunc(s.everyObservable(), func(o *observable) bool { return o.id != text(step["idOrName"]) })})
+		case "jobs":
+			rows = s.jobRows(rows)
 		case "filter":
 			rows = slices.DeleteFunc(rows, func(r row) bool { return !passes(r.show(), step) })
 		case "sort":

@@ -52,6 +52,9 @@ type Options struct {
 	Responders []thehive.Responder
 	Respond    func(responder, dataType string, object []byte) (report []byte)
 
+	Cortexes []Cortex // whose analyzers TheHive can have run
+	Alone    bool     // TheHive has no connector to Cortex
+
 	// Slow is how long creating an alert takes between TheHive's check for
 	// duplicates and the alert's being there. As with the real one, two equal
 	// requests within it make two alerts.
@@ -72,6 +75,7 @@ type Server struct {
 	cases  []*aCase
 	types  []string
 	runs   []*run
+	jobs   []*job
 
 	running sync.WaitGroup
 }

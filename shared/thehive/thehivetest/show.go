@@ -47,7 +47,7 @@ func (a *alert) v1(five bool) object {
 func (o *observable) v0() object {
 	out := object{
 		"_id": o.id, "id": o.id, "createdBy": feederLogin, "createdAt": o.created, "_type": "case_artifact", "dataType": o.dataType,
-		"startDate": o.created, "tlp": o.tlp, "tags": list(o.tags), "ioc": o.ioc, "sighted": o.sighted, "reports": object{}, "stats": object{},
+		"startDate": o.created, "tlp": o.tlp, "tags": list(o.tags), "ioc": o.ioc, "sighted": o.sighted, "reports": o.shortReports(), "stats": object{},
 	}
 	o.rest(out)
 	return out
@@ -63,7 +63,7 @@ func (o *observable) changedV0() object {
 func (o *observable) v1(five bool) object {
 	out := object{
 		"_id": o.id, "_type": "Observable", "_createdBy": feederLogin, "_createdAt": o.created, "dataType": o.dataType, "startDate": o.created,
-		"tlp": o.tlp, "tags": list(o.tags), "ioc": o.ioc, "sighted": o.sighted, "reports": object{}, "extraData": object{},
+		"tlp": o.tlp, "tags": list(o.tags), "ioc": o.ioc, "sighted": o.sighted, "reports": o.shortReports(), "extraData": object{},
 	}
 	o.rest(out)
 	if o.updated != 0 {
@@ -148,4 +148,12 @@ func list(in []string) []string {
 		return []string{}
 	}
 	return in
+}
+
+// shortReports are what analyzers said of an observable.
+func (o *observable) shortReports() object {
+	if o.reports == nil {
+		return object{}
+	}
+	return o.reports
 }

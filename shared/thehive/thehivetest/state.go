@@ -36,6 +36,7 @@ type observable struct {
 	tlp                     int
 	tags                    []string
 	ioc, sighted, unalike   bool
+	reports                 object // the taxonomies of analyzers, by name
 }
 
 type attachment struct {
