@@ -48,7 +48,11 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, known *
 		if err != nil {
 			return nil, err
 		}
-		if o.Enricher, err = enrich.New(client, enrich.Options{Settings: c.Cortex.Settings, Known: known.Known}); err != nil {
+		asking := enrich.Options{Settings: c.Cortex.Settings, Known: known.Known}
+		if hive != nil {
+			asking.TheHive = hive
+		}
+		if o.Enricher, err = enrich.New(client, asking); err != nil {
 			return nil, err
 		}
 	}

@@ -136,6 +136,12 @@ func analysed(a waggle.Analysis) string {
 	if a.Note != "" {
 		text += "  " + plain(a.Note)
 	}
+	if a.Observable != "" {
+		text += "  (on the observable in TheHive)"
+	}
+	if a.Direct != "" {
+		text += "  (by Cortex itself: " + plain(a.Direct) + ")"
+	}
 	return text
 }
 

@@ -73,6 +73,9 @@ func serve(ctx context.Context, c *config.Config, log *slog.Logger, ready func(p
 	if err != nil {
 		return err
 	}
+	if learner != nil {
+		learner.Imported = feeder.Promoted
+	}
 	blocked, err := newBlocks(c, data, known, log)
 	if err != nil {
 		return err

@@ -19,19 +19,25 @@ type Outcome struct {
 	Note       string // one sentence, without secrets; empty of one that is done
 }
 
-// Started is what came of starting an analysis. One of its fields is set.
+// Started is what came of starting an analysis. One of its fields is set, beside
+// Direct.
 type Started struct {
 	Job   string        // Cortex has taken it
 	Over  *Outcome      // it will never be run
 	Hold  time.Duration // the analyzer's rate limit in Cortex is reached: nothing more for that long
 	Again error         // Cortex works, and failed at this one
+	Lost  error         // TheHive may have had it made: Recall tells
+
+	Direct string // why it was Cortex itself that was asked, and not TheHive
 }
 
-// Start has Cortex begin an analysis. label finds the job again, see Recall.
+// Start begins an analysis: on the observable of TheHive, if one is given, and by
+// Cortex itself where TheHive will not. label finds a job of Cortex' own again,
+// see Recall.
 //
 // An error concerns Cortex as a whole: it is away, or does not take the key.
 // Whether it has taken the job, Recall tells.
-func (e *Enricher) Start(ctx context.Context, a Ask, label string) (Started, error) {
+func (e *Enricher) Start(ctx context.Context, a Ask, observable, label string) (Started, error) {
 	worker, err := e.find(ctx, a.Analyzer)
 	if err != nil {
 		return Started{}, err
@@ -42,6 +48,20 @@ func (e *Enricher) Start(ctx context.Context, a Ask, label string) (Started, err
 	if why := e.refuses(*worker); why != "" {
 		return Started{Over: &Outcome{State: waggle.AnalysisSkipped, Note: "not run: " + why}}, nil
 	}
+	if observable == "" || e.hive == nil {
+		return e.startHere(ctx, *worker, a, label)
+	}
+	started, fallback := e.startThere(ctx, *worker, observable)
+	if fallback == "" {
+		return started, nil
+	}
+	started, err = e.startHere(ctx, *worker, a, label)
+	started.Direct = fallback
+	return started, err
+}
+
+// startHere has Cortex itself begin an analysis.
+func (e *Enricher) startHere(ctx context.Context, worker cortexapi.Worker, a Ask, label string) (Started, error) {
 	job, err := e.cortex.Analyze(ctx, worker.ID, cortexapi.Input{
 		DataType: a.DataType, Data: a.Value, TLP: a.TLP, PAP: a.PAP, Label: label, Message: "asked by the Waggle feeder",
 	})
@@ -49,7 +69,7 @@ func (e *Enricher) Start(ctx context.Context, a Ask, label string) (Started, err
 	case err == nil:
 		return Started{Job: job.ID}, nil
 	case reason == upstream.RateLimited:
-		return Started{Hold: hold(*worker)}, nil
+		return Started{Hold: hold(worker)}, nil
 	case reason == upstream.NotFound:
 		e.listAnew()
 		if worker, listing := e.find(ctx, a.Analyzer); listing != nil || worker != nil {
@@ -94,13 +114,21 @@ func hold(w cortexapi.Worker) time.Duration {
 	return min(max(w.Window, time.Minute), time.Hour)
 }
 
-// Recall gives the job that Cortex made under a label, "" where it made none.
-func (e *Enricher) Recall(ctx context.Context, label string) (job string, err error) {
+// Recall gives the job that was made of an analysis since a moment: under a label
+// in Cortex, or through TheHive on an observable, if one is given; "" where none
+// was. known is false while TheHive, which may have had it made, cannot be asked.
+func (e *Enricher) Recall(ctx context.Context, a Ask, observable, label string, since time.Time) (job string, known bool, err error) {
+	known = true
+	if observable != "" {
+		if job, known = e.recallThere(ctx, a, observable, since); job != "" {
+			return job, true, nil
+		}
+	}
 	found, err := e.cortex.FindJobs(ctx, label)
 	if err != nil || len(found) == 0 {
-		return "", err
+		return "", known, err
 	}
-	return found[0].ID, nil
+	return found[0].ID, true, nil
 }
 
 // Collect gives what came of those of the jobs that are over. Where none is, it

@@ -19,6 +19,7 @@ import (
 	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/knownbenign"
 	"github.com/waggle-cti/waggle/shared/marking"
+	"github.com/waggle-cti/waggle/shared/thehive"
 )
 
 // Cortex is the part of *cortexapi.Client that analysing needs.
@@ -33,6 +34,7 @@ type Cortex interface {
 // Options are what an Enricher works with beside Cortex.
 type Options struct {
 	Settings
+	TheHive TheHive // nil = Cortex is always asked itself
 	// Known says whether a value is known to be benign, and by which list. Nil
 	// means the built-in list.
 	Known func(kind, value string) (list string, ok bool)
@@ -42,6 +44,7 @@ type Options struct {
 // Enricher asks one Cortex. It is safe for concurrent use.
 type Enricher struct {
 	cortex   Cortex
+	hive     TheHive // nil = none
 	settings Settings
 	known    func(kind, value string) (string, bool)
 	now      func() time.Time
@@ -50,6 +53,12 @@ type Enricher struct {
 	mu      sync.Mutex // guards what follows
 	workers []cortexapi.Worker
 	listed  time.Time // when Cortex told of them; zero = to be asked again
+
+	held     map[string]held // alerts by TheHive's id
+	offers   []thehive.Analyzer
+	offersAt time.Time // when TheHive told of them; zero = to be asked again
+	hushed   time.Time // until when TheHive is left alone
+	hushedBy string    // and why
 }
 
 // New makes an Enricher. The error is one of [Settings.Check].
@@ -63,7 +72,11 @@ func New(c Cortex, o Options) (*Enricher, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Enricher{cortex: c, settings: o.Settings, known: o.Known, now: o.Now, costs: newCosts(o.Costs)}, nil
+	e := &Enricher{cortex: c, settings: o.Settings, known: o.Known, now: o.Now, costs: newCosts(o.Costs), held: map[string]held{}}
+	if o.ThroughTheHive {
+		e.hive = o.TheHive
+	}
+	return e, nil
 }
 
 // Settings are those that it works by.

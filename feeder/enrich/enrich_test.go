@@ -190,7 +190,7 @@ func TestStart(t *testing.T) {
 	server := cortexapitest.Start(t, cortexapitest.Options{Workers: []cortexapitest.Worker{limited, full, daily, worker("Strange_1_0", "ip")}})
 	e := enricher(t, server)
 	for _, name := range []string{full.Name, daily.Name} {
-		first, err := e.Start(t.Context(), ask(name), "first")
+		first, err := e.Start(t.Context(), ask(name), "", "first")
 		require.NoError(t, err)
 		require.NotEmpty(t, first.Job)
 	}
@@ -219,14 +219,14 @@ func TestStart(t *testing.T) {
 				}
 				return cortexapitest.Fault{}
 			})
-			got, err := e.Start(t.Context(), ask(test.analyzer), "label "+name)
+			got, err := e.Start(t.Context(), ask(test.analyzer), "", "label "+name)
 			assert.Equal(t, test.reason, upstream.ReasonOf(err))
 			assert.Equal(t, test.fault.Status == 500, got.Again != nil)
 			got.Again = nil
 			if test.want.Job != "" {
 				assert.NotEmpty(t, got.Job)
 				got.Job = test.want.Job
-				found, err := e.Recall(t.Context(), "label "+name)
+				found, _, err := e.Recall(t.Context(), ask(test.analyzer), "", "label "+name, time.Time{})
 				require.NoError(t, err)
 				assert.NotEmpty(t, found)
 			}
@@ -238,7 +238,7 @@ func TestStart(t *testing.T) {
 		})
 	}
 	server.Fail(nil)
-	none, err := e.Recall(t.Context(), "no such label")
+	none, _, err := e.Recall(t.Context(), enrich.Ask{}, "", "no such label", time.Time{})
 	require.NoError(t, err)
 	assert.Empty(t, none)
 }
@@ -251,7 +251,7 @@ func TestStartWhileEverythingFails(t *testing.T) {
 	_, err := e.Choose(t.Context(), story())
 	require.NoError(t, err)
 	server.Fail(func(*http.Request) cortexapitest.Fault { return cortexapitest.Fault{Status: 500} })
-	_, err = e.Start(t.Context(), ask("Waggle_Names_1_0"), "label")
+	_, err = e.Start(t.Context(), ask("Waggle_Names_1_0"), "", "label")
 	require.ErrorIs(t, err, upstream.Failure)
 }
 
@@ -261,7 +261,7 @@ func TestStartAfterARenaming(t *testing.T) {
 	_, err := e.Choose(t.Context(), story())
 	require.NoError(t, err)
 	server.SetWorkers(worker("Waggle_Names_1_1", "ip"))
-	got, err := e.Start(t.Context(), ask("Waggle_Names_1_0"), "label")
+	got, err := e.Start(t.Context(), ask("Waggle_Names_1_0"), "", "label")
 	require.NoError(t, err)
 	require.NotNil(t, got.Over)
 	assert.Contains(t, got.Over.Note, "Cortex has no analyzer Waggle_Names_1_0 any more")
@@ -280,7 +280,7 @@ func TestCollect(t *testing.T) {
 	ids := map[string]string{"lost": "no-such-job"}
 	jobs := []string{"no-such-job"}
 	for name := range outcomes {
-		started, err := e.Start(t.Context(), enrich.Ask{Value: name, Analyzer: answering.Name, DataType: "domain"}, name)
+		started, err := e.Start(t.Context(), enrich.Ask{Value: name, Analyzer: answering.Name, DataType: "domain"}, "", name)
 		require.NoError(t, err)
 		ids[name] = started.Job
 		jobs = append(jobs, started.Job)

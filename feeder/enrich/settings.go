@@ -27,6 +27,8 @@ type Settings struct {
 	MaxObservables int             `yaml:"max_observables"` // of a story that are sent, 1–200
 	Cache          time.Duration   `yaml:"cache"`           // how long a report counts, up to 30 days
 	GiveUp         time.Duration   `yaml:"give_up"`         // how long a job may take, 1 minute to a day
+	ThroughTheHive bool            `yaml:"through_thehive"` // where TheHive can have its observables analysed
+	AgainInCases   bool            `yaml:"again_in_cases"`  // what Cortex was asked itself is asked again through TheHive once the alert is a case
 }
 
 // Defaults are careful: analyzers of Waggle that need no account, for what is
@@ -34,7 +36,7 @@ type Settings struct {
 func Defaults() Settings {
 	return Settings{
 		Analyzers: []string{"Waggle_*"}, Cost: Free, MaxTLP: 2, MaxPAP: 2,
-		MaxJobs: 4, MaxObservables: 50, Cache: 24 * time.Hour, GiveUp: 10 * time.Minute,
+		MaxJobs: 4, MaxObservables: 50, Cache: 24 * time.Hour, GiveUp: 10 * time.Minute, ThroughTheHive: true,
 	}
 }
 

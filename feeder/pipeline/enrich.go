@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -32,6 +33,8 @@ type enrichWorker struct {
 	river.WorkerDefaults[enrichArgs]
 	well bool      // Cortex answered the last time, and no trouble is noted
 	back time.Time // when it did after it had not
+
+	early bool // the next analysis waits for its alert, on which its report will sit
 }
 
 // Work implements river.Worker.
@@ -156,8 +159,8 @@ func (w *enrichWorker) write(ctx context.Context, change func(*store.Tx) error) 
 	})
 }
 
-// recall looks what became of analyses of which Cortex' answer got lost. It
-// takes Cortex a moment to find a job that it has just made.
+// recall looks what became of analyses of which the answer got lost. It takes
+// Cortex a moment to find a job that it has just made.
 func (w *enrichWorker) recall(ctx context.Context) (busy bool, err error) {
 	running, err := w.Store.RunningAnalyses(ctx)
 	if err != nil {
@@ -167,19 +170,29 @@ func (w *enrichWorker) recall(ctx context.Context) (busy bool, err error) {
 		if k.Job != "" || w.Now().Sub(k.At) < w.pace.lost {
 			continue
 		}
-		busy = true
-		job, err := w.Enricher.Recall(ctx, label(k))
+		job, known, err := w.Enricher.Recall(ctx, asked(k), k.Observable, label(k), k.At)
 		if err != nil {
-			return busy, cortexError{err}
+			return true, cortexError{err}
 		}
-		if k.Job = job; job == "" {
+		switch {
+		case job != "":
+			k.Job, k.Note = job, ""
+		case !known && w.Now().Sub(k.At) < w.Enricher.Settings().GiveUp:
+			continue // TheHive may have had it made, and is away
+		default:
 			k.State, k.Due = waggle.AnalysisWaiting, time.Time{}
 		}
+		busy = true
 		if err := w.write(ctx, func(tx *store.Tx) error { return tx.SetAnalysis(ctx, k) }); err != nil {
 			return busy, err
 		}
 	}
 	return busy, nil
+}
+
+// asked is an analysis as its enricher knows it.
+func asked(k store.Task) enrich.Ask {
+	return enrich.Ask{Kind: k.Kind, Value: k.Value, Analyzer: k.Analyzer, DataType: k.DataType, TLP: k.TLP, PAP: k.PAP}
 }
 
 // label is what a job of an analysis is found by. It tells this time apart from
@@ -189,22 +202,23 @@ func label(k store.Task) string {
 	return "waggle " + hex.EncodeToString(sum[:12])
 }
 
-// start has Cortex begin as many analyses as it may have at a time.
+// start has as many analyses begun as there may be at a time.
 func (w *enrichWorker) start(ctx context.Context) (busy bool, err error) {
 	running, err := w.Store.RunningAnalyses(ctx)
 	if err != nil {
 		return false, err
 	}
+	w.early = false
 	for n := len(running); n < w.Enricher.Settings().MaxJobs; {
 		due, err := w.Store.DueAnalyses(ctx, 1, w.Now())
 		if err != nil || len(due) == 0 {
 			return busy, err
 		}
-		busy = true
 		began, err := w.begin(ctx, due[0])
-		if err != nil {
+		if err != nil || w.early {
 			return busy, err
 		}
+		busy = true
 		if began {
 			n++
 		}
@@ -212,7 +226,7 @@ func (w *enrichWorker) start(ctx context.Context) (busy bool, err error) {
 	return busy, nil
 }
 
-// begin has Cortex begin an analysis, if its analyzer's budget allows it.
+// begin has an analysis begun, if its analyzer's budget allows it.
 func (w *enrichWorker) begin(ctx context.Context, k store.Task) (began bool, err error) {
 	budget, limited := w.Enricher.Settings().Budget(k.Analyzer)
 	runs, err := w.Store.Runs(ctx, k.Analyzer, w.Now())
@@ -223,6 +237,18 @@ func (w *enrichWorker) begin(ctx context.Context, k store.Task) (began bool, err
 		tomorrow := w.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
 		return false, w.hold(ctx, k.Analyzer, fmt.Sprintf("the budget of %d jobs a day is used up: it is run tomorrow", budget), tomorrow)
 	}
+	place, err := w.place(ctx, k)
+	switch {
+	case err != nil:
+		return false, err
+	case place.Later && w.Now().Sub(k.At) < w.pace.alert:
+		w.early = true
+		return false, nil
+	case place.Refused != "":
+		w.end(&k, enrich.Outcome{State: waggle.AnalysisSkipped, Note: place.Refused})
+		return false, w.write(ctx, func(tx *store.Tx) error { return tx.SetAnalysis(ctx, k) })
+	}
+	k.Observable, k.Direct = place.Observable, place.Direct
 	k.State, k.At, k.Job, k.Note, k.Due = waggle.AnalysisRunning, w.Now().Truncate(time.Millisecond), "", "", time.Time{}
 	err = w.Store.DurableTx(ctx, func(tx *store.Tx) error {
 		if err := tx.CountRun(ctx, k.Analyzer, k.At); err != nil {
@@ -233,10 +259,38 @@ func (w *enrichWorker) begin(ctx context.Context, k store.Task) (began bool, err
 	if err != nil {
 		return false, err
 	}
+	return w.run(ctx, k)
+}
+
+// place says where an analysis is to be run. One that failed through TheHive is
+// run by Cortex itself the next time.
+func (w *enrichWorker) place(ctx context.Context, k store.Task) (place enrich.Place, err error) {
+	if k.Observable != "" {
+		return enrich.Place{Direct: "through TheHive it failed: " + cmp.Or(k.Note, "no job was made")}, nil
+	}
+	alerts, err := w.Store.AlertsOf(ctx, k.Kind, k.Value)
+	if err != nil {
+		return enrich.Place{}, err
+	}
+	of := make([]enrich.Alert, len(alerts))
+	for i, a := range alerts {
+		of[i] = enrich.Alert(a)
+	}
+	err = w.guarded(func() error {
+		place = w.Enricher.Place(ctx, asked(k), of)
+		return nil
+	})
+	if err != nil {
+		place = enrich.Place{Direct: err.Error()}
+	}
+	return place, nil
+}
+
+// run has an analysis begun that is on disk as running, and keeps what came of it.
+func (w *enrichWorker) run(ctx context.Context, k store.Task) (began bool, err error) {
 	var started enrich.Started
 	err = w.guarded(func() (err error) {
-		ask := enrich.Ask{Kind: k.Kind, Value: k.Value, Analyzer: k.Analyzer, DataType: k.DataType, TLP: k.TLP, PAP: k.PAP}
-		started, err = w.Enricher.Start(ctx, ask, label(k))
+		started, err = w.Enricher.Start(ctx, asked(k), k.Observable, label(k))
 		return err
 	})
 	var broken *fault
@@ -246,13 +300,21 @@ func (w *enrichWorker) begin(ctx context.Context, k store.Task) (began bool, err
 	if err != nil {
 		return false, cortexError{err} // recall tells whether it runs
 	}
+	if started.Direct != "" {
+		k.Observable, k.Direct = "", started.Direct
+	}
+	if k.Direct != "" {
+		w.Log.Info("Cortex is asked itself, and not through TheHive", "analyzer", k.Analyzer, "value", k.Value, "reason", k.Direct)
+	}
 	switch {
 	case started.Over != nil:
 		w.end(&k, *started.Over)
 	case started.Hold > 0:
-		k.State = waggle.AnalysisWaiting
+		k.State, k.Observable = waggle.AnalysisWaiting, "" // it may be a case by then
 	case started.Again != nil:
 		w.again(&k, started.Again)
+	case started.Lost != nil:
+		k.Note = started.Lost.Error()
 	default:
 		k.Job = started.Job
 	}
@@ -368,6 +430,8 @@ func (w *enrichWorker) rest(ctx context.Context, job *river.Job[enrichArgs]) err
 	switch {
 	case err != nil:
 		return err
+	case w.early:
+		return river.JobSnooze(w.pace.again)
 	case open.Stories+open.Waiting > 0:
 		return w.goOn(ctx, job.JobRow, job.Args)
 	case open.Running > 0: // their jobs are still to be found

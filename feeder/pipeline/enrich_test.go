@@ -312,7 +312,9 @@ func TestCortexForgets(t *testing.T) {
 // broken is an enricher with a fault.
 type broken struct{ *enrich.Enricher }
 
-func (broken) Start(context.Context, enrich.Ask, string) (enrich.Started, error) { panic("crumbs") }
+func (broken) Start(context.Context, enrich.Ask, string, string) (enrich.Started, error) {
+	panic("crumbs")
+}
 
 func TestAFaultIsGivenUp(t *testing.T) {
 	path := place(t)

@@ -115,18 +115,19 @@ type pace struct {
 	lost  time.Duration // how long after an answer of Cortex was lost its job can be found
 	look  time.Duration // how long to wait for a job before looking at all of them
 	grace time.Duration // how long a Cortex that came back has for the jobs it had
+	alert time.Duration // how long an analysis waits for its alert to be in TheHive
 }
 
 // patient is the pace of a feeder that runs for ever.
 func patient() pace {
 	return pace{first: 2 * time.Second, longest: 5 * time.Minute, refused: 15 * time.Minute, patience: 8, glance: 5 * time.Second, again: 5 * time.Second,
-		sweep: 10 * time.Second, lost: 5 * time.Second, look: 2 * time.Second, grace: time.Minute}
+		sweep: 10 * time.Second, lost: 5 * time.Second, look: 2 * time.Second, grace: time.Minute, alert: time.Minute}
 }
 
 // quick is the pace of one that somebody waits for.
 func quick() pace {
 	return pace{first: 100 * time.Millisecond, longest: 3 * time.Second, refused: 15 * time.Minute, patience: 16, glance: 50 * time.Millisecond, again: 100 * time.Millisecond, write: 2 * time.Second,
-		sweep: 10 * time.Second, lost: 2 * time.Second, look: time.Second, grace: 2 * time.Second}
+		sweep: 10 * time.Second, lost: 2 * time.Second, look: time.Second, grace: 2 * time.Second, alert: 5 * time.Second}
 }
 
 // longestRefused is the longest pause after a refusal.

@@ -81,8 +81,9 @@ type Actor interface {
 type Enricher interface {
 	Settings() enrich.Settings
 	Choose(ctx context.Context, s waggle.Story) (enrich.Choice, error)
-	Start(ctx context.Context, a enrich.Ask, label string) (enrich.Started, error)
-	Recall(ctx context.Context, label string) (job string, err error)
+	Place(ctx context.Context, a enrich.Ask, alerts []enrich.Alert) enrich.Place
+	Start(ctx context.Context, a enrich.Ask, observable, label string) (enrich.Started, error)
+	Recall(ctx context.Context, a enrich.Ask, observable, label string, since time.Time) (job string, known bool, err error)
 	Collect(ctx context.Context, jobs []string, wait time.Duration) (map[string]enrich.Outcome, error)
 }
 

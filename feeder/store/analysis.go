@@ -65,7 +65,7 @@ func (t *Tx) ChooseAnalyses(ctx context.Context, story string, revision int, wan
 		_, err := t.tx.ExecContext(ctx, `
 			INSERT INTO analyses (kind, value, analyzer, data_type, tlp, pap, state, at, waiting) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 			ON CONFLICT (kind, value, analyzer) DO UPDATE SET data_type = excluded.data_type, tlp = excluded.tlp, pap = excluded.pap,
-				state = excluded.state, job = '', note = '', at = excluded.at, waiting = excluded.waiting, due = 0, tries = 0
+				state = excluded.state, job = '', note = '', observable = '', direct = '', at = excluded.at, waiting = excluded.waiting, due = 0, tries = 0
 			WHERE (analyses.state = $10 AND analyses.at < $11) OR (analyses.state IN ($12, $13) AND analyses.at < $14)`,
 			w.Kind, w.Value, w.Analyzer, w.DataType, w.TLP, w.PAP, waggle.AnalysisWaiting, stamp(now), now.UnixMicro(),
 			waggle.AnalysisDone, stamp(fresh.Done), waggle.AnalysisFailed, waggle.AnalysisSkipped, stamp(fresh.Failed))
@@ -103,12 +103,12 @@ func tasks(ctx context.Context, q querier, rest string, args ...any) ([]Task, er
 	}, `SELECT `+analysisColumns+`, data_type, tlp, pap, tries FROM analyses `+rest, args...)
 }
 
-const analysisColumns = `kind, value, analyzer, state, taxonomies, artifacts, job, note, at, due`
+const analysisColumns = `kind, value, analyzer, state, taxonomies, artifacts, job, note, observable, direct, at, due`
 
 func scanAnalysis(row interface{ Scan(...any) error }, more ...any) (waggle.Analysis, error) {
 	var a waggle.Analysis
 	var taxonomies string
-	err := row.Scan(append([]any{&a.Kind, &a.Value, &a.Analyzer, &a.State, &taxonomies, &a.Artifacts, &a.Job, &a.Note, moment{&a.At}, moment{&a.Due}}, more...)...)
+	err := row.Scan(append([]any{&a.Kind, &a.Value, &a.Analyzer, &a.State, &taxonomies, &a.Artifacts, &a.Job, &a.Note, &a.Observable, &a.Direct, moment{&a.At}, moment{&a.Due}}, more...)...)
 	return a, errors.Join(err, decode(taxonomies, &a.Taxonomies))
 }
 
@@ -123,9 +123,11 @@ func (t *Tx) SetAnalysis(ctx context.Context, k Task) error {
 		}
 	}
 	_, err := t.tx.ExecContext(ctx, `
-		UPDATE analyses SET state = $4, job = $5, taxonomies = $6, artifacts = $7, note = $8, at = $9, due = $10, tries = $11
+		UPDATE analyses SET state = $4, job = $5, taxonomies = $6, artifacts = $7, note = $8, at = $9, due = $10, tries = $11,
+			observable = $12, direct = $13
 		WHERE kind = $1 AND value = $2 AND analyzer = $3`,
-		k.Kind, k.Value, k.Analyzer, k.State, k.Job, taxonomies, k.Artifacts, k.Note, stamp(k.At), stamp(k.Due), k.Tries)
+		k.Kind, k.Value, k.Analyzer, k.State, k.Job, taxonomies, k.Artifacts, k.Note, stamp(k.At), stamp(k.Due), k.Tries,
+		k.Observable, validText(k.Direct))
 	if err == nil && k.State != waggle.AnalysisRunning {
 		_, err = t.tx.ExecContext(ctx, `UPDATE enrichments SET look = 1 WHERE story IN (SELECT story FROM indicators WHERE kind = $1 AND value = $2)`, k.Kind, k.Value)
 	}
@@ -134,6 +136,49 @@ func (t *Tx) SetAnalysis(ctx context.Context, k Task) error {
 	}
 	t.changed(waggle.ChangedStories)
 	return nil
+}
+
+// AskAgain makes what Cortex itself was asked about a story's values wait to be
+// asked through TheHive, and tells whether there was anything.
+func (t *Tx) AskAgain(ctx context.Context, story string, now time.Time) (any bool, err error) {
+	result, err := t.tx.ExecContext(ctx, `
+		UPDATE analyses SET state = $2, job = '', note = '', at = $3, waiting = $4, due = 0, tries = 0
+		WHERE state = $5 AND observable = '' AND direct = ''
+			AND EXISTS (SELECT 1 FROM indicators i WHERE i.story = $1 AND i.kind = analyses.kind AND i.value = analyses.value)`,
+		story, waggle.AnalysisWaiting, stamp(now), now.UnixMicro(), waggle.AnalysisDone)
+	if err != nil {
+		return false, wrapStory(story, err)
+	}
+	n, err := result.RowsAffected()
+	if n > 0 {
+		t.changed(waggle.ChangedStories)
+	}
+	return n > 0, wrapStory(story, err)
+}
+
+// AlertOf is where TheHive has a value.
+type AlertOf struct {
+	ID       string // of the alert; empty = the story has none
+	Revision int    // of the story that TheHive holds
+	Holds    bool   // that revision has the value
+	Failing  bool   // TheHive did not take the last one
+}
+
+// mostAlerts bounds the alerts that are looked through for a value.
+const mostAlerts = 5
+
+// AlertsOf gives the alerts of the stories that name a value, those of the newest
+// stories first.
+func (s *Store) AlertsOf(ctx context.Context, kind ioc.Kind, value string) ([]AlertOf, error) {
+	return list(ctx, s.read, func(rows *sql.Rows) (a AlertOf, err error) {
+		var first int
+		var failure string
+		err = rows.Scan(&a.ID, &a.Revision, &first, &failure)
+		a.Holds, a.Failing = a.Revision >= first, failure != ""
+		return a, err
+	}, `SELECT s.alert_id, s.alert_revision, i.first, s.alert_error
+		FROM (SELECT story, MIN(revision) AS first FROM indicators WHERE kind = $1 AND value = $2 GROUP BY story) i
+		JOIN stories s ON s.id = i.story ORDER BY s.last DESC, s.id LIMIT $3`, kind, value, mostAlerts)
 }
 
 // HoldAnalyzer puts off everything that waits for an analyzer.

@@ -224,3 +224,31 @@ func TestTroubles(t *testing.T) {
 	tx(t, s, func(tx *store.Tx) error { return tx.SetTrouble(t.Context(), "Cortex", nil, noon()) })
 	is()
 }
+
+func TestWhereTheHiveHasAValue(t *testing.T) {
+	s, _ := open(t)
+	stories := analysed(t, s, "a", "b")
+	tx(t, s, func(tx *store.Tx) error {
+		return tx.SetDelivery(t.Context(), stories[1].ID, waggle.Delivery{ID: "~1", Revision: 1}, noon())
+	})
+	got, err := s.AlertsOf(t.Context(), ioc.Domain, "bad-host.net")
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []store.AlertOf{{}, {ID: "~1", Revision: 1, Holds: true}}, got)
+
+	choose(t, s, stories[0], noon(), wanted(ioc.Domain, "bad-host.net", "Here_1_0"), wanted(ioc.Domain, "bad-host.net", "There_1_0"), wanted(ioc.Domain, "bad-host.net", "Failed_1_0"))
+	for _, k := range due(t, s, noon()) {
+		k.Observable = map[string]string{"There_1_0": "~7"}[k.Analyzer]
+		k.Direct = map[string]string{"Failed_1_0": "TheHive has no connector to Cortex"}[k.Analyzer]
+		end(t, s, k, waggle.AnalysisDone, noon())
+	}
+	for _, more := range []bool{true, false} {
+		tx(t, s, func(tx *store.Tx) error {
+			any, err := tx.AskAgain(t.Context(), stories[1].ID, noon())
+			assert.Equal(t, more, any)
+			return err
+		})
+	}
+	again := due(t, s, noon())
+	require.Len(t, again, 1, "what Cortex itself was asked, and not because TheHive would not")
+	assert.Equal(t, "Here_1_0", again[0].Analyzer)
+}

@@ -26,7 +26,11 @@ type Options struct {
 	Reader  Reader
 	// Text gives what a story's posts say; waggle.ErrNotFound where the story is
 	// not one of this feeder.
-	Text  func(ctx context.Context, story string) (string, error)
+	Text func(ctx context.Context, story string) (string, error)
+	// Imported is told of stories whose alert was taken into a case, maybe more
+	// than once of one; nil = nobody is.
+	Imported func(ctx context.Context, story string) error
+
 	Every time.Duration // between two looks; 0 = 10 minutes
 	Log   *slog.Logger
 }
@@ -175,6 +179,11 @@ func (l *Learner) alert(ctx context.Context, m *memory, a thehive.Triaged) (chan
 	}
 	if err != nil {
 		return 0, fmt.Errorf("the story of an alert: %w", err)
+	}
+	if a.Outcome == thehive.Imported && l.Imported != nil {
+		if err := l.Imported(ctx, a.Ref); err != nil {
+			return 0, err
+		}
 	}
 	m.keep(Lesson{Story: a.Ref, Case: a.Case, Outcome: a.Outcome, At: a.Updated, Text: text})
 	return 1, nil

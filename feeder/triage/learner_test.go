@@ -179,3 +179,25 @@ func counts(t *testing.T, l *triage.Learner, wanted, others int) {
 	w, o := l.Lessons()
 	assert.Equal(t, [2]int{wanted, others}, [2]int{w, o})
 }
+
+func TestImportedStoriesAreTold(t *testing.T) {
+	h := &hive{alerts: []thehive.Triaged{
+		{ID: "~1", Ref: "taken", Case: "~9", Outcome: thehive.Imported, Updated: at(2)}, {ID: "~2", Ref: "passed", Outcome: thehive.Ignored, Updated: at(1)},
+		{ID: "~3", Ref: "foreign", Case: "~8", Outcome: thehive.Imported, Updated: at(1)},
+	}}
+	l := learner(t, filepath.Join(t.TempDir(), triage.File), h)
+	var told []string
+	failing := errors.New("the disk is full")
+	l.Imported = func(_ context.Context, story string) error {
+		told = append(told, story)
+		return failing
+	}
+	_, err := l.Learn(t.Context())
+	require.ErrorIs(t, err, failing)
+	failing = nil
+	for range 2 {
+		_, err = l.Learn(t.Context())
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []string{"taken", "taken"}, told, "until it was heard")
+}

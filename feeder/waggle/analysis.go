@@ -59,11 +59,13 @@ type Analysis struct {
 	Analyzer   string        `json:"analyzer"` // its name with version, as Cortex has it: "Waggle_URLhaus_1_0"
 	State      AnalysisState `json:"state"`
 	Taxonomies []Taxonomy    `json:"taxonomies,omitempty"`
-	Artifacts  int           `json:"artifacts,omitempty"` // how many values the report found
-	Job        string        `json:"job,omitempty"`       // Cortex' id of the job; empty before it has one
-	Note       string        `json:"note,omitempty"`      // in words, without secrets: why it failed, waits or was not run
-	At         time.Time     `json:"at,omitzero"`         // when it came into its state
-	Due        time.Time     `json:"due,omitzero"`        // while it waits, put off: not before then
+	Artifacts  int           `json:"artifacts,omitempty"`  // how many values the report found
+	Job        string        `json:"job,omitempty"`        // Cortex' id of the job; empty before it has one
+	Note       string        `json:"note,omitempty"`       // in words, without secrets: why it failed, waits or was not run
+	Observable string        `json:"observable,omitempty"` // TheHive's id of the observable that it was run on; empty = by Cortex itself
+	Direct     string        `json:"direct,omitempty"`     // in words: why by Cortex itself, where TheHive might have the report
+	At         time.Time     `json:"at,omitzero"`          // when it came into its state
+	Due        time.Time     `json:"due,omitzero"`         // while it waits, put off: not before then
 }
 
 // HeldLong is from when on an analysis that is put off holds nothing up any

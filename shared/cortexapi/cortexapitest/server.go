@@ -48,8 +48,8 @@ type Outcome struct {
 	Taxonomies []cortexapi.Taxonomy
 	Artifacts  []cortexapi.Artifact
 	Operations []map[string]any // as TheHive is to do them
-	Failure    string // what it failed with; the job's status is Failure
-	Stuck      bool   // it wrote what is no report: the job stays in progress
+	Failure    string           // what it failed with; the job's status is Failure
+	Stuck      bool             // it wrote what is no report: the job stays in progress
 }
 
 // Options say which Cortex to be.

@@ -179,6 +179,17 @@ func (s *Server) patchObservable(o *observable, c call) *answer {
 	return nil
 }
 
+// Mark gives an observable another TLP, as an analyst does.
+func (s *Server) Mark(id string, tlp int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.everyObservable() {
+		if o.id == id {
+			o.tlp = tlp
+		}
+	}
+}
+
 // everyObservable gives those of all alerts and cases.
 func (s *Server) everyObservable() []*observable {
 	var all []*observable
