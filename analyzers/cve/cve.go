@@ -1,19 +1,19 @@
 // Package cve is the analyzer that gathers what is publicly known of a
-// vulnerability from four services, at once and none of them with a key: NVD's
-// record, CISA's catalogue of known exploited vulnerabilities (KEV), FIRST's
-// probability of exploitation (EPSS) and the CVE record with CISA's assessment
-// (SSVC), which CIRCL's vulnerability-lookup holds.
+// vulnerability from three services, at once and none of them with a key: NVD's
+// record, FIRST's probability of exploitation (EPSS), and of CIRCL's
+// vulnerability-lookup the CVE record with CISA's assessment (SSVC) and the entry
+// of CISA's catalogue of known exploited vulnerabilities (KEV). CISA itself has
+// only the whole catalogue, some 2 MB, which is not for one download a job.
 //
-// Each service may fail alone: the report names it and has what the others say.
-// Only KEV can say that a vulnerability is not known to be exploited, so that is
-// "unknown" while it fails. That an id is not known is said only when all have
-// answered.
+// Each may fail alone: the report names it and has what the others say. NVD and
+// the CVE record tell what CISA's catalogue holds, too, but only CIRCL's copy can
+// say what it does not hold, so that is "unknown" while the copy fails. That an id
+// is not known is said only when all have answered.
 //
 // The level is the admin's for what KEV lists; otherwise it is suspicious from a
 // score or a probability on that the admin sets.
 //
 // APIs: https://nvd.nist.gov/developers/vulnerabilities,
-// https://www.cisa.gov/known-exploited-vulnerabilities-catalog,
 // https://api.first.org/epss, https://vulnerability.circl.lu/documentation/api.html.
 package cve
 
@@ -37,8 +37,8 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 	Description: "Tells a vulnerability's score, whether it is exploited and for ransomware, how likely that is, and where fixes are",
 	DataTypes:   []string{"cve", "vulnerability", "other"},
 	Service: cortex.Service{
-		Name: "NVD, CISA KEV, FIRST EPSS and CIRCL vulnerability-lookup", Homepage: "https://nvd.nist.gov",
-		Hosts: []string{"services.nvd.nist.gov", "www.cisa.gov", "api.first.org", "vulnerability.circl.lu"},
+		Name: "NVD, FIRST EPSS and CIRCL vulnerability-lookup with CISA KEV", Homepage: "https://nvd.nist.gov",
+		Hosts: []string{"services.nvd.nist.gov", "api.first.org", "vulnerability.circl.lu"},
 	},
 	LongTemplate: long,
 }, run)
@@ -61,7 +61,7 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 	if err := ask(ctx, job, all); err != nil {
 		return cortex.Report{}, err
 	}
-	f := full{ID: read.Value, Exploited: "unknown", Notice: notice}
+	f := full{ID: read.Value, Notice: notice}
 	var failed error
 	for _, s := range all {
 		if s.err == nil {

@@ -6,7 +6,8 @@ import (
 	"github.com/waggle-cti/waggle/shared/cortex/cortextest"
 )
 
-// The shapes of the answers are those of NVD's and CISA's JSON schemas, of
+// The shapes of the answers are those of NVD's JSON schema, of
+// CIRCL's list of exploited vulnerabilities (GCVE-BCP-07, https://gcve.eu/bcp/gcve-bcp-07/), of
 // FIRST's documentation (https://api.first.org/epss), and of CVE records of
 // version 5 with CISA's container (https://github.com/cisagov/vulnrichment). How
 // NVD refuses is not documented and told by those whom it refused:

@@ -2,46 +2,25 @@ package cve
 
 import (
 	"cmp"
-	"slices"
-	"strconv"
+	"net/http"
 	"strings"
 
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
-// Limits of a report's lists.
-const (
-	maxLinks    = 30
-	maxProducts = 30
-	maxVersions = 8 // of one product
-)
-
-// addNVD takes NVD's record: {"cve":{…}}.
-func (f *full) addNVD(v upstream.Fields) {
-	f.Found = true
-	f.Status, f.Published, f.Modified = v.Text("cve.vulnStatus"), v.Text("cve.published"), v.Text("cve.lastModified")
-	f.Description = english(v.List("cve.descriptions"))
-	for _, version := range []string{"V31", "V30", "V40", "V2"} { // the one most in use first
-		metrics := v.List("cve.metrics.cvssMetric" + version)
-		for _, own := range []bool{true, false} { // NVD's own first
-			for _, m := range metrics {
-				if (m.Text("type") == "Primary") == own {
-					f.score(m, "cvssData.", m.Text("source"))
-				}
-			}
-		}
+// readCIRCL reads the CVE record, of version 5. An id that is not known is {} or
+// 404. https://cveproject.github.io/cve-schema/schema/docs/
+func readCIRCL(answer *upstream.Response, f *full) error {
+	body := answer.JSON()
+	r := answer.Fields()
+	switch id := r.Text("cveMetadata.cveId"); {
+	case body.IsObject() && (len(body.Map()) == 0 || answer.Status == http.StatusNotFound):
+		return nil
+	case !strings.EqualFold(id, f.ID):
+		return answer.Strange("its answer is not a CVE record")
 	}
-	for _, w := range v.List("cve.weaknesses") {
-		for _, d := range w.List("description") {
-			f.weakness(d.Text("value"))
-		}
-	}
-	f.links(v.List("cve.references"))
-	if v.Text("cve.cisaExploitAdd") != "" {
-		f.Exploited = "yes"
-		f.KEV = &kev{Name: v.Text("cve.cisaVulnerabilityName"), Added: v.Text("cve.cisaExploitAdd"), Due: v.Text("cve.cisaActionDue"),
-			Action: v.Text("cve.cisaRequiredAction"), Ransomware: "unknown"}
-	}
+	f.addRecord(r)
+	return nil
 }
 
 // addRecord takes a CVE record: what the authority that gave the id says, and
@@ -86,40 +65,12 @@ func containers(r upstream.Fields, name string) (out []upstream.Fields) {
 	return out
 }
 
-// addKEV takes an entry of CISA's catalogue.
-func (f *full) addKEV(v upstream.Fields) {
-	f.Found, f.Exploited = true, "yes"
-	f.KEV = &kev{Name: v.Text("vulnerabilityName"), Added: v.Text("dateAdded"), Due: v.Text("dueDate"), Action: v.Text("requiredAction"),
-		Ransomware: "unknown"}
-	if v.Text("knownRansomwareCampaignUse") == "Known" {
-		f.KEV.Ransomware = "known"
-	}
-	f.Title = cmp.Or(f.Title, v.Text("vulnerabilityName"))
-	f.Description = cmp.Or(f.Description, v.Text("shortDescription"))
-	f.product(strings.TrimSpace(v.Text("vendorProject") + " " + v.Text("product")))
-	for _, w := range v.Texts("cwes") {
-		f.weakness(w)
-	}
-	// The notes are pages with semicolons between them, the maker's first.
-	for _, page := range strings.Fields(strings.ReplaceAll(v.Text("notes"), ";", " ")) {
-		if !strings.HasPrefix(page, "https://nvd.nist.gov/") {
-			f.link(&f.Fixes, page, "named by CISA")
-		}
-	}
-}
-
-// score takes a CVSS score where none is known yet.
-func (f *full) score(m upstream.Fields, prefix, by string) {
-	base, ok := number(m, prefix+"baseScore", 10)
-	if f.CVSS != nil || !ok {
-		return
-	}
-	f.CVSS = &cvss{Base: base, Version: m.Text(prefix + "version"), Vector: m.Text(prefix + "vectorString"), By: by,
-		Severity: strings.ToUpper(m.Text(prefix+"baseSeverity", "baseSeverity"))}
-}
-
-// assessment takes CISA's decision points. https://www.cisa.gov/stakeholder-specific-vulnerability-categorization-ssvc
+// assessment takes CISA's decision points, and that its catalogue holds the
+// vulnerability. https://www.cisa.gov/stakeholder-specific-vulnerability-categorization-ssvc
 func (f *full) assessment(m upstream.Fields) {
+	if added := m.Text("other.content.dateAdded"); m.Text("other.type") == "kev" && added != "" {
+		f.exploited(kev{Added: added})
+	}
 	if m.Text("other.type") != "ssvc" {
 		return
 	}
@@ -166,62 +117,4 @@ func versionsOf(v upstream.Fields) string {
 		return strings.TrimSpace(from + " and later")
 	}
 	return cmp.Or(from, "all")
-}
-
-// product adds a product unless one of that name is there.
-func (f *full) product(name string) {
-	same := func(has string) bool {
-		known, _, _ := strings.Cut(has, ": ")
-		bare, _, _ := strings.Cut(name, ": ")
-		return strings.EqualFold(known, bare)
-	}
-	if name != "" && len(f.Products) < maxProducts && !slices.ContainsFunc(f.Products, same) {
-		f.Products = append(f.Products, name)
-	}
-}
-
-// weakness adds a CWE id.
-func (f *full) weakness(id string) {
-	if strings.HasPrefix(id, "CWE-") && len(f.Weaknesses) < maxLinks && !slices.Contains(f.Weaknesses, id) {
-		f.Weaknesses = append(f.Weaknesses, id)
-	}
-}
-
-// links sorts the references whose tags say that they help. NVD writes "Vendor
-// Advisory" and CVE records "vendor-advisory".
-func (f *full) links(references []upstream.Fields) {
-	for _, r := range references {
-		for _, tag := range r.Texts("tags") {
-			switch what := strings.ReplaceAll(strings.ToLower(tag), "-", " "); what {
-			case "patch", "mitigation", "vendor advisory":
-				f.link(&f.Fixes, r.Text("url"), what)
-			case "exploit":
-				f.link(&f.Exploits, r.Text("url"), what)
-			}
-		}
-	}
-}
-
-// link adds a page unless it is there already.
-func (f *full) link(to *[]link, page, what string) {
-	web := strings.HasPrefix(page, "https://") || strings.HasPrefix(page, "http://")
-	if web && len(*to) < maxLinks && !slices.ContainsFunc(*to, func(l link) bool { return l.URL == page }) {
-		*to = append(*to, link{URL: page, What: what})
-	}
-}
-
-// english gives the text in English of a list of {"lang","value"}.
-func english(texts []upstream.Fields) string {
-	for _, t := range texts {
-		if strings.HasPrefix(strings.ToLower(t.Text("lang")), "en") {
-			return t.Text("value")
-		}
-	}
-	return ""
-}
-
-// number reads a number from 0 to most, which may be written as text.
-func number(f upstream.Fields, name string, most float64) (float64, bool) {
-	n, err := strconv.ParseFloat(f.Text(name), 64)
-	return n, err == nil && n >= 0 && n <= most
 }

@@ -1,6 +1,7 @@
 package cve
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"strings"
@@ -25,7 +26,7 @@ type full struct {
 	Modified    string       `json:"modified,omitempty"`
 	CVSS        *cvss        `json:"cvss,omitempty"`
 	EPSS        *epss        `json:"epss,omitempty"`
-	Exploited   string       `json:"exploited"` // by CISA's catalogue: "yes", "no", or "unknown" where it did not answer
+	Exploited   string       `json:"exploited"` // by CISA's catalogue: "yes", "no", or "unknown" where its copy did not answer
 	KEV         *kev         `json:"kev,omitempty"`
 	SSVC        *ssvc        `json:"ssvc,omitempty"`
 	Weaknesses  []string     `json:"weaknesses,omitempty"` // CWE ids
@@ -80,7 +81,10 @@ type source struct {
 // report finishes the report that the services' answers made.
 func (f *full) report(cfg Config) cortex.Report {
 	f.Link = "https://nvd.nist.gov/vuln/detail/" + url.PathEscape(f.ID)
-	f.Level = cortex.Info
+	f.Level, f.Exploited = cortex.Info, cmp.Or(f.Exploited, "unknown")
+	if f.KEV != nil {
+		f.KEV.Ransomware = cmp.Or(f.KEV.Ransomware, "unknown")
+	}
 	label := func(level cortex.Level, predicate, value string) cortex.Taxonomy {
 		if level.Worse(f.Level) {
 			f.Level = level
