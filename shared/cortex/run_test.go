@@ -206,11 +206,11 @@ func TestSecretsNeverShow(t *testing.T) {
 	const login, token, session = `who&"me"<1>`, "t0k+n/with=signs", "session-made-on-the-way"
 	config, err := json.Marshal(map[string]any{
 		"login_secret": login, "api_token": token, "proxy_https": "http://user:proxypass@proxy.example.com:3128", "other": "fine",
-		"nested": map[string]any{"password": []any{"deep-password"}},
+		"nested": map[string]any{"password": []any{"deep-password"}}, "url": "https://user:addresspass@service.example.com",
 	})
 	require.NoError(t, err)
 	job := `{"dataType":"other","data":"asks ` + token + `","message":"see ` + token + `","parameters":{"a":{"client_secret":"param-secret"}},"config":` + string(config) + `}`
-	secrets := []string{login, token, session, "proxypass", "deep-password", "param-secret"}
+	secrets := []string{login, token, session, "proxypass", "deep-password", "addresspass", "param-secret"}
 	everything := strings.Join(secrets, " | ")
 
 	for name, run := range map[string]func(context.Context, *cortex.Job, secretConfig) (cortex.Report, error){

@@ -3,6 +3,7 @@ package cortex
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ func secretName(name string) bool {
 }
 
 // secrets are the values in a job that must not be seen: of everything whose
-// name says so.
+// name says so, and the passwords in addresses.
 func (in input) secrets() []string {
 	var secrets []string
 	for _, part := range []string{"config", "parameters"} {
@@ -59,6 +60,11 @@ func secretsIn(tree any) []string {
 	case []any:
 		for _, v := range tree {
 			secrets = append(secrets, secretsIn(v)...)
+		}
+	case string:
+		if u, err := url.Parse(strings.TrimSpace(tree)); err == nil {
+			password, _ := u.User.Password()
+			secrets = append(secrets, texts(password)...)
 		}
 	}
 	return secrets
