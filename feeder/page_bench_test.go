@@ -54,6 +54,8 @@ func measurePages(b *testing.B, database string) {
 		{"posts with a rare word", "/posts?q=product100"}, {"posts with a common word", "/posts?q=attackers"}, {"posts with words all have", "/posts?q=plain+words"},
 		{"posts of a source with a common word", "/posts?q=attackers&source=source-51"}, {"posts with a word of a script without spaces", "/posts?q=脆弱性"},
 		{"posts with no such word", "/posts?q=nowhere"}, {"a post", "/post/" + refOf(86_000)}, {"sources", "/sources"}, {"stories as JSON", "/api/v1/stories"},
+		{"lookup of a value of stories", "/api/v1/lookup?value=d100-1.example"}, {"lookup of a value nobody has", "/api/v1/lookup?value=nowhere.example"},
+		{"lookup of a value whose words are common", "/api/v1/lookup?value=plain.words"},
 	} {
 		ask := func() {
 			w := httptest.NewRecorder()

@@ -30,6 +30,9 @@ func (s *site) calls() []call {
 			{Name: "q", About: "words in title or text"}, {Name: "fate", About: "story, dropped, quiet, failed, pending"}, {Name: "source", About: "name of its source"},
 		}, paged...)}, answer(s.posts)},
 		{openapi.Route{Path: "/api/v1/post/{ref}", Summary: "One post, with all that is known of it", Answer: waggle.Record{}}, answer(s.post)},
+		{openapi.Route{Path: "/api/v1/lookup", Summary: "Where a value was read, the newest posts first", Answer: lookup{}, Query: []openapi.Parameter{
+			{Name: "value", About: "an indicator, defanged or not; a host is found in URLs and mail addresses, too", Example: "cdn-update-4471[.]top"},
+		}}, answer(s.lookup)},
 		{openapi.Route{Path: "/api/v1/sources", Summary: "How each source is doing", Answer: sourceList{}}, answer(s.sources)},
 		{openapi.Route{Path: "/api/v1/blocks", Summary: "What firewalls are to keep out, the newest first", Answer: blockList{}, Writes: []openapi.Write{
 			{Method: "POST", Summary: "Block values; what stands is left as it is", Body: blocks.Order{}, Answer: blocks.Changes{}},

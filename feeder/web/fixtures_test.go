@@ -115,6 +115,22 @@ func (f *fake) change(topic waggle.Topic) {
 	f.changes[topic]++
 }
 
+// Readings finds a value in the stories alone.
+func (f *fake) Readings(_ context.Context, value string) ([]waggle.Reading, error) {
+	var found []waggle.Reading
+	for _, story := range f.stories {
+		for _, i := range story.Indicators {
+			for _, p := range story.Posts {
+				if i.Value == value && slices.Contains(i.Posts, p.Ref) {
+					found = append(found, waggle.Reading{Ref: p.Ref, Source: p.Source, URL: p.URL, Title: p.Title, Published: p.Published, Fetched: p.Published,
+						Fate: waggle.Told, Score: p.Score, Story: story.ID, Kind: i.Kind, Value: i.Value, Role: i.Role, Why: i.Why})
+				}
+			}
+		}
+	}
+	return found, f.err
+}
+
 func (f *fake) Sources(context.Context) ([]waggle.Health, error) { return f.sources, f.err }
 
 // indicator makes one that stands in no text.

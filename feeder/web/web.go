@@ -13,6 +13,7 @@
 //	/threats     what to do         /api/v1/threats  /feeds/threats.rss  /feeds/threats.json
 //	/blocks      what is blocked    /api/v1/blocks
 //	/sources     health             /api/v1/sources
+//	             values' posts      /api/v1/lookup
 //	             its description    /api/openapi.json
 //	/metrics     Prometheus         /healthz  200 or 503
 //	/login       asks for the token, where one is needed
@@ -44,6 +45,8 @@ type Store interface {
 	Posts(context.Context, waggle.PostQuery) ([]waggle.Record, int, error)
 	// Post gives waggle.ErrNotFound for an unknown ref.
 	Post(ctx context.Context, ref string) (waggle.Record, error)
+	// Readings gives the posts that a normalised value was read in, the newest first.
+	Readings(ctx context.Context, value string) ([]waggle.Reading, error)
 	Sources(context.Context) ([]waggle.Health, error)
 	// Published counts the posts since then.
 	Published(ctx context.Context, since time.Time) (int, error)

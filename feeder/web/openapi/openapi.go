@@ -27,8 +27,8 @@ type Write struct {
 	Answer  any
 }
 
-// Parameter is one of a route's filters.
-type Parameter struct{ Name, About string }
+// Parameter is one of a route's filters. One with an example is required.
+type Parameter struct{ Name, About, Example string }
 
 // object is a JSON object of the document.
 type object = map[string]any
@@ -86,7 +86,11 @@ func parameters(r Route) []object {
 		}
 	}
 	for _, p := range r.Query {
-		all = append(all, object{"name": p.Name, "in": "query", "description": p.About, "schema": object{"type": "string"}})
+		filter := object{"name": p.Name, "in": "query", "description": p.About, "schema": object{"type": "string"}}
+		if p.Example != "" {
+			filter["required"], filter["example"] = true, p.Example
+		}
+		all = append(all, filter)
 	}
 	return all
 }
