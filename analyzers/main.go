@@ -9,6 +9,7 @@ import (
 	"github.com/waggle-cti/waggle/analyzers/cve"
 	"github.com/waggle-cti/waggle/analyzers/dns"
 	"github.com/waggle-cti/waggle/analyzers/extract"
+	"github.com/waggle-cti/waggle/analyzers/feedlookup"
 	"github.com/waggle-cti/waggle/analyzers/hashlookup"
 	"github.com/waggle-cti/waggle/analyzers/internetdb"
 	"github.com/waggle-cti/waggle/analyzers/iocs"
@@ -35,6 +36,7 @@ func workers() []*cortex.Worker {
 		crtsh.Analyzer,
 		cve.Analyzer,
 		dns.Analyzer,
+		feedlookup.Analyzer,
 		hashlookup.Analyzer,
 		internetdb.Analyzer,
 		iocs.Analyzer,

@@ -175,8 +175,14 @@ func (e *Enricher) permitted(ctx context.Context) ([]cortexapi.Worker, error) {
 	return out, nil
 }
 
+// ourself is the analyzer that looks values up in the feeder.
+const ourself = "Waggle_FeedLookup"
+
 // refuses says why an analyzer may not run by itself; "" where it may.
 func (e *Enricher) refuses(w cortexapi.Worker) string {
+	if unversioned(w.Definition) == ourself {
+		return "it would ask this feeder"
+	}
 	if !matches(e.settings.Analyzers, w) {
 		return "it is none of the analyzers that the configuration allows"
 	}

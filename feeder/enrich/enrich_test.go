@@ -115,12 +115,12 @@ func TestChoose(t *testing.T) {
 // own analyzers does not run by itself, what needs none does.
 func TestCostsComeFromTheCatalog(t *testing.T) {
 	server := cortexapitest.Start(t, cortexapitest.Options{Workers: []cortexapitest.Worker{
-		worker("Waggle_URLhaus_1_0", "url"), worker("Waggle_Warninglists_1_0", "url"), worker("Waggle_Unheard_1_0", "url")}})
+		worker("Waggle_URLhaus_1_0", "url"), worker("Waggle_Warninglists_1_0", "url"), worker("Waggle_Unheard_1_0", "url"), worker("Waggle_FeedLookup_1_0", "url")}})
 	e := enricher(t, server, func(o *enrich.Options) { o.Costs = nil })
 	got, err := e.Standing(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, []string{"Waggle_Warninglists_1_0"}, got.Run)
-	assert.Equal(t, []string{`Waggle_URLhaus_1_0: it costs "quota", and the configuration allows "free"`,
+	assert.Equal(t, []string{"Waggle_FeedLookup_1_0: it would ask this feeder", `Waggle_URLhaus_1_0: it costs "quota", and the configuration allows "free"`,
 		`Waggle_Unheard_1_0: it costs "paid", and the configuration allows "free"`}, got.Rest)
 }
 

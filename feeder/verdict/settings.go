@@ -36,6 +36,8 @@ func builtin() map[string]int {
 		// That a flaw is exploited is counted in the score already, and blocks nothing.
 		"Waggle_CVE*":  1,
 		"Waggle_IOCs*": 0, // finds values and judges none
+		// It repeats our own verdicts and stories.
+		"Waggle_FeedLookup*": 0,
 	}
 }
 
