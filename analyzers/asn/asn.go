@@ -43,7 +43,7 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 		Hosts: []string{"origin.asn.cymru.com", "origin6.asn.cymru.com", "asn.cymru.com"},
 	},
 	LongTemplate: long,
-}, run)
+}, run, probe)
 
 // Config is what the admin sets.
 type Config struct {

@@ -38,7 +38,7 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 	},
 	MaxPAP:       new(1),
 	LongTemplate: long,
-}, run)
+}, run, probe)
 
 // Config is what the admin sets.
 type Config struct {

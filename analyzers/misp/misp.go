@@ -33,7 +33,7 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 	BaseConfig:   "misp",
 	Service:      cortex.Service{Name: "MISP", Homepage: "https://www.misp-project.org"},
 	LongTemplate: long,
-}, run)
+}, run, probe)
 
 // Config is what the admin sets.
 type Config struct {

@@ -44,7 +44,7 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 		Hosts: []string{"zen.spamhaus.org", "dbl.spamhaus.org", "zen.dq.spamhaus.net", "dbl.dq.spamhaus.net"},
 	},
 	LongTemplate: long,
-}, run)
+}, run, probe)
 
 // Config is what the admin sets.
 type Config struct {
@@ -81,6 +81,12 @@ type question struct {
 	test  string // name that the list always holds
 }
 
+// The entries that the lists always hold: https://www.spamhaus.org/faqs/dnsbl-usage/.
+const (
+	addressTest = "2.0.0.127"
+	nameTest    = "dbltest.com"
+)
+
 // zone is where the list is asked, without a key or with one.
 func (q question) zone(key string) string {
 	list := strings.ToLower(q.list)
@@ -102,8 +108,8 @@ func ask(dataType, data string) (question, error) {
 	}
 	if _, err := netip.ParseAddr(host); err == nil || dataType == "ip" {
 		address, err := cortex.PublicAddress(host)
-		return question{list: "ZEN", value: address.String(), name: resolver.Reversed(address), test: "2.0.0.127"}, err
+		return question{list: "ZEN", value: address.String(), name: resolver.Reversed(address), test: addressTest}, err
 	}
 	name, err := cortex.PublicHost(host)
-	return question{list: "DBL", value: name, name: name, test: "dbltest.com"}, err
+	return question{list: "DBL", value: name, name: name, test: nameTest}, err
 }

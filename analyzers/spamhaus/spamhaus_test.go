@@ -28,3 +28,20 @@ func TestNoLeak(t *testing.T) {
 		})
 	}
 }
+
+func TestProbe(t *testing.T) {
+	held := func(names ...string) []cortextest.Lookup {
+		var all []cortextest.Lookup
+		for _, n := range names {
+			all = append(all, cortextest.Lookup{Name: n, Records: []string{n + ". 60 IN A 127.0.0.2"}})
+		}
+		return all
+	}
+	both := held("2.0.0.127.zen.spamhaus.org", "dbltest.com.dbl.spamhaus.org")
+	cortextest.Probe(t, Analyzer, map[string]cortextest.Probed{
+		"both lists": {Config: map[string]any{"key": nil, "resolver": cortextest.StartNameserver(t, both...)}, Says: "both lists answer the resolver"},
+		"one list":   {Config: map[string]any{"key": nil, "resolver": cortextest.StartNameserver(t, both[0])}, Error: "its test entry is missing"},
+		"a key": {Config: map[string]any{"key": "0123abcd", "resolver": cortextest.StartNameserver(t, held("2.0.0.127.0123abcd.zen.dq.spamhaus.net", "dbltest.com.0123abcd.dbl.dq.spamhaus.net")...)},
+			Says: "both lists answer the resolver and the key"},
+	})
+}

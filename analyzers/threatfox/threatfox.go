@@ -42,7 +42,7 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 		Name: service, Homepage: "https://threatfox.abuse.ch", Hosts: []string{"threatfox-api.abuse.ch"}, Registration: true,
 	},
 	LongTemplate: long,
-}, run)
+}, run, probe)
 
 // Config is what the admin sets.
 type Config struct {

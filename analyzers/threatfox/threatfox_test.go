@@ -15,3 +15,13 @@ func TestCases(t *testing.T) { cortextest.Run(t, Analyzer) }
 func TestBadInputAndServices(t *testing.T) { cortextest.Torture(t, Analyzer, nil) }
 
 func TestNoLeak(t *testing.T) { cortextest.Leaks(t, Analyzer, nil) }
+
+func TestProbe(t *testing.T) {
+	const asked = "https://threatfox-api.abuse.ch/api/v1/"
+	cortextest.Probe(t, Analyzer, map[string]cortextest.Probed{
+		"key taken":   {Exchanges: cortextest.Answers("POST", asked, 200, `{"query_status":"ok","data":{"1":{"ioc_type":"url"}}}`), Says: "abuse.ch takes the key"},
+		"key refused": {Exchanges: cortextest.Answers("POST", asked, 200, `{"query_status":"unknown_auth_key"}`), Error: "check the Auth-Key"},
+		"a page":      {Exchanges: cortextest.Answers("POST", asked, 200, `"<html>"`), Error: "not the JSON expected"},
+		"no types":    {Exchanges: cortextest.Answers("POST", asked, 200, `{"query_status":"no_result"}`), Error: "does not know its own types"},
+	})
+}

@@ -26,7 +26,10 @@ import (
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
-const service = "VirusTotal"
+const (
+	service = "VirusTotal"
+	baseURL = "https://www.virustotal.com/api/v3"
+)
 
 //go:embed long.html
 var long string
@@ -42,7 +45,7 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 		Name: service, Homepage: "https://www.virustotal.com", Hosts: []string{"www.virustotal.com"}, Registration: true,
 	},
 	LongTemplate: long,
-}, run)
+}, run, probe)
 
 // Config is what the admin sets.
 type Config struct {
@@ -54,7 +57,7 @@ type Config struct {
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
 	client, err := job.Upstream(upstream.Options{
-		Service: service, BaseURL: "https://www.virustotal.com/api/v3", Header: http.Header{"X-Apikey": {cfg.Key}},
+		Service: service, BaseURL: baseURL, Header: http.Header{"X-Apikey": {cfg.Key}},
 	})
 	if err != nil {
 		return cortex.Report{}, err

@@ -30,7 +30,7 @@ var Responder = cortex.NewResponder(cortex.Definition{
 	Service:      cortex.Service{Name: "Waggle feeder", Homepage: "https://github.com/waggle-cti/waggle/tree/main/feeder#block-lists"},
 	MaxPAP:       new(1),
 	LongTemplate: long,
-}, run)
+}, run, probe)
 
 // Config is what the admin sets.
 type Config struct {
@@ -42,4 +42,8 @@ type Config struct {
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
 	return cfg.Run(ctx, job, blocking.Work{Method: http.MethodPost, Days: cfg.Days,
 		Wants: func(o thehive.Observable) bool { return cfg.OfCase == "all" || o.IOC }})
+}
+
+func probe(ctx context.Context, job *cortex.Job, cfg Config) (string, error) {
+	return cfg.Probe(ctx, job)
 }

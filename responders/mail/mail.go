@@ -40,7 +40,7 @@ var Responder = cortex.NewResponder(cortex.Definition{
 	DataTypes:    notice.DataTypes(),
 	Service:      cortex.Service{Name: "mail", Homepage: "https://github.com/waggle-cti/waggle/tree/main/responders#mail"},
 	LongTemplate: long,
-}, run)
+}, run, probe)
 
 // Config is what the admin sets.
 type Config struct {

@@ -115,3 +115,34 @@ func TestServersThatDoNotTakeIt(t *testing.T) {
 		})
 	}
 }
+
+func TestProbe(t *testing.T) {
+	login := func(desk *smtptest.Desk) map[string]any {
+		c := nowhere()
+		maps.Copy(c, map[string]any{"smtp_port": desk.Start(t), "smtp_user": "waggle", "smtp_password": smtptest.Password, "verify_tls": false})
+		return c
+	}
+	for name, c := range map[string]struct {
+		config    map[string]any
+		says, err string
+	}{
+		"login taken":   {login(&smtptest.Desk{}), "127.0.0.1 takes the login", ""},
+		"login refused": {login(&smtptest.Desk{Refuse: true}), "", "takes no mail"},
+		"nobody there":  {nowhere(), "", "takes no mail"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			raw, err := json.Marshal(c.config)
+			require.NoError(t, err)
+			var config map[string]json.RawMessage
+			require.NoError(t, json.Unmarshal(raw, &config))
+			said, err := Responder.Probe(t.Context(), config, cortex.Surroundings{})
+			assert.Equal(t, c.says, said)
+			if c.err == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, c.err)
+			assert.NotContains(t, err.Error(), smtptest.Password)
+		})
+	}
+}

@@ -32,7 +32,7 @@ var Responder = cortex.NewResponder(cortex.Definition{
 	DataTypes:    []string{"thehive:case", "thehive:alert", "thehive:case_artifact"},
 	Service:      cortex.Service{Name: "MISP", Homepage: "https://www.misp-project.org"},
 	LongTemplate: long,
-}, run)
+}, run, probe)
 
 // Config is what the admin sets.
 type Config struct {

@@ -38,7 +38,7 @@ var Responder = cortex.NewResponder(cortex.Definition{
 	DataTypes:    []string{"thehive:case_artifact", "thehive:case"},
 	Service:      cortex.Service{Name: "MISP", Homepage: "https://www.misp-project.org"},
 	LongTemplate: long,
-}, run)
+}, run, probe)
 
 // Config is what the admin sets.
 type Config struct {

@@ -146,3 +146,15 @@ func TestMISPThatMayNotBeWrittenTo(t *testing.T) {
 	report := s.run(t, "thehive:case", s.aCase(), map[string]any{"misp_key": misptest.ReadOnlyKey})
 	assert.False(t, report.Get("success").Bool() && report.Get("full.new").Int() > 0)
 }
+
+func TestProbe(t *testing.T) {
+	hive := cortextest.Answers("GET", "https://service.example.com/api/v1/user/current", 200, `{"login":"waggle@example.com","organisation":"acme"}`)
+	cortextest.Probe(t, Responder, map[string]cortextest.Probed{
+		"both take their keys": {Says: "TheHive takes the key of waggle@example.com, MISP 2.5.1 its own",
+			Exchanges: append(hive, cortextest.Answers("GET", "https://service.example.com/servers/getVersion", 200, `{"version":"2.5.1"}`)...)},
+		"TheHive refuses": {Error: "AuthenticationError",
+			Exchanges: cortextest.Answers("GET", "https://service.example.com/api/v1/user/current", 401, `{"type":"AuthenticationError","message":"AuthenticationError"}`)},
+		"MISP refuses": {Error: "Authentication failed",
+			Exchanges: append(hive, cortextest.Answers("GET", "https://service.example.com/servers/getVersion", 403, `{"message":"Authentication failed."}`)...)},
+	})
+}

@@ -30,7 +30,7 @@ var Responder = cortex.NewResponder(cortex.Definition{
 	Service: cortex.Service{Name: "chat services", Homepage: "https://github.com/waggle-cti/waggle/tree/main/responders#notify",
 		Hosts: []string{"hooks.slack.com", "discord.com", "*.logic.azure.com", "*.api.powerplatform.com", "api.telegram.org", "ntfy.sh"}},
 	LongTemplate: long,
-}, run)
+}, run, probe)
 
 // Config is what the admin sets.
 type Config struct {

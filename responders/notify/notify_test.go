@@ -97,3 +97,13 @@ func TestNobodyIsMentioned(t *testing.T) {
 		assert.Equal(t, want, s.escape("@all <!channel> *b* [x](y)"), kind)
 	}
 }
+
+func TestProbe(t *testing.T) {
+	channel := func(address string) map[string]any { return map[string]any{"channels_secret": []any{address}} }
+	const address = "https://hooks.slack.com/services/T00000000/B00000000/abcdefghijklmnop"
+	cortextest.Probe(t, Responder, map[string]cortextest.Probed{
+		"reached": {Config: channel(address), Says: "the channels can be read and their hosts reached; nothing was posted",
+			Exchanges: cortextest.Answers("HEAD", "https://hooks.slack.com/", 302, "")},
+		"no address": {Config: channel("slack"), Error: "channel 1: its address is not"},
+	})
+}

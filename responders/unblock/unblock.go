@@ -26,11 +26,15 @@ var Responder = cortex.NewResponder(cortex.Definition{
 	MaxTLP:       new(cortex.MaxTLP),
 	MaxPAP:       new(cortex.MaxPAP),
 	LongTemplate: long,
-}, run)
+}, run, probe)
 
 // Config is what the admin sets.
 type Config struct{ blocking.Account }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
 	return cfg.Run(ctx, job, blocking.Work{Method: http.MethodDelete})
+}
+
+func probe(ctx context.Context, job *cortex.Job, cfg Config) (string, error) {
+	return cfg.Probe(ctx, job)
 }

@@ -58,12 +58,17 @@ func (w *Worker) prepare(in input, folder Folder, s Surroundings) (t task, err e
 	if err := t.standard.permit("the job", t.job.TLP, t.job.PAP); err != nil {
 		return t, err
 	}
+	t.furnish(in, folder, s)
+	return t, t.job.locate()
+}
+
+// furnish gives the job what surrounds it.
+func (t *task) furnish(in input, folder Folder, s Surroundings) {
 	t.job.folder, t.job.limits, t.job.AutoExtract = folder, t.standard, t.standard.AutoExtract
 	t.job.network = newNetwork(t.standard, folder, s)
 	for _, secret := range append(in.secrets(), t.job.network.passwords()...) {
 		t.job.Hide(secret)
 	}
-	return t, t.job.locate()
 }
 
 // grace is how long a worker that was told to stop may take to come to an end.
@@ -75,16 +80,22 @@ func (w *Worker) attempt(ctx context.Context, t task, stderr io.Writer) (Report,
 	ctx, cancel := context.WithTimeoutCause(ctx, limit,
 		stopped(fmt.Sprintf("gave up after %v, shortly before the job's limit of %v (jobTimeout in Cortex)", limit, t.standard.timeout())))
 	defer cancel()
-	return await(ctx, grace, func() (report Report, err error) {
+	return await(ctx, grace, guarded(t, stderr, func() (Report, error) { return w.run(ctx, t.job, t.config) }))
+}
+
+// guarded makes a panic of a worker's function an error, and leaves its stack,
+// without secrets, on stderr.
+func guarded[T any](t task, stderr io.Writer, f func() (T, error)) func() (T, error) {
+	return func() (result T, err error) {
 		defer func() {
 			if p := recover(); p != nil {
 				trace := fmt.Sprintf("%v\n%s", p, debug.Stack())
-				fmt.Fprintf(stderr, "%s: panic: %s\n", w.Name, upstream.Redact(trace, t.job.hidden()...))
+				fmt.Fprintf(stderr, "%s: panic: %s\n", t.job.worker.Name, upstream.Redact(trace, t.job.hidden()...))
 				err = fmt.Errorf("internal error (panic: %v): please report it with the log of the job", p)
 			}
 		}()
-		return w.run(ctx, t.job, t.config)
-	})
+		return f()
+	}
 }
 
 // stopped is why a job was ended from outside.

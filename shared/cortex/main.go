@@ -19,12 +19,12 @@ import (
 // Exit codes. Cortex looks at none of them.
 const (
 	exitOK    = 0 // a report was written, be it of success or of failure
-	exitError = 1 // no report could be written; of lookup: nobody answered
+	exitError = 1 // no report could be written; of lookup: nobody answered; of doctor: something is wrong
 	exitUsage = 2 // the command line is wrong
 )
 
 // Main is the whole of a program that holds workers: each worker's name is a
-// command, beside lookup, list, catalog, templates, docs and what extra brings.
+// command, beside lookup, doctor, list, catalog, templates, docs and what extra brings.
 // It ends the process.
 func Main(program string, workers []*Worker, extra ...*cobra.Command) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -74,7 +74,7 @@ func execute(ctx context.Context, program string, workers []*Worker, args []stri
 	for _, w := range workers {
 		root.AddCommand(workerCommand(w))
 	}
-	root.AddCommand(lookupCommand(workers), listCommand(workers), catalogCommand(program, workers),
+	root.AddCommand(lookupCommand(workers), doctorCommand(workers), listCommand(workers), catalogCommand(program, workers),
 		templatesCommand(workers), docsCommand(workers), versionCommand(program))
 	root.AddCommand(extra...)
 

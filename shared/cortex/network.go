@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 
 	"github.com/waggle-cti/waggle/shared/fetch"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -109,9 +110,11 @@ func newNetwork(c standard, folder Folder, s Surroundings) network {
 		proxy:     upstream.Proxy{HTTP: c.ProxyHTTP, HTTPS: c.ProxyHTTPS},
 		cacerts:   c.CACerts,
 		transport: s.Transport,
-		bundles:   []string{folder.input("cacerts")},
 	}
-	if bundle := s.Getenv("REQUESTS_CA_BUNDLE"); bundle != "" && bundle != n.bundles[0] {
+	if folder != "" {
+		n.bundles = append(n.bundles, folder.input("cacerts"))
+	}
+	if bundle := s.Getenv("REQUESTS_CA_BUNDLE"); bundle != "" && !slices.Contains(n.bundles, bundle) {
 		n.bundles = append(n.bundles, bundle)
 	}
 	return n

@@ -196,8 +196,9 @@ func (s *survey) conclude() {
 			says[v.Level] = append(says[v.Level], v.Worker)
 		}
 	}
-	s.Why = fmt.Sprintf("nobody answered: of %d analyzers that fit %d failed, %d were not asked", len(s.Workers), count[silent], count[unasked])
+	counts := fmt.Sprintf("answered %d, failed %d, not asked %d", count[answered], count[silent], count[unasked])
 	if count[answered] == 0 {
+		s.Why = "nobody answered (" + counts + ")"
 		return
 	}
 	s.Verdict = s.Workers[0].Level
@@ -210,8 +211,7 @@ func (s *survey) conclude() {
 	if len(parts) == 0 {
 		parts = []string{"nobody who answered has anything against it, or knows it as safe"}
 	}
-	s.Why = fmt.Sprintf("%s. Of %d analyzers that fit %d answered, %d failed, %d were not asked", strings.Join(parts, "; "),
-		len(s.Workers), count[answered], count[silent], count[unasked])
+	s.Why = strings.Join(parts, "; ") + " (" + counts + ")"
 	if s.Verdict == Info && count[silent] > 0 {
 		s.Why += ": while some are missing, this is no all-clear"
 	}

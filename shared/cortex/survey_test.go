@@ -69,7 +69,7 @@ func TestLookupOfEveryone(t *testing.T) {
 	assert.Equal(t, exitOK, code, stderr)
 	assert.Equal(t, `bad-host[.]net  domain  TLP:AMBER (2)  PAP:AMBER (2)
 
-MALICIOUS: malicious by accuser; safe by kind. Of 8 analyzers that fit 3 answered, 2 failed, 3 were not asked.
+MALICIOUS: malicious by accuser; safe by kind (answered 3, failed 2, not asked 3).
 
 VERDICT    ANALYZER          TIME  WHAT IT SAYS
 malicious  accuser                 Seen: at hxxp://gate[.]bad-host[.]net/a and bad-host[.]net · Family Name: Loader�[31m
@@ -117,7 +117,7 @@ func TestLookupThatNobodyAnswers(t *testing.T) {
 		code int
 		says string
 	}{
-		"no key":                 {[]string{"198.51.100.7"}, exitError, "NO VERDICT: nobody answered: of 1 analyzers that fit 0 failed, 1 were not asked."},
+		"no key":                 {[]string{"198.51.100.7"}, exitError, "NO VERDICT: nobody answered (answered 0, failed 0, not asked 1)."},
 		"marked above all":       {[]string{"bad-host.net", "--tlp", "4"}, exitError, "not for TLP:RED (4): it takes up to TLP:AMBER (2)"},
 		"no such TLP":            {[]string{"bad-host.net", "--tlp", "7"}, exitUsage, "--tlp must be 0 to 4"},
 		"a type nobody takes":    {[]string{"bad-host.net", "--type", "wallet"}, exitUsage, `no analyzer here takes data type "wallet"`},

@@ -43,35 +43,51 @@ type Worker struct {
 	Definition
 	Kind Kind
 
-	fields []field // of the worker's own configuration
-	broken error   // why the configuration struct can't be used
+	form   reflect.Type // the struct of the worker's own configuration
+	fields []field      // of it
+	broken error        // why the configuration struct can't be used
 	run    func(ctx context.Context, job *Job, config map[string]json.RawMessage) (Report, error)
+	probe  func(ctx context.Context, job *Job, config map[string]json.RawMessage) (string, error) // nil: there is none
 }
 
 // NewAnalyzer makes an analyzer of a definition and a function that analyses
 // one observable. C is a struct whose fields are the configuration items; see
 // Item for the tags. What is wrong with either is told by Validate.
-func NewAnalyzer[C any](d Definition, run func(context.Context, *Job, C) (Report, error)) *Worker {
-	return newWorker(Analyzer, d, run)
+//
+// A probe, at most one, is what the command doctor tries: it asks the service
+// something that costs nothing of what the account has, by which it shows that
+// it is reached and takes the key, and says in a few words what it found. Its
+// job has neither observable nor file. Without a probe doctor connects to
+// Service.Hosts and leaves the key untried.
+func NewAnalyzer[C any](d Definition, run func(context.Context, *Job, C) (Report, error), probe ...func(context.Context, *Job, C) (string, error)) *Worker {
+	return newWorker(Analyzer, d, run, probe)
 }
 
 // NewResponder makes a responder of a definition and a function that acts on
-// one object of TheHive.
-func NewResponder[C any](d Definition, run func(context.Context, *Job, C) (Report, error)) *Worker {
-	return newWorker(Responder, d, run)
+// one object of TheHive. Its probe changes nothing.
+func NewResponder[C any](d Definition, run func(context.Context, *Job, C) (Report, error), probe ...func(context.Context, *Job, C) (string, error)) *Worker {
+	return newWorker(Responder, d, run, probe)
 }
 
-func newWorker[C any](kind Kind, d Definition, run func(context.Context, *Job, C) (Report, error)) *Worker {
-	w := &Worker{Definition: d.withDefaults(), Kind: kind}
-	w.fields, w.broken = fieldsOf(reflect.TypeFor[C]())
-	w.run = func(ctx context.Context, job *Job, config map[string]json.RawMessage) (Report, error) {
-		var c C
-		if err := decode(reflect.ValueOf(&c).Elem(), w.fields, config); err != nil {
-			return Report{}, w.badConfig(err)
-		}
-		return run(ctx, job, c)
+func newWorker[C any](kind Kind, d Definition, run func(context.Context, *Job, C) (Report, error), probe []func(context.Context, *Job, C) (string, error)) *Worker {
+	w := &Worker{Definition: d.withDefaults(), Kind: kind, form: reflect.TypeFor[C]()}
+	w.fields, w.broken = fieldsOf(w.form)
+	w.run = configured(w, run)
+	if len(probe) > 0 {
+		w.probe = configured(w, probe[0])
 	}
 	return w
+}
+
+// configured gives a function of the worker its configuration as a struct.
+func configured[C, R any](w *Worker, f func(context.Context, *Job, C) (R, error)) func(context.Context, *Job, map[string]json.RawMessage) (R, error) {
+	return func(ctx context.Context, job *Job, config map[string]json.RawMessage) (result R, err error) {
+		var c C
+		if err := decode(reflect.ValueOf(&c).Elem(), w.fields, config); err != nil {
+			return result, w.badConfig(err)
+		}
+		return f(ctx, job, c)
+	}
 }
 
 // Validate tells what is wrong with the definition, the configuration struct

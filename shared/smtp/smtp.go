@@ -88,6 +88,20 @@ func (s Server) Send(ctx context.Context, message *gomail.Msg) error {
 	return nil
 }
 
+// Try connects to the server and logs in as Send does, and sends nothing.
+func (s Server) Try(ctx context.Context) error {
+	client, err := s.client()
+	if err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	if err := client.DialWithContext(ctx); err != nil {
+		return fmt.Errorf("mail: %s takes no mail: %s: check host, port, security and login", s.Host, upstream.Redact(err.Error(), s.Password))
+	}
+	return client.Close()
+}
+
 func (s Server) client() (*gomail.Client, error) {
 	options := []gomail.Option{gomail.WithTimeout(sendTime)}
 	switch s.Security {
