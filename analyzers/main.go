@@ -10,6 +10,7 @@ import (
 	"github.com/waggle-cti/waggle/analyzers/dns"
 	"github.com/waggle-cti/waggle/analyzers/extract"
 	"github.com/waggle-cti/waggle/analyzers/feedlookup"
+	"github.com/waggle-cti/waggle/analyzers/fileinfo"
 	"github.com/waggle-cti/waggle/analyzers/hashlookup"
 	"github.com/waggle-cti/waggle/analyzers/internetdb"
 	"github.com/waggle-cti/waggle/analyzers/iocs"
@@ -37,6 +38,7 @@ func workers() []*cortex.Worker {
 		cve.Analyzer,
 		dns.Analyzer,
 		feedlookup.Analyzer,
+		fileinfo.Analyzer,
 		hashlookup.Analyzer,
 		internetdb.Analyzer,
 		iocs.Analyzer,

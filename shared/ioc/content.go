@@ -34,7 +34,7 @@ func ReadContent(data []byte) (Content, error) {
 	mediaType, _, _ := strings.Cut(http.DetectContentType(data), ";") // it says UTF-8 of all text
 	c := Content{Form: Strings, Type: mediaType}
 	if !strings.HasPrefix(mediaType, "text/") {
-		c.Text = runs(data)
+		c.Text = Runs(data)
 		return c, nil
 	}
 	text, err := decode(data)
@@ -89,9 +89,9 @@ func decode(data []byte) (string, error) {
 // binary file, as with strings -n 6: an IPv4 address has at least seven.
 const shortestRun = 6
 
-// runs gives the runs of printable ASCII in data, one a line. A run may have a
+// Runs gives the runs of printable ASCII in data, one a line. A run may have a
 // zero byte after each character, as UTF-16LE has, the text of Windows programs.
-func runs(data []byte) string {
+func Runs(data []byte) string {
 	var out strings.Builder
 	var run []byte
 	for i := 0; i < len(data); {

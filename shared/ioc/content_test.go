@@ -52,14 +52,14 @@ func TestRuns(t *testing.T) {
 		"bytes above ASCII":   {"abcdef\xffghijkl\xc3\xa9", "abcdef\nghijkl\n"},
 		"line breaks end one": {"abcdef\nghijkl", "abcdef\nghijkl\n"},
 	} {
-		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, runs([]byte(c.data))) })
+		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, Runs([]byte(c.data))) })
 	}
 }
 
 func FuzzRuns(f *testing.F) {
 	f.Add([]byte("MZ\x90\x00http://example.com/\x00a\x00b\x00c\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, c := range []byte(runs(data)) {
+		for _, c := range []byte(Runs(data)) {
 			assert.True(t, printable(c) || c == '\n')
 		}
 	})

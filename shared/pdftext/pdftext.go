@@ -8,6 +8,8 @@
 // that leads in circles by them, and truncated files are read as far as they go.
 // All work is counted against [Limits].
 //
+// Beside the text it gives what a file does, [Actions].
+//
 // Not read: encrypted files, pictures of text, fonts that do not say which
 // characters their glyphs are, LZW, predictors, annotations other than
 // links, and attachments.
