@@ -37,13 +37,15 @@ func look(t testing.TB, path, name string) (*subject, error) {
 	return s, err
 }
 
-func lookAt(t testing.TB, data []byte, name string) *subject {
+// opened is a file of which nothing was read yet.
+func opened(t testing.TB, data []byte) *subject {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(path, data, 0o600))
-	s, err := look(t, path, name)
+	file, err := os.Open(path)
 	require.NoError(t, err)
-	return s
+	t.Cleanup(func() { _ = file.Close() })
+	return &subject{full: &full{}, file: file, size: int64(len(data))}
 }
 
 func TestNames(t *testing.T) {
@@ -95,8 +97,9 @@ func TestURLsBetweenWindows(t *testing.T) {
 	const url = "http://moth-panel.top/between/windows"
 	for _, filler := range []string{"\x00", " ", "a\n"} {
 		for _, at := range []int{window - 10, window, window - longest + 5} {
-			text := strings.Repeat(filler, at/len(filler)) + url + "\x00 " + url + "\n" + strings.Repeat(filler, window)
-			s := lookAt(t, []byte(text), "x")
+			text := strings.Repeat(filler, at/len(filler)) + url + "\x00 " + url + "\n" + strings.Repeat(filler, 100)
+			s := opened(t, []byte(text))
+			require.NoError(t, readURLs(t.Context(), s))
 			require.Len(t, s.URLs, 1, "%q up to %d", filler, at)
 			assert.Equal(t, url, s.URLs[0].URL)
 		}
@@ -108,7 +111,8 @@ func TestMoreThanIsRead(t *testing.T) {
 	for i := range 300 {
 		lines.WriteString("http://moth-panel.top/" + strings.Repeat("x", i) + "\n")
 	}
-	s := lookAt(t, []byte(lines.String()), "x.txt")
+	s := opened(t, []byte(lines.String()))
+	require.NoError(t, s.read(t.Context()))
 	assert.Len(t, s.URLs, most)
 	assert.Equal(t, 300, s.URLsTotal)
 	assert.Len(t, s.artifacts(), most)
@@ -119,9 +123,7 @@ func TestMoreThanIsRead(t *testing.T) {
 	_, err = b.ReadAt(make([]byte, 3), 0)
 	assert.ErrorIs(t, err, errTooMuch)
 
-	large := append([]byte("%PDF-1.7\n"), make([]byte, mostPDF)...)
-	s = lookAt(t, large, "x.pdf")
-	assert.Equal(t, []string{"The PDF file can't be read to the end: it has more than 16 MB"}, s.Notes)
+	assert.EqualError(t, readPDF(t.Context(), &subject{size: mostPDF + 1}), "it has more than 16 MB")
 }
 
 // What breaks a library must not hide the hashes.
