@@ -41,7 +41,7 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, known *
 		Store: data, Feeds: feeds, Judge: newJudge(c, learner.Shift, log),
 		Reader: reading.New(reading.Options{Client: web, Robots: robots.New(web), Known: known.Known, Note: known.Note}),
 		Since:  c.Since, Window: c.Window, Pause: c.Pause, Keep: time.Duration(c.KeepDays) * 24 * time.Hour, Metrics: metrics, Log: log,
-		Weigher: verdict.New(c.Verdicts, known.Known), Rules: c.Rules.Possible(actor.Can), Actor: actor,
+		Weigher: verdict.New(c.Verdicts, known.Known), Rules: c.Rules.Possible(actor.Can), Actor: actor, UpdateEvery: c.MISP.UpdateEvery,
 	}
 	if c.Cortex.Used() {
 		client, err := newCortex(c)

@@ -153,5 +153,8 @@ func done(a waggle.Action) string {
 			text += "; " + plain(more)
 		}
 	}
+	if a.Updates() {
+		text += "; the story has grown since"
+	}
 	return text
 }

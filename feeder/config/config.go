@@ -40,7 +40,7 @@ type Config struct {
 
 	TheHive Server
 	Cortex  Cortex
-	MISP    Server
+	MISP    MISP
 
 	// Sources are the profile's and the file's, each name once; where both have
 	// a name, the file's counts.
@@ -95,6 +95,12 @@ type Cortex struct {
 	enrich.Settings
 }
 
+// MISP is the MISP that holds the stories' events.
+type MISP struct {
+	Server
+	UpdateEvery time.Duration // the least time from one update of an event to the next
+}
+
 // Used reports whether the server is configured.
 func (s Server) Used() bool { return s.URL != "" }
 
@@ -108,6 +114,7 @@ func Default() Config {
 		Window:   14 * 24 * time.Hour,
 		Pause:    time.Second,
 		Cortex:   Cortex{Settings: enrich.Defaults()},
+		MISP:     MISP{UpdateEvery: 30 * time.Minute},
 	}
 }
 

@@ -188,7 +188,7 @@ func (e environment) applyServers(c *Config) error {
 	}{
 		{"WAGGLE_THEHIVE", e.TheHiveURL, e.TheHiveKey, e.TheHiveKeyFile, e.TheHiveOrg, &c.TheHive},
 		{"WAGGLE_CORTEX", e.CortexURL, e.CortexKey, e.CortexKeyFile, "", &c.Cortex.Server},
-		{"WAGGLE_MISP", e.MISPURL, e.MISPKey, e.MISPKeyFile, "", &c.MISP},
+		{"WAGGLE_MISP", e.MISPURL, e.MISPKey, e.MISPKeyFile, "", &c.MISP.Server},
 	} {
 		if s.url != "" {
 			if err := checkURL(s.url); err != nil {

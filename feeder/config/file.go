@@ -33,7 +33,7 @@ type file struct {
 	Blocks        blocking       `yaml:"blocks"`
 	TheHive       hive           `yaml:"thehive"`
 	Cortex        analysing      `yaml:"cortex"`
-	MISP          server         `yaml:"misp"`
+	MISP          events         `yaml:"misp"`
 	SourcesOnly   bool           `yaml:"sources_only"`
 	Sources       []source.Spec  `yaml:"sources"`
 }
@@ -109,6 +109,11 @@ type hive struct {
 	Organisation string `yaml:"organisation"`
 }
 
+type events struct {
+	server      `yaml:",inline"`
+	UpdateEvery *time.Duration `yaml:"update_every"`
+}
+
 type analysing struct {
 	server          `yaml:",inline"`
 	enrich.Settings `yaml:",inline"`
@@ -176,13 +181,19 @@ func (f file) apply(c *Config, doc *strictyaml.Document, folder string) error {
 		written      server
 		organisation string
 		into         *Server
-	}{{"thehive", f.TheHive.server, f.TheHive.Organisation, &c.TheHive}, {"cortex", f.Cortex.server, "", &c.Cortex.Server}, {"misp", f.MISP, "", &c.MISP}} {
+	}{{"thehive", f.TheHive.server, f.TheHive.Organisation, &c.TheHive}, {"cortex", f.Cortex.server, "", &c.Cortex.Server}, {"misp", f.MISP.server, "", &c.MISP.Server}} {
 		filled, err := s.written.fill(folder)
 		if err != nil {
 			return located([]any{s.key}, err)
 		}
 		filled.Organisation = s.organisation
 		*s.into = filled
+	}
+	if f.MISP.UpdateEvery != nil {
+		c.MISP.UpdateEvery = *f.MISP.UpdateEvery
+		if err := located([]any{"misp", "update_every"}, checkUpdates(c.MISP.UpdateEvery)); err != nil {
+			return err
+		}
 	}
 	c.Cortex.Settings = f.Cortex.Settings
 	var wrong *enrich.Invalid
@@ -260,6 +271,13 @@ func checkProfile(s string) error {
 func checkSpan(d time.Duration) error {
 	if d < 0 || d > 10*365*24*time.Hour {
 		return fmt.Errorf("a time span is between 0s and 87600h, not %s", d)
+	}
+	return nil
+}
+
+func checkUpdates(d time.Duration) error {
+	if d < time.Minute || d > 24*time.Hour {
+		return fmt.Errorf("update_every is a time from 1m to 24h, not %s", d)
 	}
 	return nil
 }

@@ -35,14 +35,12 @@ func (w *actWorker) Work(ctx context.Context, job *river.Job[actArgs]) error {
 	if w.Actor == nil {
 		return nil // actions wait for what carries them out to be configured
 	}
-	for end := w.Now().Add(shift); w.Now().Before(end); {
-		done, err := w.actNext(ctx)
-		if err != nil {
-			return err
-		}
-		if !done {
-			return w.rest(ctx, job)
-		}
+	idle, err := w.sit(ctx, store.Acting, new(outages), w.actNext) // each action waits for itself
+	if err != nil {
+		return err
+	}
+	if idle {
+		return w.rest(ctx, job)
 	}
 	return w.goOn(ctx, job.JobRow, job.Args)
 }
@@ -70,6 +68,12 @@ func (w *actWorker) actNext(ctx context.Context) (done bool, err error) {
 			is.Error, is.Next = "it waits for the alert, which TheHive refused", w.Now().Add(min(s.Alert.Next.Sub(w.Now()), longestPause))
 		}
 		return true, w.keep(ctx, s, is)
+	}
+	if was.State == waggle.ActionWanted {
+		is.Revision = s.Revision
+		if w.Raiser != nil {
+			is.Revision = s.Alert.Revision // a responder reads the alert
+		}
 	}
 	failure := w.guarded(func() (err error) {
 		is, err = w.Actor.Act(ctx, s, is)
@@ -102,12 +106,21 @@ func (w *actWorker) settle(is *waggle.Action, was waggle.Action, s waggle.Story,
 		is.Next = now.Add(min(max(w.pace.again/5, now.Sub(is.At)/10), longestPause)) // the longer it takes, the seldomer it is asked about
 	default:
 		is.Tries, is.Next = 0, time.Time{}
+		if is.State == waggle.ActionDone {
+			is.Times++
+		}
 		w.Log.Info("action", "story", s.ID, "action", was.Name, "state", is.State, "rule", is.Rule, "note", is.Note, "refused", is.Error)
 	}
 }
 
 func (w *actWorker) keep(ctx context.Context, s waggle.Story, a waggle.Action) error {
-	return w.Store.Tx(ctx, func(tx *store.Tx) error { return tx.SetAction(ctx, s.ID, a) })
+	return w.Store.Tx(ctx, func(tx *store.Tx) error {
+		err := tx.SetAction(ctx, s.ID, a)
+		if err == nil && a.State == waggle.ActionDone && a.Name.Repeats() {
+			_, err = tx.Update(ctx, s.ID, w.UpdateEvery, w.Now()) // it may have grown meanwhile
+		}
+		return err
+	})
 }
 
 // rest ends the job when no action is open, in one transaction with looking for

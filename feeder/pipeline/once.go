@@ -127,8 +127,8 @@ func (p *Pipeline) done(ctx context.Context, began time.Time, wait time.Duration
 	if p.Actor == nil {
 		return true, nil
 	}
-	// One that has failed is kept for the next time.
-	open, err = p.Store.UntroubledActions(ctx)
+	// One that has failed is kept for the next time, and so is an update.
+	open, err = p.Store.UntroubledActions(ctx, p.Now())
 	return open == 0, err
 }
 

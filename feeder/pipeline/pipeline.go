@@ -99,6 +99,10 @@ type Options struct {
 	Rules   Rules   // nil = nothing is done by itself
 	Actor   Actor   // nil = what rules demand waits
 
+	// UpdateEvery is the least time from one update of a story's MISP event to
+	// the next; 0 = 30 minutes.
+	UpdateEvery time.Duration
+
 	Enricher Enricher // nil = no Cortex: nothing is analysed
 
 	// Since is the age over which posts are stored and not alerted when
@@ -128,6 +132,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Pause == 0 {
 		o.Pause = time.Second
+	}
+	if o.UpdateEvery == 0 {
+		o.UpdateEvery = 30 * time.Minute
 	}
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics()

@@ -116,12 +116,12 @@ func TestACaseIsNotAnalysedAgain(t *testing.T) {
 	assert.Equal(t, []int{3, 0}, []int{len(c.cortex.Jobs()), c.throughTheHive()})
 	kase := c.hive.Import(c.alerts()[0])
 	old := c.blog.posts[0]
-	c.blog.posts = append(c.blog.posts, post("more", old.Title+" and again calls kq7-names-0[.]top", time.Minute))
+	c.blog.posts = append(c.blog.posts, post("more", old.Content+" and again calls kq7-names-0[.]top", time.Minute))
 	c.once(t)
 	assert.Equal(t, []int{3, 0}, []int{len(c.cortex.Jobs()), c.reported(kase)})
 
 	c.cortex.SetWorkers(hits("Waggle_Names_1_0", "domain"), hits("Waggle_More_1_0", "domain"))
-	c.blog.posts = append(c.blog.posts, post("yet more", old.Title+" and once more calls kq7-names-0[.]top", 30*time.Second))
+	c.blog.posts = append(c.blog.posts, post("yet more", old.Content+" and once more calls kq7-names-0[.]top", 30*time.Second))
 	c.once(t)
 	assert.Equal(t, 1, c.throughTheHive(), "the analyzer that is new")
 	assert.Equal(t, 1, c.reported(kase))
@@ -213,7 +213,7 @@ func TestAMarkingInTheHiveIsHeeded(t *testing.T) {
 	at := slices.IndexFunc(hive, func(o thehive.Observable) bool { return o.DataType == "domain" })
 	c.hive.Mark(hive[at].ID, 4)
 	c.cortex.SetWorkers(hits("Waggle_Names_1_0", "domain"))
-	c.blog.posts = append(c.blog.posts, post("more", c.blog.posts[0].Title+" and again calls "+strings.ReplaceAll(hive[at].Data, ".", "[.]"), time.Minute))
+	c.blog.posts = append(c.blog.posts, post("more", c.blog.posts[0].Content+" and again calls "+strings.ReplaceAll(hive[at].Data, ".", "[.]"), time.Minute))
 	c.once(t)
 	a := analyses(t, c.path)[hive[at].Data+" Waggle_Names_1_0"]
 	assert.Equal(t, []any{waggle.AnalysisSkipped, "not run: it is marked TLP:red and PAP:amber in TheHive"}, []any{a.State, a.Note})

@@ -56,8 +56,8 @@ func (w *verdictWorker) judge(ctx context.Context, tx *store.Tx, stories []strin
 		if err != nil {
 			return err
 		}
-		judged := held
-		if !underWay(held, w.Now()) {
+		judged, settled := held, !underWay(held, w.Now())
+		if settled {
 			judged = w.Weigher.Judge(held)
 		}
 		anew, err := tx.SetVerdict(ctx, held, judged, w.Now())
@@ -72,7 +72,13 @@ func (w *verdictWorker) judge(ctx context.Context, tx *store.Tx, stories []strin
 		if err != nil {
 			return err
 		}
-		demanded = demanded || fresh
+		outgrown := false
+		if settled {
+			if outgrown, err = tx.Update(ctx, id, w.UpdateEvery, w.Now()); err != nil {
+				return err
+			}
+		}
+		demanded = demanded || fresh || outgrown
 	}
 	var next []river.JobArgs
 	if changed && w.Raiser != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/pipeline"
 	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/store/postgrestest"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
@@ -100,6 +101,41 @@ func TestFromVerdictToAction(t *testing.T) {
 	assert.Zero(t, c.early, "nothing is acted upon before TheHive holds the verdict")
 }
 
+// TestAGrowingStoryUpdatesItsEvent: the event, and not the case, once for each
+// growth, after a while.
+func TestAGrowingStoryUpdatesItsEvent(t *testing.T) {
+	for name, hive := range map[string]*desk{"with TheHive": {}, "without": nil} {
+		t.Run(name, func(t *testing.T) {
+			path, blog := place(t), &shelf{posts: campaigns(1)}
+			c := &clerk{begun: map[string]int{}, with: hive != nil}
+			o := pipeline.Options{Feeds: []pipeline.Feed{feed("blog", blog)}, Reader: plainReader{}, Judge: keepLong{}, Weigher: strict{}, Rules: always{}, Actor: c,
+				UpdateEvery: time.Hour}
+			if hive != nil {
+				o.Raiser = hive
+			}
+			once(t, path, o, time.Minute)
+			blog.posts = append(blog.posts, post("more", blog.posts[0].Content+" and again", time.Minute))
+			once(t, path, o, time.Minute)
+			stories := storiesAt(t, path)
+			require.Len(t, stories, 1)
+			story, event := stories[0].ID, func(s waggle.Story) waggle.Action {
+				return s.Actions[slices.IndexFunc(s.Actions, func(a waggle.Action) bool { return a.Name == waggle.ToMISP })]
+			}
+			require.Len(t, stories[0].Posts, 2)
+			assert.True(t, event(stories[0]).Updates(), "it waits for its time")
+			assert.Equal(t, 1, c.begun[story+" misp"])
+
+			o.Now = func() time.Time { return time.Now().Add(2 * time.Hour) }
+			for range 2 { // the second finds nothing to do
+				once(t, path, o, time.Minute)
+			}
+			grown := storiesAt(t, path)[0]
+			assert.Equal(t, []any{waggle.ActionDone, 2, grown.Revision}, []any{event(grown).State, event(grown).Times, event(grown).Revision})
+			assert.Equal(t, []int{2, 1, 0}, []int{c.begun[story+" misp"], c.begun[story+" case"], c.early})
+		})
+	}
+}
+
 func TestWithoutTheHiveActionsGoOn(t *testing.T) {
 	path, c := place(t), &clerk{begun: map[string]int{}}
 	once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: posts(2)})}, Reader: plainReader{}, Judge: keepLong{},
@@ -167,4 +203,34 @@ func TestAnActionWaitsForAnAlertThatTheHiveRefuses(t *testing.T) {
 	d.fail = nil
 	once(t, path, o, time.Minute)
 	assert.Len(t, c.begun, 2)
+}
+
+// alone is an actor who wants nobody else to act meanwhile.
+type alone struct {
+	*clerk
+	act func()
+}
+
+func (a alone) Act(ctx context.Context, s waggle.Story, act waggle.Action) (waggle.Action, error) {
+	a.act()
+	return a.clerk.Act(ctx, s, act)
+}
+
+// TestOneFeederActs: a job that was taken over from a feeder that stalls begins
+// nothing while that one may be at it.
+func TestOneFeederActs(t *testing.T) {
+	postgrestest.Server(t)
+	path, c, acts := place(t), &clerk{begun: map[string]int{}}, 0
+	other, err := store.Open(t.Context(), path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, other.Close()) }()
+	once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: posts(2)})}, Reader: plainReader{}, Judge: keepLong{},
+		Weigher: strict{}, Rules: always{}, Actor: alone{c, func() {
+			acts++
+			_, ok, err := other.TakeSeat(t.Context(), store.Acting)
+			assert.NoError(t, err)
+			assert.False(t, ok, "another feeder may act")
+		}}}, time.Minute)
+	assert.Positive(t, acts)
+	assert.Len(t, c.begun, 4)
 }

@@ -97,6 +97,46 @@ func TestAnswerOfTheBeginIsLost(t *testing.T) {
 	assert.Equal(t, 1, p.hive.Runs(mispEvent))
 }
 
+// TestAnUpdateIsARunOfItsOwn: runs from before the story grew do not count, one
+// whose begin was not heard of does.
+func TestAnUpdateIsARunOfItsOwn(t *testing.T) {
+	p := newPlace(t, thehivetest.Options{Responders: offer(mispEvent), Respond: succeed})
+	first, err := p.act(t, wanted(waggle.ToMISP))
+	require.NoError(t, err)
+	first, err = p.act(t, first)
+	require.NoError(t, err)
+	require.Equal(t, waggle.ActionDone, first.State)
+
+	grown := first
+	grown.State, grown.Times, grown.At = waggle.ActionWanted, 1, p.now.Add(time.Hour)
+	begun, err := p.act(t, grown)
+	require.NoError(t, err)
+	assert.Equal(t, waggle.ActionRunning, begun.State)
+	assert.NotEqual(t, first.Ref, begun.Ref)
+	assert.Equal(t, 2, p.hive.Runs(mispEvent))
+	lost := grown
+	lost.At = p.now.Add(-time.Hour) // as if the run had begun since
+	for name, from := range map[string]waggle.Action{"as it goes": begun, "after a crash before that was kept": lost} {
+		t.Run(name, func(t *testing.T) {
+			done, err := p.act(t, from)
+			require.NoError(t, err)
+			assert.Equal(t, []any{waggle.ActionDone, begun.Ref}, []any{done.State, done.Ref})
+		})
+	}
+	assert.Equal(t, 2, p.hive.Runs(mispEvent))
+}
+
+func TestAnUpdateWaitsForAnEarlierRun(t *testing.T) {
+	p := newPlace(t, thehivetest.Options{Responders: offer(mispEvent)}) // whose runs never end
+	first, err := p.act(t, wanted(waggle.ToMISP))
+	require.NoError(t, err)
+	first.State, first.Times, first.At = waggle.ActionWanted, 1, p.now.Add(time.Hour)
+	a, err := p.act(t, first)
+	require.ErrorContains(t, err, "still at an earlier run of "+mispEvent+", job "+first.Ref)
+	assert.Equal(t, waggle.ActionWanted, a.State)
+	assert.Equal(t, 1, p.hive.Runs(mispEvent))
+}
+
 func TestAFailedRunIsToldAndRunAgain(t *testing.T) {
 	tries := 0
 	p := newPlace(t, thehivetest.Options{Responders: offer(mispEvent), Respond: func(string, string, []byte) []byte {

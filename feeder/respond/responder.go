@@ -25,7 +25,8 @@ const patience = 10 * time.Minute
 
 // respond has a responder run on a story's alert, once. Runs that are there
 // already count, whoever began them: one whose begin we did not hear of after a
-// crash, or one that an analyst asked for.
+// crash, or one that an analyst asked for. For an update only those count that
+// began since the story grew.
 func (a *Actor) respond(ctx context.Context, s waggle.Story, act waggle.Action, responder string) (waggle.Action, error) {
 	runs, err := a.TheHive.Runs(ctx, thehive.KindAlert, s.Alert.ID)
 	if err != nil {
@@ -37,6 +38,10 @@ func (a *Actor) respond(ctx context.Context, s waggle.Story, act waggle.Action, 
 	}
 	run := runs[at]
 	switch {
+	case outgrown(act, run) && run.Over():
+		return a.begin(ctx, s, act, responder)
+	case outgrown(act, run):
+		return act, fmt.Errorf("Cortex is still at an earlier run of %s, job %s; it is run again after that", run.Responder, run.Job)
 	case run.Status == thehive.JobSuccess:
 		act.State, act.Ref, act.Note = waggle.ActionDone, run.Job, cmp.Or(run.Message, run.Responder+" has run")
 		return act, nil
@@ -52,6 +57,15 @@ func (a *Actor) respond(ctx context.Context, s waggle.Story, act waggle.Action, 
 	act.State, act.Ref, act.Note = waggle.ActionWanted, run.Job, ""
 	return act, &upstream.Error{Service: "Cortex", Reason: upstream.Failure,
 		Message: run.Responder + " failed: " + cmp.Or(run.Message, "it did not say why"), Next: "look at the job " + run.Job + " in Cortex; it is run again by itself"}
+}
+
+// skew is how far the clocks of the feeder and of Cortex may be apart.
+const skew = time.Minute
+
+// outgrown tells whether a run is from before the story grew for which the action
+// is to be done again.
+func outgrown(act waggle.Action, run thehive.Run) bool {
+	return act.Times > 0 && act.State == waggle.ActionWanted && (run.Job == act.Ref || run.Started.Before(act.At.Add(-skew)))
 }
 
 // begin begins a run of the newest version of a responder.

@@ -2,7 +2,8 @@
 // rules of its profile say when, and an Actor makes a MISP event, a case, or
 // tells somebody.
 //
-// An action is there once for a story. Before one is begun, whoever carries it
+// An action is there once for a story; an event in MISP is brought up to date as
+// the story grows. Before one is begun, whoever carries it
 // out is asked whether it was: so it may be asked for again after a crash, and
 // what an analyst did by hand meanwhile counts as well.
 package respond

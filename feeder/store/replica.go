@@ -21,6 +21,7 @@ const (
 	lockWrite   = 2 // a transaction of the store
 	lockAlert   = 3 // alerts are sent
 	lockAnalyse = 4 // analyses are run
+	lockAct     = 5 // actions are carried out
 )
 
 // replica is a process among those that share a PostgreSQL database. As long as
@@ -109,12 +110,16 @@ type Work int32
 const (
 	Alerting  Work = lockAlert   // TheHive does not check for duplicates that come at once
 	Analysing Work = lockAnalyse // Cortex makes two jobs of two equal requests that come at once
+	Acting    Work = lockAct     // a responder is run by who asks for it, as often as that
 )
 
 // String names the work.
 func (w Work) String() string {
-	if w == Alerting {
+	switch w {
+	case Alerting:
 		return "to send alerts from"
+	case Acting:
+		return "to act from"
 	}
 	return "to run analyses from"
 }

@@ -133,7 +133,7 @@ func TestAnActionIsDemandedOnce(t *testing.T) {
 	assert.Equal(t, waggle.Action{Name: waggle.ToCase, Rule: "two", State: waggle.ActionWanted, Revision: 2, At: noon()}, a)
 	a.State, a.Error, a.Tries, a.Next = waggle.ActionWanted, "no answer", 1, noon().Add(time.Minute)
 	set(a)
-	untroubled, err := s.UntroubledActions(t.Context())
+	untroubled, err := s.UntroubledActions(t.Context(), noon())
 	require.NoError(t, err)
 	assert.Equal(t, []int{2, 1}, []int{open(), untroubled})
 
@@ -158,4 +158,66 @@ func TestAnActionIsDemandedOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, got.Actions, 2)
 	assert.Equal(t, []any{waggle.ToMISP, waggle.ActionDone, "event 7"}, []any{got.Actions[1].Name, got.Actions[1].State, got.Actions[1].Note})
+}
+
+// TestAnEventIsUpdatedAsItsStoryGrows: once for each growth, at most so often.
+func TestAnEventIsUpdatedAsItsStoryGrows(t *testing.T) {
+	s, _ := open(t)
+	id := told(t, s)
+	update := func(now time.Time) (any bool) {
+		tx(t, s, func(tx *store.Tx) (err error) {
+			any, err = tx.Update(t.Context(), id, time.Hour, now)
+			return err
+		})
+		return any
+	}
+	next := func(now time.Time) (a waggle.Action, err error) {
+		tx(t, s, func(tx *store.Tx) error {
+			_, a, err = tx.NextAction(t.Context(), now)
+			return nil
+		})
+		return a, err
+	}
+	tx(t, s, func(tx *store.Tx) error {
+		_, err := tx.Demand(t.Context(), id, []waggle.Action{{Name: waggle.ToMISP, Revision: 1}, {Name: waggle.ToCase, Revision: 1}, {Name: waggle.ToNotify, Revision: 1}}, noon())
+		return err
+	})
+	assert.False(t, update(noon()), "nothing is done yet")
+	for range 3 {
+		a, err := next(noon())
+		require.NoError(t, err)
+		a.State, a.Times, a.Revision, a.At = waggle.ActionDone, 1, 1, noon()
+		tx(t, s, func(tx *store.Tx) error { return tx.SetAction(t.Context(), id, a) })
+	}
+	assert.False(t, update(noon()), "it has not grown")
+	story, err := s.Story(t.Context(), id)
+	require.NoError(t, err)
+	story.Revision = 2
+	tell(t, s, story, post("more"), nil)
+
+	soon := noon().Add(time.Minute)
+	assert.True(t, update(soon))
+	assert.False(t, update(soon), "it waits already")
+	_, err = next(soon)
+	require.ErrorIs(t, err, waggle.ErrNotFound)
+	tx(t, s, func(tx *store.Tx) error { return tx.RetryActions(t.Context()) }) // a start is no reason either
+	_, err = next(soon)
+	require.ErrorIs(t, err, waggle.ErrNotFound)
+	untroubled, err := s.UntroubledActions(t.Context(), soon)
+	require.NoError(t, err)
+	assert.Zero(t, untroubled, "nobody waits for it")
+
+	a, err := next(noon().Add(time.Hour))
+	require.NoError(t, err)
+	assert.Equal(t, waggle.Action{Name: waggle.ToMISP, State: waggle.ActionWanted, Revision: 2, Times: 1, Next: noon().Add(time.Hour), At: soon}, a)
+	assert.True(t, a.Updates())
+	a.State, a.Times, a.At = waggle.ActionDone, 2, noon().Add(time.Hour)
+	tx(t, s, func(tx *store.Tx) error { return tx.SetAction(t.Context(), id, a) })
+	assert.False(t, update(noon().Add(9*time.Hour)))
+	story.Revision = 3
+	tell(t, s, story, post("yet more"), nil)
+	assert.True(t, update(noon().Add(9*time.Hour)))
+	a, err = next(noon().Add(9 * time.Hour))
+	require.NoError(t, err)
+	assert.Equal(t, []any{waggle.ToMISP, 3}, []any{a.Name, a.Revision}, "at once after a long time; a case and a notice stay as they are")
 }

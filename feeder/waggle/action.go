@@ -26,17 +26,27 @@ const (
 // Over tells whether nothing more is done about an action in this state.
 func (s ActionState) Over() bool { return s == ActionDone || s == ActionRefused }
 
+// Repeats tells whether an action is done again when its story has grown since:
+// what another system was told is brought up to date there. Nobody wants to be
+// told of a story again, or a second case.
+func (n ActionName) Repeats() bool { return n == ToMISP }
+
 // Action is what a rule demanded for a story. There is one of a name for a
 // story, ever.
 type Action struct {
 	Name     ActionName  `json:"name"`
 	Rule     string      `json:"rule"` // which rule demanded it, in words
 	State    ActionState `json:"state"`
-	Revision int         `json:"revision"`       // of the story that TheHive must hold before
-	Ref      string      `json:"ref,omitempty"`  // the other system's id of it: a job, a case, an event
-	Note     string      `json:"note,omitempty"` // what came of it
+	Revision int         `json:"revision"`        // of the story that it is done for, which TheHive must hold before
+	Times    int         `json:"times,omitempty"` // how often it was done
+	Ref      string      `json:"ref,omitempty"`   // the other system's id of it: a job, a case, an event
+	Note     string      `json:"note,omitempty"`  // what came of it
 	Error    string      `json:"error,omitempty"`
 	Tries    int         `json:"tries,omitempty"` // in a row that failed
 	Next     time.Time   `json:"next,omitzero"`   // when to go on with it
 	At       time.Time   `json:"at"`              // when it came into its state
 }
+
+// Updates tells whether the action was done, and is to be done again because
+// the story has grown.
+func (a Action) Updates() bool { return a.Times > 0 && !a.State.Over() }
