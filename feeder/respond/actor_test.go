@@ -132,7 +132,7 @@ func TestAnUpdateWaitsForAnEarlierRun(t *testing.T) {
 	require.NoError(t, err)
 	first.State, first.Times, first.At = waggle.ActionWanted, 1, p.now.Add(time.Hour)
 	a, err := p.act(t, first)
-	require.ErrorContains(t, err, "still at an earlier run of "+mispEvent+", job "+first.Ref)
+	require.ErrorContains(t, err, "an earlier run of "+mispEvent+" is still under way, job "+first.Ref)
 	assert.Equal(t, waggle.ActionWanted, a.State)
 	assert.Equal(t, 1, p.hive.Runs(mispEvent))
 }

@@ -41,7 +41,7 @@ func (a *Actor) respond(ctx context.Context, s waggle.Story, act waggle.Action, 
 	case outgrown(act, run) && run.Over():
 		return a.begin(ctx, s, act, responder)
 	case outgrown(act, run):
-		return act, fmt.Errorf("Cortex is still at an earlier run of %s, job %s; it is run again after that", run.Responder, run.Job)
+		return act, fmt.Errorf("an earlier run of %s is still under way, job %s in Cortex; it is run again after that", run.Responder, run.Job)
 	case run.Status == thehive.JobSuccess:
 		act.State, act.Ref, act.Note = waggle.ActionDone, run.Job, cmp.Or(run.Message, run.Responder+" has run")
 		return act, nil
