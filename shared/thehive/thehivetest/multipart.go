@@ -8,7 +8,8 @@ import (
 )
 
 // parts takes a multipart request apart, as observables with a file are sent:
-// its JSON stands in the part "_json", the file in "attachment". Of any other
+// its JSON stands in the part "_json", the file in "attachment", or in "templates"
+// where a zip of report templates is sent. Of any other
 // request the body is the JSON.
 func parts(contentType string, raw []byte) (body []byte, file *attachment, wrong *answer) {
 	kind, parameters, err := mime.ParseMediaType(contentType)
@@ -29,7 +30,7 @@ func parts(contentType string, raw []byte) (body []byte, file *attachment, wrong
 		switch part.FormName() {
 		case "_json":
 			body = content
-		case "attachment":
+		case "attachment", "templates":
 			file = attached(part.FileName(), part.Header.Get("Content-Type"), content)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/waggle-cti/waggle/shared/fakeserver"
 )
@@ -28,6 +27,7 @@ type call struct {
 	body  map[string]any
 	file  *attachment // of a multipart request
 	login string
+	who   caller
 }
 
 // answer is what goes back: a status and what is encoded as JSON.
@@ -94,12 +94,13 @@ func (s *Server) routes() http.Handler {
 	on("POST /api/v0/query", user, s.queryV0)
 	on("GET /api/observable/type", user, s.listTypes)
 	on("POST /api/observable/type", user, s.createType)
+	s.setupRoutes(on)
 	return mux
 }
 
 // serve reads a request, checks who asks, and answers.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, allowed who, handle func(call) answer) {
-	login, denied := authorise(r, allowed)
+	from, denied := s.authorise(r, allowed)
 	if denied != nil {
 		write(w, *denied)
 		return
@@ -125,7 +126,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, allowed who, hand
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	write(w, handle(call{Request: r, body: body, file: file, login: login}))
+	write(w, handle(call{Request: r, body: body, file: file, login: from.login, who: from}))
 }
 
 func invalidJSON(err error) string {
@@ -135,27 +136,28 @@ func invalidJSON(err error) string {
 	return err.Error()
 }
 
-// authorise tells whose key it is; or what TheHive says to it.
-func authorise(r *http.Request, allowed who) (string, *answer) {
-	key, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	login, is := map[string]string{Key: feederLogin, ReaderKey: readerLogin, AdminKey: adminLogin}[key], false
+// authorise tells who asks; or what TheHive says to them.
+func (s *Server) authorise(r *http.Request, allowed who) (caller, *answer) {
+	from, known := s.caller(r)
+	is := false
 	switch organisation := r.Header.Get("X-Organisation"); {
 	case allowed == anyone:
 		is = true
-	case login == "":
+	case !known:
 		denied := refusal(401, "AuthenticationError", "Authentication failure")
-		return "", &denied
+		return caller{}, &denied
+	case organisation != "" && organisation != from.organisation:
 	case allowed == user:
 		is = true
-	case organisation != "" && organisation != Organisation, key == AdminKey:
+	case from.organisation == adminOrganisation:
 	default:
-		is = allowed == member || key == Key
+		is = allowed == member || from.has("manageAlert")
 	}
 	if !is {
 		denied := refusal(403, "AuthorizationError", "Operation not permitted")
-		return "", &denied
+		return caller{}, &denied
 	}
-	return login, nil
+	return from, nil
 }
 
 func write(w http.ResponseWriter, a answer) {

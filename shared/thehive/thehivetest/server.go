@@ -7,6 +7,7 @@
 package thehivetest
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -76,6 +77,7 @@ type Server struct {
 	types  []string
 	runs   []*run
 	jobs   []*job
+	setup
 
 	running sync.WaitGroup
 }
@@ -88,7 +90,13 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{options: o, five: o.Version[0] == '5', types: slices.Concat(defaultTypes(), o.Types)}
+	o.Fields = maps.Clone(o.Fields)
+	if o.Fields == nil {
+		o.Fields = map[string]string{}
+	}
+	o.CaseTemplates = slices.Clone(o.CaseTemplates)
+	s := &Server{options: o, five: o.Version[0] == '5', types: slices.Concat(defaultTypes(), o.Types), setup: newSetup()}
+	s.fields = fieldsOf(o.Fields)
 	s.Server = fakeserver.New(s.routes())
 	return s
 }

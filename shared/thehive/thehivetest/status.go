@@ -7,14 +7,25 @@ import (
 
 func (s *Server) status(call) answer {
 	return answer{status: 200, body: object{
-		"versions": object{"Scalligraph": "0.1.0-SNAPSHOT", "TheHive": s.options.Version, "Play": "2.8.15"},
-		"connectors": object{"cortex": object{"enabled": true, "status": "OK",
-			"servers": []any{object{"name": "local", "version": "4.1.0-1", "status": "OK"}}}},
+		"versions":   object{"Scalligraph": "0.1.0-SNAPSHOT", "TheHive": s.options.Version, "Play": "2.8.15"},
+		"connectors": object{"cortex": object{"enabled": true, "status": "OK", "servers": s.cortexes()}},
 		"config": object{"protectDownloadsWith": "malware", "authType": []string{"session", "basic", "local", "key"},
 			"capabilities": []string{"changePassword", "setPassword", "authByKey", "mfa"}, "ssoAutoLogin": false,
 			"pollingDuration": 1000, "freeTagDefaultColour": "#000000"},
 		"schemaStatus": []any{object{"name": "thehive", "currentVersion": 99, "expectedVersion": 99, "error": nil}},
 	}}
+}
+
+// cortexes are the servers of Cortex: one that it was begun with, and those that
+// a set-up has connected.
+func (s *Server) cortexes() []any {
+	out := []any{object{"name": "local", "version": "4.1.0-1", "status": "OK"}}
+	connected, _ := s.config["cortex.servers"].([]any)
+	for _, one := range connected {
+		c, _ := one.(map[string]any)
+		out = append(out, object{"name": c["name"], "version": "4.1.0-1", "status": "OK"})
+	}
+	return out
 }
 
 // statusPublic is TheHive 5's status for those without a key.
@@ -30,14 +41,14 @@ func permissions() []string {
 func (s *Server) currentV0(c call) answer {
 	return answer{status: 200, body: object{"_id": "~16552", "id": c.login, "createdBy": adminLogin, "updatedBy": adminLogin,
 		"createdAt": s.now(), "updatedAt": s.now(), "_type": "user", "login": c.login, "name": "Somebody",
-		"roles": []string{"write", "read", "alert"}, "organisation": Organisation, "hasKey": true, "status": "Ok"}}
+		"roles": []string{"write", "read", "alert"}, "organisation": c.who.organisation, "hasKey": true, "status": "Ok"}}
 }
 
 func (s *Server) currentV1(c call) answer {
 	return answer{status: 200, body: object{"_id": "~16552", "_createdBy": adminLogin, "_updatedBy": adminLogin, "_createdAt": s.now(),
 		"_updatedAt": s.now(), "login": c.login, "name": "Somebody", "hasKey": true, "hasPassword": true, "hasMFA": false, "locked": false,
-		"profile": "analyst", "permissions": permissions(), "organisation": Organisation,
-		"organisations": []any{object{"organisationId": "~16632", "organisation": Organisation, "profile": "analyst"}}, "extraData": object{}}}
+		"profile": c.who.profile, "permissions": c.who.permissions, "organisation": c.who.organisation,
+		"organisations": []any{object{"organisationId": "~16632", "organisation": c.who.organisation, "profile": c.who.profile}}, "extraData": object{}}}
 }
 
 func (s *Server) listTypes(call) answer {
@@ -66,7 +77,7 @@ func (s *Server) createType(c call) answer {
 		return refused
 	}
 	switch {
-	case c.login != adminLogin:
+	case !c.who.has("manageObservableTemplate"):
 		return refusal(403, "AuthorizationError",
 			"Your are not authorized to create observable type, you haven't the permission manageObservableTemplate")
 	case slices.Contains(s.types, name):
