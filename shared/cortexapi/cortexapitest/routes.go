@@ -1,11 +1,14 @@
 package cortexapitest
 
 import (
+	"cmp"
 	"encoding/json"
+	"io"
 	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/waggle-cti/waggle/shared/cortexapi"
@@ -26,90 +29,129 @@ func refusal(status int, kind, message string) answer {
 	return answer{status, object{"type": kind, "message": message}}
 }
 
-// routes are the addresses, each with the key's users that may call it.
+// plain is an answer that is text and no JSON.
+type plain string
+
+// routes are the addresses, each with the roles one of which a caller needs; nil
+// is any user.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	readers := []string{Key, ReaderKey}
-	on := func(pattern string, allowed []string, handle func(*http.Request) answer) {
+	on := func(pattern string, roles []string, handle func(*http.Request, *user) answer) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			a := permitted(r, allowed)
-			if a.status == 0 {
-				a = s.locked(r, handle)
+			who, refused := s.permitted(w, r, roles)
+			if refused.status == 0 {
+				refused = s.locked(r, who, handle)
 			}
-			fakeserver.WriteJSON(w, a.status, a.body)
+			write(w, refused)
 		})
 	}
-	on("GET /api/status", nil, status)
-	on("GET /api/user/current", readers, current)
+	readers := []string{read}
+	mux.HandleFunc("GET /api/status", func(w http.ResponseWriter, _ *http.Request) { write(w, status()) })
+	mux.HandleFunc("POST /api/maintenance/migrate", s.migrate)
+	mux.HandleFunc("POST /api/login", func(w http.ResponseWriter, r *http.Request) { write(w, s.login(w, r)) })
+	on("GET /api/user/current", nil, func(_ *http.Request, who *user) answer { return current(who) })
 	for _, kind := range []string{"analyzer", "responder"} {
-		on("GET /api/"+kind, readers, func(r *http.Request) answer { return s.list(kind, r) })
-		on("POST /api/"+kind+"/{id}/run", []string{Key}, func(r *http.Request) answer { return s.run(kind, r) })
+		on("GET /api/"+kind, readers, func(r *http.Request, who *user) answer { return s.list(kind, r, who) })
+		on("POST /api/"+kind+"/{id}/run", []string{analyze}, func(r *http.Request, _ *user) answer { return s.run(kind, r) })
 	}
-	on("POST /api/job/_search", readers, s.search)
-	on("POST /api/job/status", readers, s.statuses)
-	on("/", readers, func(r *http.Request) answer { return refusal(404, "NotFound", r.URL.Path) })
+	on("POST /api/job/_search", readers, func(r *http.Request, _ *user) answer { return s.search(r) })
+	on("POST /api/job/status", readers, func(r *http.Request, _ *user) answer { return s.statuses(r) })
+	on("/", nil, func(r *http.Request, _ *user) answer { return refusal(404, "NotFound", r.URL.Path) })
+	s.setupRoutes(on)
 	mux.HandleFunc("GET /api/job/{id}/waitreport", func(w http.ResponseWriter, r *http.Request) {
-		a := permitted(r, readers)
+		_, a := s.permitted(w, r, readers)
 		if a.status == 0 {
 			a = s.waitReport(r)
 		}
-		fakeserver.WriteJSON(w, a.status, a.body)
+		write(w, a)
 	})
 	return mux
 }
 
-// locked handles a request under the server's lock.
-func (s *Server) locked(r *http.Request, handle func(*http.Request) answer) answer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return handle(r)
+func write(w http.ResponseWriter, a answer) {
+	switch body := a.body.(type) {
+	case plain:
+		w.Header().Set("Content-Type", "text/plain; charset=UTF-8")
+		w.WriteHeader(a.status)
+		_, _ = io.WriteString(w, string(body))
+	default:
+		if a.status == http.StatusNoContent {
+			w.WriteHeader(a.status)
+			return
+		}
+		fakeserver.WriteJSON(w, a.status, body)
+	}
 }
 
-// permitted gives the refusal of who may not call; none for nil is anyone.
-func permitted(r *http.Request, allowed []string) answer {
-	switch key := r.Header.Get("Authorization"); {
-	case allowed == nil || slices.Contains(allowed, bearer(key)):
-		return answer{}
-	case bearer(key) == ReaderKey:
-		return refusal(403, "AuthorizationError", "Insufficient rights to perform this action")
+// locked handles a request under the server's lock.
+func (s *Server) locked(r *http.Request, who *user, handle func(*http.Request, *user) answer) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return handle(r, who)
+}
+
+// permitted tells who calls, or gives the refusal of who may not. A Cortex whose
+// index is not there answers 520 to whatever needs it (ErrorHandler.scala).
+func (s *Server) permitted(w http.ResponseWriter, r *http.Request, roles []string) (*user, answer) {
+	s.mu.Lock()
+	unmigrated := s.unmigrated
+	s.mu.Unlock()
+	if unmigrated {
+		return nil, answer{status: 520}
 	}
-	return refusal(401, "AuthenticationError", "Authentication failure")
+	who, forged := s.caller(r)
+	switch {
+	case forged:
+		return nil, refusal(403, "Forbidden", "No CSRF token found in headers")
+	case who == nil:
+		return nil, refusal(401, "AuthenticationError", "Authentication failure")
+	case roles != nil && !who.has(roles...):
+		return nil, refusal(403, "AuthorizationError", "Insufficient rights to perform this action")
+	}
+	if _, err := r.Cookie(session); err == nil && r.Method == http.MethodGet {
+		http.SetCookie(w, &http.Cookie{Name: token, Value: tokenValue, Path: "/"})
+	}
+	return who, answer{}
 }
 
 func bearer(header string) string {
-	const scheme = "Bearer "
-	if len(header) < len(scheme) || header[:len(scheme)] != scheme {
+	key, ok := strings.CutPrefix(header, "Bearer ")
+	if !ok {
 		return ""
 	}
-	return header[len(scheme):]
+	return key
 }
 
-func status(*http.Request) answer {
+func status() answer {
 	return answer{200, object{"versions": object{"Cortex": "4.1.0-1", "Play": "3.0.7"}, "config": object{"authType": []string{"key", "local"}}}}
 }
 
-func current(r *http.Request) answer {
-	user := object{"id": "feeder", "name": "feeder", "organization": "example", "status": "Ok", "roles": []string{"read", "analyze"}}
-	if bearer(r.Header.Get("Authorization")) == ReaderKey {
-		user["id"], user["roles"] = "reader", []string{"read"}
+func current(who *user) answer {
+	if who.login == "init" {
+		return refusal(404, "NotFoundError", "user init not found")
 	}
-	return answer{200, user}
+	return answer{200, who.show()}
 }
 
 // list gives ten rows to who names no range.
-func (s *Server) list(kind string, r *http.Request) answer {
+func (s *Server) list(kind string, r *http.Request, who *user) answer {
 	rows := []object{}
 	for _, w := range s.workers {
-		if w.kind() == kind && (len(rows) < 10 || r.URL.Query().Get("range") == "all") {
-			rows = append(rows, w.show())
+		if w.kind() == kind && w.in() == who.organisation && (len(rows) < 10 || r.URL.Query().Get("range") == "all") {
+			rows = append(rows, w.show(who.has(orgadmin)))
 		}
 	}
 	return answer{200, rows}
 }
 
-func (w Worker) show() object {
-	shown := object{"_type": "worker", "id": w.id(), "_id": w.id(), "name": w.Name, "workerDefinitionId": w.Name, "analyzerDefinitionId": w.Name,
-		"type": w.kind(), "dataTypeList": w.DataTypes, "organization": "example"}
+// show shows a worker; its configuration only to its organisation's admins.
+func (w Worker) show(configured bool) object {
+	definition := cmp.Or(w.definition, w.Name)
+	shown := object{"_type": "worker", "id": w.id(), "_id": w.id(), "name": w.Name, "workerDefinitionId": definition, "analyzerDefinitionId": definition,
+		"type": w.kind(), "dataTypeList": w.DataTypes, "organization": w.in(), "jobTimeout": int(w.Timeout.Minutes()), "jobCache": int(w.Cache.Minutes())}
+	if configured {
+		shown["configuration"] = w.Config
+	}
 	if w.Rate > 0 {
 		shown["rate"], shown["rateUnit"] = w.Rate, w.RateUnit
 	}

@@ -2,11 +2,13 @@
 // limits their rate and ends them as Cortex 4.1.0 does, or leaves them in
 // progress for ever as that one does with a worker that writes no report.
 //
-// It holds one organisation and the users that have the keys below. Sources are
+// It holds one organisation and the users that have the keys below, and takes
+// more of both as Cortex does from who sets it up. Sources are
 // those of package cortexapi.
 package cortexapitest
 
 import (
+	"cmp"
 	"crypto/md5"
 	"encoding/hex"
 	"fmt"
@@ -39,6 +41,12 @@ type Worker struct {
 	Cache    time.Duration // how long jobs are cached; 0 = not at all
 	Takes    time.Duration // how long a job is in progress
 
+	// Of a worker that was enabled by the API.
+	Config  map[string]any
+	Timeout time.Duration
+
+	definition, organisation string // empty: as its name, and that of the users with the keys
+
 	// Answer is the worker; nil reports nothing.
 	Answer func(cortexapi.Input) Outcome
 }
@@ -55,7 +63,12 @@ type Outcome struct {
 // Options say which Cortex to be.
 type Options struct {
 	Workers []Worker
-	Now     func() time.Time // nil = time.Now
+	Catalog []Definition // what a scan finds
+
+	// New is a Cortex that was just installed: its index is not there, and it has
+	// no users.
+	New bool
+	Now func() time.Time // nil = time.Now
 }
 
 // Server is the Cortex, an http.Handler. It is safe for use by several
@@ -68,6 +81,12 @@ type Server struct {
 	mu      sync.Mutex // guards what follows
 	workers []Worker
 	jobs    []*job
+
+	unmigrated       bool
+	users            []*user
+	organisations    []string
+	catalog, scanned []Definition
+	renewed          int // keys
 }
 
 // New makes a server to be served by the caller.
@@ -75,7 +94,11 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{now: o.Now, workers: slices.Clone(o.Workers)}
+	s := &Server{now: o.Now, workers: slices.Clone(o.Workers), catalog: slices.Clone(o.Catalog), unmigrated: o.New}
+	s.organisations = []string{adminOrganisation}
+	if !o.New {
+		s.users, s.organisations = firstUsers(), append(s.organisations, organisation)
+	}
 	s.Server = fakeserver.New(s.routes())
 	return s
 }
@@ -154,7 +177,10 @@ func (j *job) status(now time.Time) cortexapi.Status {
 }
 
 // id is a worker's, as Cortex makes it of organisation, name and kind.
-func (w Worker) id() string { return digest("example_" + w.Name + "_" + w.kind()) }
+func (w Worker) id() string { return digest(w.in() + "_" + w.Name + "_" + w.kind()) }
+
+// in is the organisation that has it.
+func (w Worker) in() string { return cmp.Or(w.organisation, organisation) }
 
 func (w Worker) kind() string {
 	if w.Responder {
