@@ -172,10 +172,10 @@ func (s *Server) mayUse(name string, who account) bool {
 			return true
 		}
 	}
-	if who.admin {
+	if who.editor {
 		s.tags[name] = true
 	}
-	return who.admin
+	return who.editor
 }
 
 // joined adds the tags that are missing.

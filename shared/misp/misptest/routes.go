@@ -92,6 +92,7 @@ func (s *Server) routes() http.Handler {
 	on("GET /warninglists/index", s.indexWarninglists)
 	on("GET /warninglists/view/{id}", s.viewWarninglist)
 	on("POST /warninglists/checkValue", s.checkWarninglists)
+	s.setupRoutes(on)
 	on("/", func(c call) answer { return said(c, 404, "Not Found") })
 	return mux
 }
@@ -103,7 +104,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, writes bool, hand
 	defer s.mu.Unlock()
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	c := call{Request: r, json: kind == "application/json"}
-	who, known := accounts()[r.Header.Get("Authorization")]
+	who, known := s.account(r.Header.Get("Authorization"))
 	c.who = who
 	accept := r.Header.Get("Accept")
 	switch {
@@ -153,9 +154,9 @@ func unwrapped(body gjson.Result, name string) gjson.Result {
 
 func accounts() map[string]account {
 	return map[string]account{
-		Key:         {organisation: "1", admin: true},
-		UserKey:     {organisation: "2"},
-		ReadOnlyKey: {organisation: "2", readOnly: true},
+		Key:         {organisation: "1", email: "admin@admin.test", admin: true, editor: true},
+		UserKey:     {organisation: "2", email: "user@client.test"},
+		ReadOnlyKey: {organisation: "2", email: "reader@client.test", readOnly: true},
 	}
 }
 

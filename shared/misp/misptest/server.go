@@ -53,6 +53,7 @@ type Server struct {
 	tags      map[string]bool
 	sightings []sighting
 	searches  int
+	setup
 }
 
 // New makes a server to be served by the caller.
@@ -60,7 +61,7 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{options: o, lists: warninglistsOf(o.Warninglists), blocked: map[string]bool{}, uuids: map[string]*attribute{}, tags: map[string]bool{}}
+	s := &Server{options: o, lists: warninglistsOf(o.Warninglists), blocked: map[string]bool{}, uuids: map[string]*attribute{}, tags: map[string]bool{}, setup: newSetup()}
 	for _, tag := range o.Tags {
 		s.tags[tag] = true
 	}

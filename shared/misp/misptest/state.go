@@ -12,7 +12,9 @@ import (
 // account is a user as the server knows it.
 type account struct {
 	organisation string // id
-	admin        bool   // may make tags and publish
+	email        string
+	admin        bool // may publish and set MISP up
+	editor       bool // may make tags
 	readOnly     bool
 }
 
