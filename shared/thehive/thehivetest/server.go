@@ -95,7 +95,7 @@ func New(o Options) *Server {
 		o.Fields = map[string]string{}
 	}
 	o.CaseTemplates = slices.Clone(o.CaseTemplates)
-	s := &Server{options: o, five: o.Version[0] == '5', types: slices.Concat(defaultTypes(), o.Types), setup: newSetup()}
+	s := &Server{options: o, five: o.Version[0] == '5', types: slices.Concat(DefaultTypes(), o.Types), setup: newSetup()}
 	s.fields = fieldsOf(o.Fields)
 	s.Server = fakeserver.New(s.routes())
 	return s
@@ -201,7 +201,8 @@ func (s *Server) id() string {
 // now is the time in milliseconds.
 func (s *Server) now() int64 { return s.options.Now().UnixMilli() }
 
-func defaultTypes() []string {
+// DefaultTypes are the data types that TheHive 4.1 is installed with.
+func DefaultTypes() []string {
 	return []string{"other", "ip", "uri_path", "registry", "hash", "autonomous-system", "domain", "filename", "fqdn", "file",
 		"mail", "mail-subject", "regexp", "hostname", "url", "user-agent"}
 }
