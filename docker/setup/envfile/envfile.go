@@ -36,6 +36,17 @@ func (f *File) Get(name string) string {
 	return ""
 }
 
+// All gives every value that is set.
+func (f *File) All() map[string]string {
+	values := map[string]string{}
+	for _, line := range f.lines {
+		if m := setting.FindStringSubmatch(line); m != nil {
+			values[m[1]] = f.Get(m[1])
+		}
+	}
+	return values
+}
+
 // find gives the line that sets a name; the last one counts, as with Compose.
 func (f *File) find(name string) int {
 	for i := len(f.lines) - 1; i >= 0; i-- {

@@ -74,3 +74,8 @@ func TestSuggestions(t *testing.T) {
 	assert.Equal(t, map[string]string{"HEAP": "1g", "MEMORY": "2g"}, Parse(text).Suggestions("# With large"))
 	assert.Empty(t, Parse(text).Suggestions("# With huge"))
 }
+
+func TestAll(t *testing.T) {
+	f := Parse("# A=0\nA=1\nexport B='two'\nA=3\nC=\nno setting\n")
+	assert.Equal(t, map[string]string{"A": "3", "B": "two", "C": ""}, f.All())
+}

@@ -1,0 +1,62 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func load(t *testing.T, file string, environment ...string) (*Settings, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), ".env")
+	require.NoError(t, os.WriteFile(path, []byte(file), 0o600))
+	return Load(path, environment)
+}
+
+func TestDefaults(t *testing.T) {
+	s, err := Load(filepath.Join(t.TempDir(), "missing"), nil)
+	require.NoError(t, err)
+	assert.Equal(t, "waggle.local", s.Domain)
+	assert.Equal(t, "http://thehive:9000", s.TheHive.Inside)
+	assert.True(t, s.MISP.Used())
+	assert.True(t, s.MISP.AnyCertificate)
+	assert.False(t, s.TheHive.AnyCertificate)
+	assert.Equal(t, []string{"The Botvrij.eu Data"}, s.MISPFeeds)
+}
+
+func TestEnvironmentWins(t *testing.T) {
+	s, err := load(t, "ORGANISATION='Example & Sons'\nCORTEX_URL=none\nTHEHIVE_ADMIN_KEY=of-the-file\nWAGGLE_ABUSECH_KEY=k\n",
+		"THEHIVE_ADMIN_KEY=of-the-environment", "ORGANISATION=", "MISP_FEEDS=none", "MISP_ANY_CERTIFICATE=true", "SETUP_KEYS=/srv/keys")
+	require.NoError(t, err)
+	assert.Equal(t, "Example & Sons", s.Organisation)
+	assert.Equal(t, "example-sons.local", s.Domain)
+	assert.Equal(t, "of-the-environment", s.TheHive.Key.Reveal())
+	assert.False(t, s.Cortex.Used())
+	assert.Empty(t, s.MISPFeeds)
+	assert.True(t, s.MISP.AnyCertificate)
+	assert.Equal(t, "k", s.Value("WAGGLE_ABUSECH_KEY"))
+	assert.Equal(t, "/srv/keys", s.Keys)
+}
+
+// What is wrong is named, and its value is not told: it may be a key in the
+// wrong line.
+func TestWrong(t *testing.T) {
+	for name, test := range map[string]struct{ file, want string }{
+		"address":         {"THEHIVE_URL=hunter2", "THEHIVE_URL"},
+		"user in address": {"MISP_INSIDE=https://me:hunter2@misp", "MISP_INSIDE"},
+		"boolean":         {"MISP_ANY_CERTIFICATE=hunter2", "MISP_ANY_CERTIFICATE"},
+		"purpose":         {"MISP_PURPOSE=hunter2", "MISP_PURPOSE"},
+		"uid":             {"SETUP_OWNER=hunter2", "SETUP_OWNER"},
+		"authorities":     {"SETUP_CA=missing.pem", "SETUP_CA"},
+		"organisation":    {"ORGANISATION=cortex", "ORGANISATION"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := load(t, test.file)
+			require.ErrorContains(t, err, test.want)
+			assert.NotContains(t, err.Error(), "hunter2")
+		})
+	}
+}
