@@ -226,8 +226,8 @@ func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
 // The custom fields that are filled in where TheHive has them, beside the
 // verdict's: a whole number and a text.
 const (
-	scoreField = "waggle-score"
-	storyField = "waggle-story"
+	ScoreField = "waggle-score"
+	StoryField = "waggle-story"
 )
 
 // maxTechniques bounds the techniques that are noted as procedures.

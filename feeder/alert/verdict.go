@@ -17,8 +17,8 @@ import (
 // disagrees tags in words of his own.
 const verdictTag = Type + ":verdict="
 
-// verdictField is the custom field of the verdict, a text.
-const verdictField = "waggle-verdict"
+// VerdictField is the custom field of the verdict, a text.
+const VerdictField = "waggle-verdict"
 
 // withVerdict are tags with the verdict's in the place of an earlier one.
 // Without a verdict they are as they were.
@@ -194,9 +194,9 @@ func verdictIn(text string) any {
 
 // fields are the custom fields of a story's alert.
 func fields(s waggle.Story) map[string]any {
-	out := map[string]any{scoreField: s.Score, storyField: s.ID}
+	out := map[string]any{ScoreField: s.Score, StoryField: s.ID}
 	if s.Verdict != nil {
-		out[verdictField] = string(s.Verdict.Level)
+		out[VerdictField] = string(s.Verdict.Level)
 	}
 	return out
 }
@@ -206,7 +206,7 @@ func fields(s waggle.Story) map[string]any {
 // description tells.
 func fieldsToSet(held thehive.Alert, s waggle.Story) map[string]any {
 	out := map[string]any{}
-	told := map[string]any{scoreField: scoreIn(held.Description), verdictField: verdictIn(held.Description)}
+	told := map[string]any{ScoreField: scoreIn(held.Description), VerdictField: verdictIn(held.Description)}
 	for name, value := range fields(s) {
 		was, ours := told[name]
 		if ours && (held.Fields[name] == nil || held.Fields[name] == was) {
