@@ -58,6 +58,6 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(initCommand())
+	root.AddCommand(initCommand(), integrateCommand())
 	return root
 }

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/waggle-cti/waggle/docker/setup/config"
+	"github.com/waggle-cti/waggle/docker/setup/keyring"
+	"github.com/waggle-cti/waggle/docker/setup/step"
+	"github.com/waggle-cti/waggle/shared/harmless"
+)
+
+// integration is what the command was told.
+type integration struct {
+	env  string
+	dry  bool
+	wait time.Duration
+}
+
+func integrateCommand() *cobra.Command {
+	var i integration
+	cmd := &cobra.Command{
+		Use:   "integrate",
+		Short: "Connect TheHive, Cortex, MISP and the feeder",
+		Long: "integrate waits for TheHive 4.1, Cortex 4 and MISP 2.5, and makes what is lacking in\n" +
+			"them: the organisation, users with their keys, analyzers and responders, taxonomies,\n" +
+			"templates, dashboards, and the connections between them. What is there already stays,\n" +
+			"so it can be run again at any time. The keys are kept in files (SETUP_KEYS).\n\n" +
+			"Settings come from a .env file and the environment, which wins:\n\n" + settingsHelp() +
+			"\nAn analyzer or responder that needs values of its own is enabled once they are set,\n" +
+			"under the names that it has for a run from a terminal: WAGGLE_ABUSECH_KEY, …",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return i.run(cmd.Context(), cmd.OutOrStdout()) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&i.env, "env", "", "`file` with the settings (default .env here, or in docker below it)")
+	flags.BoolVar(&i.dry, "dry-run", false, "look, tell what would be done, and change nothing")
+	flags.DurationVar(&i.wait, "wait", 10*time.Minute, "how long to wait for each server")
+	return cmd
+}
+
+// settingsHelp lists the settings.
+func settingsHelp() string {
+	var out strings.Builder
+	for _, i := range config.Items() {
+		text := i.About
+		if i.Default != "" {
+			text += " (" + i.Default + ")"
+		}
+		fmt.Fprintf(&out, "  %-23s %s\n", i.Name, text)
+	}
+	return out.String()
+}
+
+func (i integration) run(ctx context.Context, out io.Writer) error {
+	s, err := config.Load(envPath(i.env), os.Environ())
+	if err != nil {
+		return err
+	}
+	ring := keyring.New(s.Keys, s.Secrets()...)
+	groups, err := plan(s, ring, i.wait)
+	if err != nil {
+		return err
+	}
+	t := table{out: out, hide: ring.Hide}
+	t.row(step.Row{Server: "SERVER", State: "RESULT", Step: "STEP", Text: "FOUND"})
+	step.Run(ctx, groups, i.dry, t.row)
+	if err := t.end(); err != nil {
+		return err
+	}
+	if t.count[step.Could] > 0 {
+		return errIncomplete
+	}
+	return nil
+}
+
+// envPath finds the .env file where none is named.
+func envPath(named string) string {
+	for _, path := range []string{named, ".env", filepath.Join("docker", ".env")} {
+		if _, err := os.Stat(path); err == nil || path != "" && path == named {
+			return path
+		}
+	}
+	return ".env"
+}
+
+// table prints rows as they come, so that somebody who waits sees how far it is.
+type table struct {
+	out   io.Writer
+	hide  func(string) string
+	count map[step.State]int
+	err   error
+}
+
+// maxText bounds what a row says, in characters.
+const maxText = 600
+
+func (t *table) row(r step.Row) {
+	if t.count == nil {
+		t.count = map[step.State]int{}
+	}
+	t.count[r.State]++
+	_, err := fmt.Fprintf(t.out, "%-8s %-9s  %-44s %s\n", r.Server, r.State, r.Step, harmless.Plain(t.hide(r.Text), maxText))
+	t.err = cmp.Or(t.err, err)
+}
+
+// end sums up.
+func (t *table) end() error {
+	var parts []string
+	for _, s := range []step.State{step.Done, step.There, step.Would, step.Left, step.Could} {
+		if n := t.count[s]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	_, err := fmt.Fprintf(t.out, "\n%s\n", strings.Join(parts, ", "))
+	return cmp.Or(t.err, err)
+}
