@@ -61,6 +61,7 @@ func TestIdentifiers(t *testing.T) {
 		{"a technique with a fourth digit", "T1156.0012", nil},
 		{"a technique glued to a word", "T1329FUN FOOT1329", nil},
 		{"a tactic", "TA0001 and TA0043, not TA0000 or TA00011", []string{"attack-tactic TA0001", "attack-tactic TA0043"}},
+		{"a tactic of the second hundred", "TA0112 and TA0104, not TA0200", []string{"attack-tactic TA0112", "attack-tactic TA0104"}},
 		{"a group and a software", "MITRE ATT&CK: G0999 uses S1999", []string{"attack-group G0999", "attack-software S1999"}},
 		{"a letter and four digits", "the models S0999 and G1999", nil},
 		{"a weakness", "CWE-79, cwe-1021; CWE-0 CWE-x CWE-123456", []string{"cwe CWE-79", "cwe CWE-1021"}},

@@ -17,7 +17,7 @@ func technique(w string) (string, bool) {
 // isTactic reports whether the word is an ATT&CK tactic id: TA00 or TA01 and two
 // digits.
 func isTactic(w string) bool {
-	return len(w) == 6 && w[:4] == "TA00" && decimal(w[4:]) && w[4:] != "00"
+	return len(w) == 6 && w[:3] == "TA0" && (w[3] == '0' || w[3] == '1') && decimal(w[4:]) && w[2:] != "0000"
 }
 
 // isCatalogued reports whether the word looks like the id of a group or a
