@@ -26,7 +26,7 @@ func TestThreatData(t *testing.T) {
 	assert.Contains(t, out, "epss: none yet; nothing is counted against a post for that")
 
 	_, out, _ = d.feeder(t, "check")
-	assert.Regexp(t, `threat data +ok +kev 1 entries, 0 days old; no epss; no cvss; no names\n`, out)
+	assert.Regexp(t, `threat data +ok +kev 1 entries, 0 days old; no epss; no cvss; no names; no attack\n`, out)
 
 	c, err := config.Load(d.config())
 	require.NoError(t, err)

@@ -56,10 +56,13 @@ const (
 	EPSS  = "epss"  // FIRST's exploit prediction scores
 	CVSS  = "cvss"  // NVD's severity scores
 	Names = "names" // MITRE ATT&CK and MISP galaxies
+	// Attack is what ATT&CK's ids mean: a file of its own beside the others, for
+	// the analyzer attack.
+	Attack = "attack"
 )
 
 // AllParts are the parts in the order in which people are told of them.
-func AllParts() []string { return []string{KEV, EPSS, CVSS, Names} }
+func AllParts() []string { return []string{KEV, EPSS, CVSS, Names, Attack} }
 
 // file is Data as it is kept.
 type file struct {

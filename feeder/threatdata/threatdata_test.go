@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/feeder/threatdata"
+	"github.com/waggle-cti/waggle/shared/attack"
 	"github.com/waggle-cti/waggle/shared/fetch"
 )
 
@@ -32,8 +33,8 @@ const (
 		{"cve":{"id":"CVE-2026-44444","metrics":{"cvssMetricV40":[{"type":"Secondary","cvssData":{"baseScore":8.7}}]}}},
 		{"cve":{"id":"CVE-2026-55555","metrics":{}}}]}`
 	stix = `{"type":"bundle","objects":[
-		{"type":"intrusion-set","name":"Gray Heron","aliases":["Gray Heron","APT999"],"external_references":[{"source_name":"mitre-attack","external_id":"G9999"}]},
-		{"type":"malware","name":"LoadStar","x_mitre_aliases":["LoadStar","Stargate Loader"],"external_references":[{"source_name":"other"},{"source_name":"mitre-attack","external_id":"S9999"}]},
+		{"type":"intrusion-set","id":"intrusion-set--1","name":"Gray Heron","aliases":["Gray Heron","APT999"],"external_references":[{"source_name":"mitre-attack","external_id":"G9999"}]},
+		{"type":"malware","id":"malware--1","name":"LoadStar","x_mitre_aliases":["LoadStar","Stargate Loader"],"external_references":[{"source_name":"other"},{"source_name":"mitre-attack","external_id":"S9999"}]},
 		{"type":"malware","name":"Gone","revoked":true},{"type":"attack-pattern","name":"Phishing"}]}`
 	galaxy = `{"type":"ransomware","values":[{"value":"loadstar","meta":{"synonyms":["Star of Load","abc"]}},{"value":"Royalty","meta":{"synonyms":"odd","external_id":["odd"]}}]}`
 )
@@ -105,6 +106,13 @@ func TestUpdateAndOpen(t *testing.T) {
 	assert.Equal(t, threatdata.Name{Name: "Royalty", Kind: threatdata.Malware}, byName["Royalty"])
 	assert.NotContains(t, byName, "Gone")
 	assert.True(t, byName["Emotet"].Sure, "the built-in table stays")
+
+	heron, head, found, err := attack.Find(filepath.Join(filepath.Dir(path), attack.File), "G9999")
+	require.NoError(t, err)
+	assert.True(t, found)
+	assert.Equal(t, "Gray Heron", heron.Name)
+	assert.Equal(t, now(), head.Made)
+	assert.Equal(t, 2, parts[threatdata.Attack].Entries)
 }
 
 func TestUpdateKeepsWhatCannotBeHad(t *testing.T) {
@@ -118,7 +126,7 @@ func TestUpdateKeepsWhatCannotBeHad(t *testing.T) {
 	}
 	_, left, err := threatdata.Update(t.Context(), path, threatdata.Options{Folder: folder(t, fresh), Now: now().Add(24 * time.Hour)})
 	require.NoError(t, err)
-	assert.Len(t, left, 4)
+	assert.Len(t, left, 5)
 	assert.ErrorContains(t, left[0].Why, "not CISA's catalogue")
 
 	d, err := threatdata.Open(path)
@@ -136,7 +144,7 @@ func TestUpdateOfNothingChangesNothing(t *testing.T) {
 	d, left, err := threatdata.Update(t.Context(), path, threatdata.Options{Folder: t.TempDir(), Now: now()})
 	require.NoError(t, err)
 	assert.Nil(t, d)
-	assert.Len(t, left, 4)
+	assert.Len(t, left, 5)
 	assert.NoFileExists(t, path)
 }
 
@@ -156,7 +164,7 @@ func TestUpdateFetches(t *testing.T) {
 	path := filepath.Join(t.TempDir(), threatdata.File)
 	d, left, err := threatdata.Update(t.Context(), path, threatdata.Options{Getter: net{map[string]string{"known_exploited_vulnerabilities.json": kev}}, Now: now()})
 	require.NoError(t, err)
-	assert.Len(t, left, 3)
+	assert.Len(t, left, 4)
 	assert.NotNil(t, d.Vulnerability("CVE-2026-11111").Exploited)
 	assert.Contains(t, d.Parts()[threatdata.KEV].From, "https://www.cisa.gov/")
 }

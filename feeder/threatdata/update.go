@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/waggle-cti/waggle/shared/attack"
 	"github.com/waggle-cti/waggle/shared/fetch"
 )
 
@@ -62,14 +63,18 @@ func places(now time.Time) []place {
 		{CVSS, nvd + fmt.Sprint(now.Year()-1) + ".json.gz"},
 		{CVSS, nvd + fmt.Sprint(now.Year()) + ".json.gz"},
 		{CVSS, nvd + "modified.json.gz"},
-		// https://github.com/mitre-attack/attack-stix-data
-		{Names, "https://raw.githubusercontent.com/mitre-attack/attack-stix-data/master/enterprise-attack/enterprise-attack.json"},
+		{Names, enterprise},
 		{Names, galaxies + "threat-actor.json"},
 		{Names, galaxies + "ransomware.json"},
 		{Names, galaxies + "malpedia.json"},
 		{Names, galaxies + "tool.json"},
+		{Attack, enterprise},
 	}
 }
+
+// enterprise is ATT&CK's matrix of enterprises.
+// https://github.com/mitre-attack/attack-stix-data
+const enterprise = "https://raw.githubusercontent.com/mitre-attack/attack-stix-data/master/enterprise-attack/enterprise-attack.json"
 
 // Update makes the file at path anew. Each part that can be had takes the
 // place of the older one; scores of vulnerabilities that the feeds tell no more
@@ -83,7 +88,7 @@ func Update(ctx context.Context, path string, o Options) (d *Data, left []Left, 
 	if o.Now.IsZero() {
 		o.Now = time.Now()
 	}
-	g := &gathering{Options: o}
+	g := &gathering{Options: o, beside: filepath.Dir(path)}
 	if old != nil {
 		g.data = *old
 	}
@@ -108,8 +113,11 @@ func Update(ctx context.Context, path string, o Options) (d *Data, left []Left, 
 // gathering is what was gathered so far.
 type gathering struct {
 	Options
+	beside  string // the folder of the file
 	data    Data
 	changed bool
+
+	enterprise []byte // which two parts are made of, once it was read
 }
 
 // part makes one part of all its files. A file that cannot be had leaves the
@@ -143,6 +151,8 @@ func (g *gathering) part(ctx context.Context, part string) error {
 		err = g.cvss(texts, &about)
 	case Names:
 		err = g.names(texts, &about)
+	case Attack:
+		err = g.attack(texts[0], &about)
 	}
 	if about.Entries > 0 {
 		g.data.parts[part], g.changed = about, true
@@ -151,10 +161,22 @@ func (g *gathering) part(ctx context.Context, part string) error {
 }
 
 // read gives a file of the folder, else of its publisher.
-func (g *gathering) read(ctx context.Context, url string) ([]byte, error) {
-	if g.Folder != "" {
-		return os.ReadFile(filepath.Join(g.Folder, filepath.Base(url)))
+func (g *gathering) read(ctx context.Context, url string) (text []byte, err error) {
+	if url == enterprise && g.enterprise != nil {
+		return g.enterprise, nil
 	}
+	if g.Folder != "" {
+		text, err = os.ReadFile(filepath.Join(g.Folder, filepath.Base(url)))
+	} else {
+		text, err = g.fetch(ctx, url)
+	}
+	if url == enterprise {
+		g.enterprise = text
+	}
+	return text, err
+}
+
+func (g *gathering) fetch(ctx context.Context, url string) ([]byte, error) {
 	answer, err := g.Getter.Get(ctx, fetch.Request{URL: url, Accept: "*/*", MaxBody: MaxFetch})
 	if err != nil {
 		return nil, err
@@ -227,6 +249,19 @@ func (g *gathering) names(texts [][]byte, about *Part) error {
 	g.data.names = merge(lists...)
 	about.Entries = len(g.data.names)
 	return errors.Join(errs...)
+}
+
+// attack writes what the ids mean into a file of their own: a worker reads it
+// that has no use for the rest.
+func (g *gathering) attack(text []byte, about *Part) error {
+	entries, err := attack.Read(text)
+	if err == nil {
+		err = attack.Save(filepath.Join(g.beside, attack.File), entries, g.Now, enterprise)
+	}
+	if err == nil {
+		about.Entries = len(entries)
+	}
+	return err
 }
 
 // unpack reads a file that may be packed.
