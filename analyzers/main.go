@@ -5,6 +5,7 @@ package main
 import (
 	"github.com/waggle-cti/waggle/analyzers/abuseipdb"
 	"github.com/waggle-cti/waggle/analyzers/asn"
+	"github.com/waggle-cti/waggle/analyzers/attack"
 	"github.com/waggle-cti/waggle/analyzers/crtsh"
 	"github.com/waggle-cti/waggle/analyzers/cve"
 	"github.com/waggle-cti/waggle/analyzers/dns"
@@ -34,6 +35,7 @@ func workers() []*cortex.Worker {
 	return []*cortex.Worker{
 		abuseipdb.Analyzer,
 		asn.Analyzer,
+		attack.Analyzer,
 		crtsh.Analyzer,
 		cve.Analyzer,
 		dns.Analyzer,

@@ -35,7 +35,7 @@ func builtin() map[string]int {
 		"Waggle_OTX*": 1, "Waggle_InternetDB*": 1, "Waggle_Tor*": 1, "Waggle_RDAP*": 1,
 		// That a flaw is exploited is counted in the score already, and blocks nothing.
 		"Waggle_CVE*":  1,
-		"Waggle_IOCs*": 0, // finds values and judges none
+		"Waggle_IOCs*": 0, "Waggle_Attack*": 0, // these find and explain, and judge nothing
 		// It repeats our own verdicts and stories.
 		"Waggle_FeedLookup*": 0,
 	}

@@ -3,7 +3,8 @@
 //
 // A case is a folder of testdata:
 //
-//	input.json   the job, as Cortex writes it, beside the file it may name
+//	input.json   the job, as Cortex writes it, beside the file it may name; {testdata}
+//	             in it is the path of testdata, for items that name a file there
 //	http.json    what the worker asks services and what they answer; see Exchange
 //	dns.json     what it asks its DNS resolver and what that answers; see Lookup
 //	output.json  the report that must come out
@@ -99,6 +100,9 @@ func copyInput(t *testing.T, dir string, folder cortex.Folder) {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(dir, "input.json"))
 	require.NoError(t, err)
+	testdata, err := filepath.Abs(filepath.Dir(dir))
+	require.NoError(t, err)
+	raw = bytes.ReplaceAll(raw, []byte("{testdata}"), []byte(testdata))
 	WriteInput(t, folder, "input.json", raw)
 	var job struct{ File string }
 	if json.Unmarshal(raw, &job) != nil || job.File == "" {
