@@ -41,7 +41,7 @@ type scope struct {
 	Status   string          `json:"status"`
 }
 
-// TestTemplates shows every golden report of every worker in its template, as
+// TestTemplates shows every golden report of every analyzer in its template, as
 // TheHive does, in a real browser: as it is, and with markup, expressions and
 // endless words in each of its texts. WAGGLE_SCREENSHOTS names a folder for
 // pictures, which `make screenshots` sets.
@@ -51,7 +51,7 @@ func TestTemplates(t *testing.T) {
 	defer server.Close()
 	window := chromium.Window(t)
 
-	templates, err := filepath.Glob("*/*/long.html")
+	templates, err := filepath.Glob("analyzers/*/long.html")
 	require.NoError(t, err)
 	require.NotEmpty(t, templates)
 	for _, path := range templates {

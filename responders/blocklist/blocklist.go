@@ -9,7 +9,6 @@ package blocklist
 
 import (
 	"context"
-	_ "embed"
 	"net/http"
 
 	"github.com/waggle-cti/waggle/shared/blocking"
@@ -17,19 +16,15 @@ import (
 	"github.com/waggle-cti/waggle/shared/thehive"
 )
 
-//go:embed long.html
-var long string
-
 // Responder is the worker.
 var Responder = cortex.NewResponder(cortex.Definition{
-	Name:         "Waggle_Blocklist",
-	Version:      "1.0",
-	Description:  "Puts an observable, or the IoCs of a case or an alert, on the block lists for firewalls and DNS filters",
-	DataTypes:    blocking.DataTypes(),
-	BaseConfig:   "blocklist",
-	Service:      cortex.Service{Name: "Waggle feeder", Homepage: "https://github.com/waggle-cti/waggle/tree/main/feeder#block-lists"},
-	MaxPAP:       new(1),
-	LongTemplate: long,
+	Name:        "Waggle_Blocklist",
+	Version:     "1.0",
+	Description: "Puts an observable, or the IoCs of a case or an alert, on the block lists for firewalls and DNS filters",
+	DataTypes:   blocking.DataTypes(),
+	BaseConfig:  "blocklist",
+	Service:     cortex.Service{Name: "Waggle feeder", Homepage: "https://github.com/waggle-cti/waggle/tree/main/feeder#block-lists"},
+	MaxPAP:      new(1),
 }, run, probe)
 
 // Config is what the admin sets.

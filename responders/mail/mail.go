@@ -26,20 +26,16 @@ import (
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
-//go:embed long.html
-var long string
-
 //go:embed mail.html
 var page string
 
 // Responder is the worker.
 var Responder = cortex.NewResponder(cortex.Definition{
-	Name:         "Waggle_Mail",
-	Version:      "1.0",
-	Description:  "Tells people by mail, with the IoCs defanged and as CSV",
-	DataTypes:    notice.DataTypes(),
-	Service:      cortex.Service{Name: "mail", Homepage: "https://github.com/waggle-cti/waggle/tree/main/responders#mail"},
-	LongTemplate: long,
+	Name:        "Waggle_Mail",
+	Version:     "1.0",
+	Description: "Tells people by mail, with the IoCs defanged and as CSV",
+	DataTypes:   notice.DataTypes(),
+	Service:     cortex.Service{Name: "mail", Homepage: "https://github.com/waggle-cti/waggle/tree/main/responders#mail"},
 }, run, probe)
 
 // Config is what the admin sets.
@@ -84,11 +80,8 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 		if err := server.Send(ctx, m); err != nil {
 			return cortex.Report{}, &upstream.Error{Service: "mail server", Reason: upstream.Failure, Message: strings.TrimPrefix(err.Error(), "mail: ")}
 		}
-		f.Sent, f.Message = true, "The mail server took it."
-		if tag == "" {
-			f.Message += " TheHive keeps no tags on a " + n.Kind + ": a second run cannot know, and sends it again."
-		}
-		return cortex.Report{Full: f, Operations: notice.Remember(job, tag)}, nil
+		f.Changed, f.Message = true, "The mail server took it."
+		return cortex.Report{Full: f, Operations: []cortex.Operation{notice.Remember(job, tag)}}, nil
 	}
 	return cortex.Report{Full: f}, nil
 }
@@ -96,7 +89,7 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 // full is the report.
 type full struct {
 	Message string `json:"message"` // what TheHive shows first
-	Sent    bool   `json:"sent"`
+	Changed bool   `json:"changed"` // false: nothing was sent
 	TLP     string `json:"tlp"`     // of the mail
 	Readers int    `json:"readers"` // to how many it goes
 	IoCs    int    `json:"iocs"`    // listed in it

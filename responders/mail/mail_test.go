@@ -65,7 +65,7 @@ func TestAMail(t *testing.T) {
 	theCase["_id"] = id
 	desk := &smtptest.Desk{}
 	report := send(t, desk, "thehive:case", theCase, map[string]any{"thehive_url": hive.URL, "thehive_key": thehivetest.Key})
-	require.True(t, report.Get("full.sent").Bool(), "%s", report)
+	require.True(t, report.Get("full.changed").Bool(), "%s", report)
 	assert.Equal(t, "waggle:notified-case=mail", report.Get("operations.0.tag").String())
 	assert.NotContains(t, report.Raw, thehivetest.Key)
 	assert.True(t, desk.Private())

@@ -13,7 +13,6 @@ package mispevent
 
 import (
 	"context"
-	_ "embed"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/misp"
@@ -21,17 +20,13 @@ import (
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
-//go:embed long.html
-var long string
-
 // Responder is the worker.
 var Responder = cortex.NewResponder(cortex.Definition{
-	Name:         "Waggle_MISPEvent",
-	Version:      "1.0",
-	Description:  "Makes or updates one MISP event from a case, an alert or an observable, and leaves its link there",
-	DataTypes:    []string{"thehive:case", "thehive:alert", "thehive:case_artifact"},
-	Service:      cortex.Service{Name: "MISP", Homepage: "https://www.misp-project.org"},
-	LongTemplate: long,
+	Name:        "Waggle_MISPEvent",
+	Version:     "1.0",
+	Description: "Makes or updates one MISP event from a case, an alert or an observable, and leaves its link there",
+	DataTypes:   []string{"thehive:case", "thehive:alert", "thehive:case_artifact"},
+	Service:     cortex.Service{Name: "MISP", Homepage: "https://www.misp-project.org"},
 }, run, probe)
 
 // Config is what the admin sets.

@@ -11,7 +11,6 @@ package mispsighting
 
 import (
 	"context"
-	_ "embed"
 	"slices"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
@@ -27,17 +26,13 @@ const (
 	mostAttributes = 1000
 )
 
-//go:embed long.html
-var long string
-
 // Responder is the worker.
 var Responder = cortex.NewResponder(cortex.Definition{
-	Name:         "Waggle_MISPSighting",
-	Version:      "1.0",
-	Description:  "Tells MISP that an observable, or those of a case, were seen, are false positives or have expired",
-	DataTypes:    []string{"thehive:case_artifact", "thehive:case"},
-	Service:      cortex.Service{Name: "MISP", Homepage: "https://www.misp-project.org"},
-	LongTemplate: long,
+	Name:        "Waggle_MISPSighting",
+	Version:     "1.0",
+	Description: "Tells MISP that an observable, or those of a case, were seen, are false positives or have expired",
+	DataTypes:   []string{"thehive:case_artifact", "thehive:case"},
+	Service:     cortex.Service{Name: "MISP", Homepage: "https://www.misp-project.org"},
 }, run, probe)
 
 // Config is what the admin sets.

@@ -5,21 +5,18 @@
 // A channel is one address and gets nothing above its TLP. The message is plain
 // text of templates; values are defanged, and escaped as the service wants it.
 //
-// An object is told once in a channel: a tag says so (waggle:notified-case=soc).
-// Where TheHive keeps no tags, on tasks and logs, a second run sends a second
-// message, unless the service itself knows the first.
+// An object is told once in a channel: a tag says so (waggle:notified-case=soc),
+// for tasks and logs one of their case. TheHive sets it once the job's report is
+// in: what was sent before a job was killed, or an answer lost, is sent again,
+// unless the service itself knows the first.
 package notify
 
 import (
 	"context"
-	_ "embed"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/notice"
 )
-
-//go:embed long.html
-var long string
 
 // Responder is the worker.
 var Responder = cortex.NewResponder(cortex.Definition{
@@ -29,7 +26,6 @@ var Responder = cortex.NewResponder(cortex.Definition{
 	DataTypes:   notice.DataTypes(),
 	Service: cortex.Service{Name: "chat services", Homepage: "https://github.com/waggle-cti/waggle/tree/main/responders#notify",
 		Hosts: []string{"hooks.slack.com", "discord.com", "*.logic.azure.com", "*.api.powerplatform.com", "api.telegram.org", "ntfy.sh"}},
-	LongTemplate: long,
 }, run, probe)
 
 // Config is what the admin sets.

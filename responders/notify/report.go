@@ -54,7 +54,7 @@ func (f *full) remember(job *cortex.Job, n notice.Notice) []cortex.Operation {
 	var out []cortex.Operation
 	for _, r := range f.Channels {
 		if r.State == sent {
-			out = append(out, notice.Remember(job, n.Tag(r.Name))...)
+			out = append(out, notice.Remember(job, n.Tag(r.Name)))
 		}
 	}
 	return out

@@ -34,11 +34,8 @@ func (f *full) send(ctx context.Context, job *cortex.Job, cfg Config, c channel,
 		return err
 	}
 	why := ""
-	switch {
-	case c.service.repeats:
+	if c.service.repeats {
 		why = "sent with a key, by which the service can tell a second one from it"
-	case n.Tag(c.name) == "":
-		why = "TheHive keeps no tags on a " + n.Kind + ": a second run cannot know, and tells it again"
 	}
 	f.add(c, sent, why)
 	return nil

@@ -4,28 +4,23 @@ package unblock
 
 import (
 	"context"
-	_ "embed"
 	"net/http"
 
 	"github.com/waggle-cti/waggle/shared/blocking"
 	"github.com/waggle-cti/waggle/shared/cortex"
 )
 
-//go:embed long.html
-var long string
-
 // Responder is the worker. To stop blocking tells the attacker nothing more, and
 // nothing leaves the network: it takes every TLP and PAP.
 var Responder = cortex.NewResponder(cortex.Definition{
-	Name:         "Waggle_Unblock",
-	Version:      "1.0",
-	Description:  "Takes an observable, or those of a case or an alert, off the block lists again",
-	DataTypes:    blocking.DataTypes(),
-	BaseConfig:   "blocklist",
-	Service:      cortex.Service{Name: "Waggle feeder", Homepage: "https://github.com/waggle-cti/waggle/tree/main/feeder#block-lists"},
-	MaxTLP:       new(cortex.MaxTLP),
-	MaxPAP:       new(cortex.MaxPAP),
-	LongTemplate: long,
+	Name:        "Waggle_Unblock",
+	Version:     "1.0",
+	Description: "Takes an observable, or those of a case or an alert, off the block lists again",
+	DataTypes:   blocking.DataTypes(),
+	BaseConfig:  "blocklist",
+	Service:     cortex.Service{Name: "Waggle feeder", Homepage: "https://github.com/waggle-cti/waggle/tree/main/feeder#block-lists"},
+	MaxTLP:      new(cortex.MaxTLP),
+	MaxPAP:      new(cortex.MaxPAP),
 }, run, probe)
 
 // Config is what the admin sets.

@@ -56,7 +56,8 @@ type Definition struct {
 	// MaxFile is the largest file in bytes; 0 is DefaultMaxFile.
 	MaxFile int64
 
-	// LongTemplate is the text of long.html, TheHive's view of the report.
+	// LongTemplate is the text of long.html, TheHive's view of an analyzer's
+	// report. For those of responders TheHive has none.
 	LongTemplate string
 }
 
@@ -147,6 +148,9 @@ func (d Definition) validate(kind Kind) error {
 	}
 	if d.MaxFile < 0 {
 		wrong("MaxFile %d: must not be negative", d.MaxFile)
+	}
+	if kind == Responder && d.LongTemplate != "" {
+		wrong("a template: TheHive shows none for responders")
 	}
 	return errors.Join(errs...)
 }

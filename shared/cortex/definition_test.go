@@ -54,6 +54,7 @@ func TestDefinitionRefused(t *testing.T) {
 		})
 	}
 	require.ErrorContains(t, NewResponder(definition(func(*Definition) {}), nothing).Validate(), "a responder's begin with thehive:")
+	require.ErrorContains(t, NewResponder(definition(func(d *Definition) { d.LongTemplate = "<p>x</p>" }), nothing).Validate(), "TheHive shows none for responders")
 }
 
 func TestTemplate(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 type Fault struct {
 	Delay  time.Duration // wait before anything else, or until the client leaves
 	Status int           // answer with this status, and do not handle
+	Body   any           // of that answer, as JSON; default: that a test put it in
 	Reset  bool          // reset the connection, and do not handle
 	Drop   bool          // handle, and reset the connection instead of answering
 }
@@ -46,7 +47,10 @@ func (f Fault) around(w http.ResponseWriter, r *http.Request, handle func(http.R
 		handle(httptest.NewRecorder())
 		reset(w)
 	case f.Status != 0:
-		WriteJSON(w, f.Status, map[string]string{"type": "InternalError", "message": "a fault put in by the test"})
+		if f.Body == nil {
+			f.Body = map[string]string{"type": "InternalError", "message": "a fault put in by the test"}
+		}
+		WriteJSON(w, f.Status, f.Body)
 	default:
 		handle(w)
 	}

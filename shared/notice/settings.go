@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/tidwall/gjson"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/thehive"
@@ -65,38 +66,34 @@ func (s Settings) Gather(ctx context.Context, job *cortex.Job) (Notice, error) {
 }
 
 // Tag is the tag that says that the readers of a channel were told of the
-// object; "" for tasks and logs, on which TheHive keeps no tags.
+// object. TheHive keeps no tags on tasks and logs: theirs is one of the case, and
+// names them.
 func (n Notice) Tag(channel string) string {
+	tag := "waggle:notified-" + n.Kind + "=" + channel
 	if n.Kind == "task" || n.Kind == "log" {
-		return ""
+		tag += "/" + n.ID
 	}
-	return "waggle:notified-" + n.Kind + "=" + channel
+	return tag
 }
 
-// Tagged tells whether the job's object has a tag.
+// Tagged tells whether the job's object, or the case of a task or log, has a tag.
 func Tagged(job *cortex.Job, tag string) bool {
-	for _, t := range job.Object.Get("tags").Array() {
-		if tag != "" && strings.EqualFold(t.String(), tag) {
-			return true
-		}
+	tags := job.Object.Get("tags")
+	if job.DataType == "thehive:case_task" || job.DataType == "thehive:case_task_log" {
+		tags = caseOf(job.DataType, job.Object).Get("tags")
 	}
-	return false
+	return slices.ContainsFunc(tags.Array(), func(t gjson.Result) bool { return strings.EqualFold(t.String(), tag) })
 }
 
-// Remember gives the operation that tags the job's object; none without a tag.
-func Remember(job *cortex.Job, tag string) []cortex.Operation {
-	if tag == "" {
-		return nil
-	}
+// Remember gives the operation that leaves the tag where Tagged looks for it.
+func Remember(job *cortex.Job, tag string) cortex.Operation {
 	switch job.DataType {
 	case "thehive:alert":
-		return []cortex.Operation{cortex.AddTagToAlert(tag)}
-	case "thehive:case":
-		return []cortex.Operation{cortex.AddTagToCase(tag)}
+		return cortex.AddTagToAlert(tag)
 	case "thehive:case_artifact":
-		return []cortex.Operation{cortex.AddTagToArtifact(tag)}
+		return cortex.AddTagToArtifact(tag)
 	}
-	return nil
+	return cortex.AddTagToCase(tag)
 }
 
 // Key names the telling of the object in a channel: it is the same each time.
