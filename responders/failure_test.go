@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,21 +18,23 @@ import (
 
 // faults are what may go wrong with a request. What MISP means by 403 stands in
 // the answer; the sentences are MISP's.
-func faults() map[string]fakeserver.Fault {
+func faults(ofMISP bool) map[string]fakeserver.Fault {
+	if !ofMISP {
+		return map[string]fakeserver.Fault{"500": {Status: http.StatusInternalServerError}, "connection reset": {Reset: true}, "answer lost": {Drop: true}}
+	}
 	refusal := func(text string) fakeserver.Fault {
 		return fakeserver.Fault{Status: http.StatusForbidden, Body: map[string]any{"name": text, "message": text, "url": "/x"}}
 	}
-	return map[string]fakeserver.Fault{
-		"500":                {Status: http.StatusInternalServerError},
-		"connection reset":   {Reset: true},
-		"answer lost":        {Drop: true},
+	out := faults(false)
+	maps.Copy(out, map[string]fakeserver.Fault{
 		"403 authentication": refusal("Authentication failed. Please make sure you pass the API key of an API enabled user along in the Authorization header."),
 		"403 permission":     refusal("You do not have permission to use this functionality."),
 		"403 validation": {Status: http.StatusForbidden, Body: map[string]any{"saved": false, "name": "Could not add Event",
 			"errors": map[string]any{"Event": map[string]any{"info": []string{"valueNotEmpty"}}}}},
 		"403 duplicate": {Status: http.StatusForbidden, Body: map[string]any{"saved": false, "name": "Could not add Attribute",
 			"errors": map[string]any{"value": []string{"A similar attribute already exists for this event."}}}},
-	}
+	})
+	return out
 }
 
 // failAt makes the request of that number fail, whichever server it goes to, and
@@ -59,7 +62,7 @@ func TestRunAgainAfterAFailure(t *testing.T) {
 			whole := newWorld(t)
 			asked := whole.failAt(0, fakeserver.Fault{})
 			require.True(t, whole.run(t, worker, dataType, whole.own(t, dataType)).Get("success").Bool())
-			for name, fault := range faults() {
+			for name, fault := range faults(worker.Service.Name == "MISP") {
 				for number := range asked.Load() {
 					t.Run(fmt.Sprintf("%s on %s, %s at request %d", worker.Command(), dataType, name, number+1), func(t *testing.T) {
 						t.Parallel() // most of the time passes between tries
