@@ -9,6 +9,7 @@ import (
 	"github.com/waggle-cti/waggle/analyzers/crtsh"
 	"github.com/waggle-cti/waggle/analyzers/cve"
 	"github.com/waggle-cti/waggle/analyzers/dns"
+	"github.com/waggle-cti/waggle/analyzers/eml"
 	"github.com/waggle-cti/waggle/analyzers/extract"
 	"github.com/waggle-cti/waggle/analyzers/feedlookup"
 	"github.com/waggle-cti/waggle/analyzers/fileinfo"
@@ -39,6 +40,7 @@ func workers() []*cortex.Worker {
 		crtsh.Analyzer,
 		cve.Analyzer,
 		dns.Analyzer,
+		eml.Analyzer,
 		feedlookup.Analyzer,
 		fileinfo.Analyzer,
 		hashlookup.Analyzer,

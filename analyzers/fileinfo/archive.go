@@ -13,6 +13,7 @@ import (
 	"github.com/nwaples/rardecode/v2"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/filename"
 )
 
 // archive is what an archive lists. Nothing in it is unpacked, but for the
@@ -51,11 +52,11 @@ func (s *subject) add(one entry) bool {
 		a.Unpacked += one.Size
 	}
 	a.Encrypted = a.Encrypted || one.Encrypted
-	if how := disguise(one.Name); how != "" {
+	if how := filename.Disguise(one.Name); how != "" {
 		s.find(cortex.Suspicious, "disguised name", "A name in the archive "+how+".", one.Name)
 	}
 	switch {
-	case !isProgram(one.Name) || one.Folder || s.is("application/java-archive"):
+	case !filename.IsProgram(one.Name) || one.Folder || s.is("application/java-archive"):
 	case one.Encrypted:
 		s.find(cortex.Suspicious, "encrypted program inside", "The archive wants a password, and holds what a double click runs.", one.Name)
 	default:

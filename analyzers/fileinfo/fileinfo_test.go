@@ -48,27 +48,6 @@ func opened(t testing.TB, data []byte) *subject {
 	return &subject{full: &full{}, file: file, size: int64(len(data))}
 }
 
-func TestNames(t *testing.T) {
-	for name, c := range map[string]struct{ program, disguised bool }{
-		"report.pdf":          {false, false},
-		"setup.exe":           {true, false},
-		"SETUP.EXE":           {true, false},
-		"invoice.pdf.exe":     {true, true},
-		"invoice.pdf    .scr": {true, true},
-		"invoice.pdf.exe. .":  {true, true},
-		"v1.2.exe":            {true, false},
-		"photo\u202egpj.exe":  {true, true},
-		"archive.tar.gz":      {false, false},
-		".exe":                {true, false},
-		"":                    {false, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, c.program, isProgram(name))
-			assert.Equal(t, c.disguised, disguise(name) != "")
-		})
-	}
-}
-
 // These are the examples of MS-OVBA 3.2.
 func TestMacrosAreDecompressed(t *testing.T) {
 	for name, c := range map[string]struct{ packed, want string }{

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/filename"
 )
 
 // office is what is active in an Office document.
@@ -91,7 +92,7 @@ func (s *subject) embeds(name string) {
 	if len(s.Office.Embedded) < most {
 		s.Office.Embedded = append(s.Office.Embedded, clip(name, mostWords))
 	}
-	if ext := path.Ext(strings.ToLower(name)); ext == ".bin" || isProgram(name) {
+	if ext := path.Ext(strings.ToLower(name)); ext == ".bin" || filename.IsProgram(name) {
 		s.find(cortex.Info, "embedded object", "The document holds an object that a double click may run.", name)
 	}
 }

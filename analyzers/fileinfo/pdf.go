@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/filename"
 	"github.com/waggle-cti/waggle/shared/pdftext"
 )
 
@@ -37,7 +38,7 @@ func readPDF(ctx context.Context, s *subject) error {
 	}
 	for _, name := range s.PDF.Files {
 		s.find(cortex.Info, "file inside", "The PDF file holds another file.", name)
-		if how := disguise(name); isProgram(name) || how != "" {
+		if how := filename.Disguise(name); filename.IsProgram(name) || how != "" {
 			s.find(cortex.Suspicious, "program inside", "The PDF file holds a program.", name)
 		}
 	}
