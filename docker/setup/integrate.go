@@ -10,8 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/waggle-cti/waggle/docker/setup/check"
 	"github.com/waggle-cti/waggle/docker/setup/config"
 	"github.com/waggle-cti/waggle/docker/setup/keyring"
 	"github.com/waggle-cti/waggle/docker/setup/step"
@@ -20,9 +22,11 @@ import (
 
 // integration is what the command was told.
 type integration struct {
-	env  string
-	dry  bool
-	wait time.Duration
+	env    string
+	dry    bool
+	check  bool
+	feeder string
+	wait   time.Duration
 }
 
 func integrateCommand() *cobra.Command {
@@ -43,6 +47,8 @@ func integrateCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&i.env, "env", "", "`file` with the settings (default .env here, or in docker below it)")
 	flags.BoolVar(&i.dry, "dry-run", false, "look, tell what would be done, and change nothing")
+	flags.BoolVar(&i.check, "check", false, "make nothing: follow one made-up post from the feeder to MISP, and delete what came of it")
+	flags.StringVar(&i.feeder, "feeder", beside("feeder"), "`program` that reads the post of --check")
 	flags.DurationVar(&i.wait, "wait", 10*time.Minute, "how long to wait for each server")
 	return cmd
 }
@@ -66,13 +72,18 @@ func (i integration) run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	ring := keyring.New(s.Keys, s.Secrets()...)
-	groups, err := plan(s, ring, i.wait)
-	if err != nil {
-		return err
-	}
 	t := table{out: out, hide: ring.Hide}
-	t.row(step.Row{Server: "SERVER", State: "RESULT", Step: "STEP", Text: "FOUND"})
-	step.Run(ctx, groups, i.dry, t.row)
+	t.head()
+	if i.check {
+		publisher := check.Publisher{Program: i.feeder, Settings: s, Ring: ring}
+		follow(ctx, &check.Loop{Settings: s, Ring: ring, Publish: publisher.Publish}, i.wait, t.row)
+	} else {
+		groups, err := plan(s, ring, i.wait)
+		if err != nil {
+			return err
+		}
+		step.Run(ctx, groups, i.dry, t.row)
+	}
 	if err := t.end(); err != nil {
 		return err
 	}
@@ -80,6 +91,21 @@ func (i integration) run(ctx context.Context, out io.Writer) error {
 		return errIncomplete
 	}
 	return nil
+}
+
+// follow goes the way of a post whose source is named like no other.
+func follow(ctx context.Context, loop *check.Loop, wait time.Duration, tell func(step.Row)) {
+	loop.Source, loop.Every, loop.AtMost = "setup-check-"+uuid.NewString()[:8], every, wait
+	loop.Run(ctx, tell)
+}
+
+// beside is the path of a program in the folder of this one.
+func beside(name string) string {
+	self, err := os.Executable()
+	if err != nil {
+		return name
+	}
+	return filepath.Join(filepath.Dir(self), name)
 }
 
 // envPath finds the .env file where none is named.
@@ -103,11 +129,17 @@ type table struct {
 // maxText bounds what a row says, in characters.
 const maxText = 600
 
+func (t *table) head() {
+	t.count = map[step.State]int{}
+	t.line(step.Row{Server: "SERVER", State: "RESULT", Step: "STEP", Text: "FOUND"})
+}
+
 func (t *table) row(r step.Row) {
-	if t.count == nil {
-		t.count = map[step.State]int{}
-	}
 	t.count[r.State]++
+	t.line(r)
+}
+
+func (t *table) line(r step.Row) {
 	_, err := fmt.Fprintf(t.out, "%-8s %-9s  %-44s %s\n", r.Server, r.State, r.Step, harmless.Plain(t.hide(r.Text), maxText))
 	t.err = cmp.Or(t.err, err)
 }
@@ -115,7 +147,7 @@ func (t *table) row(r step.Row) {
 // end sums up.
 func (t *table) end() error {
 	var parts []string
-	for _, s := range []step.State{step.Done, step.There, step.Would, step.Left, step.Could} {
+	for _, s := range []step.State{step.Well, step.Done, step.There, step.Would, step.Left, step.Could} {
 		if n := t.count[s]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, s))
 		}

@@ -34,8 +34,13 @@ type stack struct {
 
 func newStack(t *testing.T, more ...string) stack {
 	t.Helper()
+	return newStackWith(t, thehivetest.Options{}, more...)
+}
+
+func newStackWith(t *testing.T, hive thehivetest.Options, more ...string) stack {
+	t.Helper()
 	s := stack{
-		hive:   thehivetest.Start(t, thehivetest.Options{}),
+		hive:   thehivetest.Start(t, hive),
 		cortex: cortexapitest.Start(t, cortexapitest.Options{New: true, Catalog: append(catalog(t, "analyzers"), catalog(t, "responders")...)}),
 		folder: t.TempDir(),
 	}

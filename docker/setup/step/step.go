@@ -19,6 +19,7 @@ const (
 	Would State = "would do"  // a dry run, and it is not there
 	Could State = "COULD NOT" // it is not there; Row.Text says why and how to do it by hand
 	Left  State = "left out"  // nobody asked for it
+	Well  State = "works"     // of a check: it does what it is for
 )
 
 // ErrWaits is the error of a step that cannot look yet, because it needs what
