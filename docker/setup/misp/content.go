@@ -32,11 +32,11 @@ func Warninglists() []string {
 // tagNames are the tags that are there from the beginning, with their colours.
 func tagNames() map[string]string { return map[string]string{"waggle": "#f0b400"} }
 
-// serverSettings are those that TheHive and our responders need, and their reasons.
+// serverSettings are those without which the loop does not run, and their reasons. Sightings
+// need none: MISP 2.5 has no setting that turns them on or off.
 func serverSettings() []serverSetting {
 	return []serverSetting{
 		{"MISP.live", "else only site admins are let in"},
-		{"Plugin.Sightings_enable", "for the responder Waggle_MISPSighting"},
 	}
 }
 

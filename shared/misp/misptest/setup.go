@@ -57,7 +57,7 @@ func newSetup() setup {
 			{id: "3", email: "reader@client.test", organisation: "2", role: "6"}},
 		taxonomies: []*taxonomy{{"1", "CERT-XLM", false, 37, 0}, {"91", "PAP", false, 5, 0}, {"92", "false-positive", false, 6, 0}, {"170", "tlp", false, 8, 0}, {"171", "workflow", false, 33, 0}},
 		offered:    []*feed{{"1", "CIRCL OSINT Feed", "https://www.circl.lu/doc/misp/feed-osint", false}, {"2", "The Botvrij.eu Data", "https://www.botvrij.eu/data/feed-osint", false}},
-		settings:   map[string]any{"MISP.live": false, "Plugin.Sightings_enable": false, "MISP.baseurl": "https://misp.example.com", "MISP.default_event_distribution": "1"},
+		settings:   map[string]any{"MISP.live": false, "MISP.baseurl": "https://misp.example.com", "MISP.default_event_distribution": "1"},
 	}
 }
 
