@@ -26,7 +26,7 @@ func (c *Client) CaseObservables(ctx context.Context, id string) ([]Observable, 
 func (c *Client) observables(ctx context.Context, get, id string) ([]Observable, error) {
 	var out []Observable
 	seen := map[string]bool{}
-	for from := 0; ; from += observePage {
+	for from := 0; from < maxObserved; from += observePage {
 		rows, err := c.query(ctx, "observables", step{"_name": get, "idOrName": id}, step{"_name": "observables"},
 			step{"_name": "sort", "_fields": []step{{"_createdAt": "asc"}}}, page(from, from+observePage))
 		if err != nil {
@@ -41,11 +41,8 @@ func (c *Client) observables(ctx context.Context, get, id string) ([]Observable,
 		if len(rows) < observePage {
 			return out, nil
 		}
-		if len(out) >= maxObserved {
-			return nil, &upstream.Error{Service: service, Reason: upstream.BadInput,
-				Message: "more than 100,000 observables", Next: "divide the case"}
-		}
 	}
+	return nil, &upstream.Error{Service: service, Reason: upstream.BadInput, Message: "more than 100,000 observables", Next: "divide the case"}
 }
 
 // readObservable reads an observable of the API's version 0 or 1.
