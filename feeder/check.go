@@ -52,6 +52,7 @@ func examine(ctx context.Context, c *config.Config) []check {
 		checkLists(c, time.Now()),
 		checkThreats(c, time.Now()),
 		checkTriage(c),
+		checkBlocks(c),
 	}
 	for _, server := range []struct {
 		name string
@@ -61,6 +62,7 @@ func examine(ctx context.Context, c *config.Config) []check {
 		{"TheHive", c.TheHive.Used(), askTheHive},
 		{"Cortex", c.Cortex.Used(), askCortex},
 		{"MISP", c.MISP.Used(), askMISP},
+		{"responders", c.TheHive.Used() && c.Cortex.Used(), askResponders},
 	} {
 		if !server.used {
 			checks = append(checks, check{name: server.name, said: "not configured"})

@@ -133,6 +133,7 @@ func newPage(c *config.Config, login web.Login, listen string, data *store.Store
 		Login:          login,
 		Lists:          blocked.Keys,
 		Retry:          retry,
+		Unblock:        blocked.Book.Unblock,
 		Stop:           stop,
 		Log:            log,
 	})

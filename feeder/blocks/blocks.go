@@ -127,7 +127,7 @@ func (b Book) Unblock(ctx context.Context, o Order) ([]Change, error) {
 		if err != nil {
 			return err
 		}
-		c.State, held.Removed, held.RemovedBy = Removed, now, o.By
+		c.State, held.Removed, held.RemovedBy, held.RemovedWhy = Removed, now, o.By, o.Reason
 		return tx.PutBlock(ctx, held)
 	})
 }
@@ -170,7 +170,7 @@ func (b Book) each(ctx context.Context, o Order, change func(context.Context, *s
 		case Blocked, Prolonged:
 			log.InfoContext(ctx, "block list changed", "until", c.Until)
 		case Removed:
-			log.InfoContext(ctx, "block list changed")
+			log.InfoContext(ctx, "block list changed", "reason", o.Reason)
 		}
 	}
 	return out, nil

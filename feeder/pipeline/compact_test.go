@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/waggle-cti/waggle/feeder/enrich"
 	"github.com/waggle-cti/waggle/feeder/store"
 )
 
@@ -42,6 +43,33 @@ func TestOldPostsAreCompactedOnceADay(t *testing.T) {
 				return err
 			}))
 			assert.Equal(t, c.left, left)
+		})
+	}
+}
+
+// cautious is an enricher whose reports count for so long.
+type cautious struct {
+	Enricher
+	cache time.Duration
+}
+
+func (c cautious) Settings() enrich.Settings { return enrich.Settings{Cache: c.cache} }
+
+// TestReportsThatCountStay: the cache outlasts what posts are kept for.
+func TestReportsThatCountStay(t *testing.T) {
+	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	const day = 24 * time.Hour
+	for name, c := range map[string]struct {
+		enricher Enricher
+		want     time.Time
+	}{
+		"no Cortex":      {nil, now.Add(-20 * day)},
+		"a short cache":  {cautious{cache: day}, now.Add(-20 * day)},
+		"a longer cache": {cautious{cache: 30 * day}, now.Add(-30 * day)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &compactWorker{Pipeline: &Pipeline{Options: Options{Enricher: c.enricher, Now: func() time.Time { return now }}}}
+			assert.Equal(t, c.want, w.cached(now.Add(-20*day)))
 		})
 	}
 }

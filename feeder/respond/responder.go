@@ -19,6 +19,30 @@ const (
 	notifyResponder = "Waggle_Notify"
 )
 
+// AlertType is what a responder takes that is run on alerts.
+const AlertType = "thehive:alert"
+
+// Needed is a responder that rules have run.
+type Needed struct {
+	Name   string // without version
+	Action waggle.ActionName
+	Mail   bool // a mail takes its place where it is not offered
+}
+
+// Is tells whether a worker's name, with version, is that of the responder.
+func (n Needed) Is(worker string) bool { return isOf(worker, n.Name) }
+
+// Responders gives the responders that the rules have run through TheHive.
+func (r Rules) Responders() []Needed {
+	var out []Needed
+	for _, n := range []Needed{{mispResponder, waggle.ToMISP, false}, {notifyResponder, waggle.ToNotify, true}} {
+		if slices.ContainsFunc(r.rules, func(one rule) bool { return slices.Contains(one.Then, n.Action) }) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
 // patience is how long a run may take before something is said about it. Cortex
 // ends a job within its time limit; TheHive may wait for ever.
 const patience = 10 * time.Minute

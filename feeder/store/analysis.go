@@ -156,6 +156,26 @@ func (t *Tx) AskAgain(ctx context.Context, story string, now time.Time) (any boo
 	return n > 0, wrapStory(story, err)
 }
 
+// ForgetAnalyses drops analyses that were over before then, of values that no story
+// with a newer post names, and the counts of days before; n analyses at most. What
+// they came to stays, as the verdicts of the stories. It gives how many there were.
+func (t *Tx) ForgetAnalyses(ctx context.Context, before time.Time, n int) (analyses int, err error) {
+	gone, err := list(ctx, t.tx, func(rows *sql.Rows) (analyzer string, err error) {
+		return analyzer, rows.Scan(&analyzer)
+	}, `DELETE FROM analyses WHERE (kind, value, analyzer) IN (
+			SELECT kind, value, analyzer FROM analyses a WHERE state NOT IN ($1, $2) AND at < $3
+				AND NOT EXISTS (SELECT 1 FROM indicators i JOIN stories s ON s.id = i.story WHERE i.kind = a.kind AND i.value = a.value AND s.last >= $3)
+			LIMIT $4) RETURNING analyzer`,
+		waggle.AnalysisWaiting, waggle.AnalysisRunning, stamp(before), n)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := t.tx.ExecContext(ctx, `DELETE FROM analyzer_days WHERE day < $1`, before.UTC().Format(time.DateOnly)); err != nil {
+		return 0, fmt.Errorf("store: %w", err)
+	}
+	return len(gone), nil
+}
+
 // AlertOf is where TheHive has a value.
 type AlertOf struct {
 	ID       string // of the alert; empty = the story has none

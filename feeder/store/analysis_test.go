@@ -252,3 +252,45 @@ func TestWhereTheHiveHasAValue(t *testing.T) {
 	require.Len(t, again, 1, "what Cortex itself was asked, and not because TheHive would not")
 	assert.Equal(t, "Here_1_0", again[0].Analyzer)
 }
+
+// TestOldAnalysesAreForgotten: those of values that only old stories name, and
+// that are over.
+func TestOldAnalysesAreForgotten(t *testing.T) {
+	s, _ := open(t)
+	stories := analysed(t, s, "a", "b")
+	shared, own := wanted(ioc.Domain, "bad-host.net", "A_1_0"), wanted(ioc.IP, "203.0.113.9a", "A_1_0")
+	open := wanted(ioc.IP, "203.0.113.9a", "Open_1_0")
+	choose(t, s, stories[0], noon(), shared, own, open)
+	for _, k := range due(t, s, noon()) {
+		if k.Analyzer != "Open_1_0" {
+			end(t, s, k, waggle.AnalysisDone, noon())
+		}
+	}
+	tx(t, s, func(tx *store.Tx) error { return tx.CountRun(t.Context(), "A_1_0", noon()) })
+	newer := head(post("b"), 2)
+	newer.Last = noon().Add(90 * 24 * time.Hour) // the story of b goes on
+	tell(t, s, newer, post("later"), nil)
+	forget := func(before time.Time) (n int) {
+		tx(t, s, func(tx *store.Tx) (err error) {
+			n, err = tx.ForgetAnalyses(t.Context(), before, 9)
+			return err
+		})
+		return n
+	}
+	assert.Zero(t, forget(noon()), "they are not older")
+	assert.Equal(t, 1, forget(noon().Add(30*24*time.Hour)), "what a story that goes on names, and what is not over, stays")
+	left := map[string]waggle.AnalysisState{}
+	for _, h := range stories {
+		story, err := s.Story(t.Context(), h.ID)
+		require.NoError(t, err)
+		for _, i := range story.Indicators {
+			for _, a := range i.Analyses {
+				left[a.Value+" "+a.Analyzer] = a.State
+			}
+		}
+	}
+	assert.Equal(t, map[string]waggle.AnalysisState{"bad-host.net A_1_0": waggle.AnalysisDone, "203.0.113.9a Open_1_0": waggle.AnalysisWaiting}, left)
+	runs, err := s.Runs(t.Context(), "A_1_0", noon())
+	require.NoError(t, err)
+	assert.Zero(t, runs)
+}

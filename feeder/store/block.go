@@ -11,7 +11,7 @@ import (
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
-const blockColumns = `kind, value, reason, record, author, added, until, removed, removed_by`
+const blockColumns = `kind, value, reason, record, author, added, until, removed, removed_by, removed_why`
 
 // Block gives what is known of a value's block, also of one that has ended;
 // waggle.ErrNotFound if there never was one.
@@ -26,10 +26,12 @@ func (t *Tx) Block(ctx context.Context, kind ioc.Kind, value string) (waggle.Blo
 // PutBlock writes a block in the place of the one that the value had.
 func (t *Tx) PutBlock(ctx context.Context, b waggle.Block) error {
 	_, err := t.tx.ExecContext(ctx, `
-		INSERT INTO blocks (`+blockColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		INSERT INTO blocks (`+blockColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (kind, value) DO UPDATE SET reason = excluded.reason, record = excluded.record, author = excluded.author,
-			added = excluded.added, until = excluded.until, removed = excluded.removed, removed_by = excluded.removed_by`,
-		b.Kind, b.Value, validText(b.Reason), validText(b.Record), validText(b.By), stamp(b.Added), stamp(b.Until), stamp(b.Removed), validText(b.RemovedBy))
+			added = excluded.added, until = excluded.until, removed = excluded.removed, removed_by = excluded.removed_by,
+			removed_why = excluded.removed_why`,
+		b.Kind, b.Value, validText(b.Reason), validText(b.Record), validText(b.By), stamp(b.Added), stamp(b.Until), stamp(b.Removed), validText(b.RemovedBy),
+		validText(b.RemovedWhy))
 	return wrapBlock(err)
 }
 
@@ -52,6 +54,12 @@ func (s *Store) Blocks(ctx context.Context, now time.Time) (all []waggle.Block, 
 	return all, changed, err
 }
 
+// Unblocked gives the values that were taken off last, the latest first; n at most.
+func (s *Store) Unblocked(ctx context.Context, n int) ([]waggle.Block, error) {
+	return list(ctx, s.read, func(rows *sql.Rows) (waggle.Block, error) { return scanBlock(rows) },
+		`SELECT `+blockColumns+` FROM blocks WHERE removed > 0 ORDER BY removed DESC, kind, value LIMIT $1`, n)
+}
+
 func wrapBlock(err error) error {
 	if err != nil {
 		return fmt.Errorf("store: blocks: %w", err)
@@ -61,6 +69,6 @@ func wrapBlock(err error) error {
 
 func scanBlock(row interface{ Scan(...any) error }) (waggle.Block, error) {
 	var b waggle.Block
-	err := row.Scan(&b.Kind, &b.Value, &b.Reason, &b.Record, &b.By, moment{&b.Added}, moment{&b.Until}, moment{&b.Removed}, &b.RemovedBy)
+	err := row.Scan(&b.Kind, &b.Value, &b.Reason, &b.Record, &b.By, moment{&b.Added}, moment{&b.Until}, moment{&b.Removed}, &b.RemovedBy, &b.RemovedWhy)
 	return b, err
 }

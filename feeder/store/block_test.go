@@ -59,3 +59,18 @@ func TestBlocks(t *testing.T) {
 	assert.Empty(t, values)
 	assert.Equal(t, second.Removed, changed)
 }
+
+func TestWhatWasUnblocked(t *testing.T) {
+	s, _ := open(t)
+	for n, value := range []string{"one.example.net", "two.example.net", "three.example.net"} {
+		b := waggle.Block{Kind: ioc.Domain, Value: value, Added: noon(), Until: noon().AddDate(0, 0, 90)}
+		if n > 0 {
+			b.Removed, b.RemovedBy, b.RemovedWhy = noon().Add(time.Duration(n)*time.Hour), "kim", "it is ours"
+		}
+		tx(t, s, func(tx *store.Tx) error { return tx.PutBlock(t.Context(), b) })
+	}
+	all, err := s.Unblocked(t.Context(), 1)
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	assert.Equal(t, []string{"three.example.net", "kim", "it is ours"}, []string{all[0].Value, all[0].RemovedBy, all[0].RemovedWhy})
+}

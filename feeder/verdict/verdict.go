@@ -57,12 +57,12 @@ const enough = 2
 // listWeight is what a known-benign list weighs.
 const listWeight = 4
 
-// value gives the verdict of one value, nil where nobody was asked and no list
-// knows it.
+// value gives the verdict of one value. Where nobody was asked and no list knows it,
+// that is the one it had when analyses were there that are dropped by now, or nil.
 func (j *Judge) value(i waggle.Indicator) *waggle.Verdict {
 	h := j.hear(i)
 	if h.silent() {
-		return nil
+		return i.Verdict
 	}
 	v := h.verdict()
 	v.Why = sentence(v.Why)

@@ -145,3 +145,15 @@ func TestSeverityMovesWithinBounds(t *testing.T) {
 		assert.Equal(t, medium, verdict.New(verdict.Settings{}, nil).Judge(waggle.Story{Judged: medium, Severity: high}).Severity)
 	})
 }
+
+// TestAVerdictOutlivesItsAnalyses: what was said of a value holds on once the
+// analyses are dropped, beside what is said of others.
+func TestAVerdictOutlivesItsAnalyses(t *testing.T) {
+	judge := verdict.New(verdict.Settings{}, known)
+	was := &waggle.Verdict{Level: waggle.Malicious, Why: "URLhaus says malicious."}
+	s := judge.Judge(waggle.Story{Judged: waggle.Medium, Severity: waggle.High, Indicators: []waggle.Indicator{
+		{Indicator: ioc.Indicator{Kind: ioc.Domain, Value: "old.example"}, Verdict: was},
+		{Indicator: ioc.Indicator{Kind: ioc.Domain, Value: "new.example"}, Analyses: []waggle.Analysis{tell("A_1_0", waggle.Info)}},
+	}})
+	assert.Equal(t, []any{was, waggle.Malicious, waggle.High}, []any{s.Indicators[0].Verdict, s.Verdict.Level, s.Severity})
+}

@@ -16,9 +16,10 @@ type Block struct {
 	Added  time.Time `json:"added"`
 	Until  time.Time `json:"until"`
 
-	// Who took it off, and when; zero while nobody did.
-	Removed   time.Time `json:"removed,omitzero"`
-	RemovedBy string    `json:"removed_by,omitempty"`
+	// Who took it off, when and why; zero while nobody did.
+	Removed    time.Time `json:"removed,omitzero"`
+	RemovedBy  string    `json:"removed_by,omitempty"`
+	RemovedWhy string    `json:"removed_why,omitempty"`
 }
 
 // Stands tells whether the value is blocked at a moment.

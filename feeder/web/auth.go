@@ -120,6 +120,15 @@ func (g *gate) proxied(r *http.Request) bool {
 	return false
 }
 
+// who names whom a request comes from: as the reverse proxy does, or as one of
+// those who know the token, who have no names.
+func (g *gate) who(r *http.Request) string {
+	if g.proxied(r) {
+		return strings.TrimSpace(r.Header.Get(g.User))
+	}
+	return "somebody at the page"
+}
+
 // knows compares in constant time, whatever the lengths.
 func (g *gate) knows(token string) bool {
 	given, wanted := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(g.Token.Reveal()))

@@ -25,6 +25,7 @@ type fake struct {
 	posts   []waggle.Record
 	sources []waggle.Health
 	days    []waggle.Day
+	off     []waggle.Block // taken off the block lists
 	blocks  []waggle.Block
 	trouble []waggle.Trouble
 	err     error // of every call
@@ -94,6 +95,8 @@ func (f *fake) Alerts(context.Context, time.Time) (map[time.Time]int, error) {
 func (f *fake) Blocks(context.Context, time.Time) ([]waggle.Block, time.Time, error) {
 	return f.blocks, now, f.err
 }
+
+func (f *fake) Unblocked(context.Context, int) ([]waggle.Block, error) { return f.off, f.err }
 
 func (f *fake) Changes(context.Context) (map[waggle.Topic]int, error) {
 	f.mu.Lock()

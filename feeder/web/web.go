@@ -19,7 +19,7 @@
 //	/login       asks for the token, where one is needed
 //	/events      tells pages that are open of what changed (server-sent events)
 //
-// It only reads, but for POST /post/{ref}/retry and /logout.
+// It only reads, but for POST /post/{ref}/retry, /blocks/remove and /logout.
 //
 // With scripts, a page that is open keeps itself up to date (static/live.js).
 package web
@@ -60,6 +60,8 @@ type Store interface {
 	Troubles(ctx context.Context) ([]waggle.Trouble, error)
 	// Blocks gives what is blocked now, the newest first, and when that changed.
 	Blocks(ctx context.Context, now time.Time) ([]waggle.Block, time.Time, error)
+	// Unblocked gives what was taken off last, the latest first.
+	Unblocked(ctx context.Context, n int) ([]waggle.Block, error)
 }
 
 // Options is what the pages need; Store is the only one that must be set.
@@ -92,6 +94,8 @@ type Options struct {
 	// Retry lets a post that failed go on; waggle.ErrNotFound if no such post
 	// failed. nil = the page does not offer it.
 	Retry func(ctx context.Context, ref string) error
+	// Unblock takes values off the block lists. nil = the page does not offer it.
+	Unblock func(ctx context.Context, o blocks.Order) ([]blocks.Change, error)
 
 	Now func() time.Time // nil = time.Now
 	Log *slog.Logger     // nil = slog.Default
@@ -133,6 +137,9 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /logout", s.gate.logout)
 	if o.Retry != nil {
 		mux.HandleFunc("POST /post/{ref}/retry", s.retry)
+	}
+	if o.Unblock != nil {
+		mux.HandleFunc("POST /blocks/remove", s.unblock)
 	}
 	return guard(o, writes(mux), s.admit(mux))
 }
