@@ -40,8 +40,9 @@ func newStack(t *testing.T, more ...string) stack {
 func newStackWith(t *testing.T, hive thehivetest.Options, more ...string) stack {
 	t.Helper()
 	s := stack{
-		hive:   thehivetest.Start(t, hive),
-		cortex: cortexapitest.Start(t, cortexapitest.Options{New: true, Catalog: append(catalog(t, "analyzers"), catalog(t, "responders")...)}),
+		hive: thehivetest.Start(t, hive),
+		cortex: cortexapitest.Start(t, cortexapitest.Options{New: true, Catalog: append(
+			cortexapitest.ReadCatalog(t, "../../analyzers/analyzers.json", false), cortexapitest.ReadCatalog(t, "../../responders/responders.json", true)...)}),
 		folder: t.TempDir(),
 	}
 	o := misptest.Options{}
@@ -56,32 +57,6 @@ func newStackWith(t *testing.T, hive thehivetest.Options, more ...string) stack 
 	}, more...)
 	require.NoError(t, os.WriteFile(filepath.Join(s.folder, ".env"), []byte(strings.Join(lines, "\n")), 0o600))
 	return s
-}
-
-// catalog reads the definitions that we ship.
-func catalog(t *testing.T, program string) []cortexapitest.Definition {
-	t.Helper()
-	data, err := os.ReadFile("../../" + program + "/" + program + ".json")
-	require.NoError(t, err)
-	var entries []struct {
-		Name, Version, BaseConfig string
-		DataTypeList              []string
-		ConfigurationItems        []struct {
-			Name, Type      string
-			Multi, Required bool
-			DefaultValue    any
-		}
-	}
-	require.NoError(t, json.Unmarshal(data, &entries))
-	var out []cortexapitest.Definition
-	for _, e := range entries {
-		d := cortexapitest.Definition{Name: e.Name, Version: e.Version, Responder: program == "responders", BaseConfig: e.BaseConfig, DataTypes: e.DataTypeList}
-		for _, i := range e.ConfigurationItems {
-			d.Items = append(d.Items, cortexapitest.Item{Name: i.Name, Type: i.Type, Multi: i.Multi, Required: i.Required, Default: i.DefaultValue})
-		}
-		out = append(out, d)
-	}
-	return out
 }
 
 // integrate runs the command.

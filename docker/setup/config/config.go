@@ -97,7 +97,7 @@ func Items() []Item {
 		{Name: "WAGGLE_PAGE_TOKEN", About: "of who reads the feeder's page; default a generated one", Secret: true},
 		{Name: "SETUP_KEYS", Default: "keys", About: "folder for the keys that are made, from the folder of the .env file"},
 		{Name: "SETUP_OWNER", Default: "65532", About: "uid that the feeder runs as, which reads its keys"},
-		{Name: "SETUP_TEMPLATES", Default: "waggle-templates.zip", About: "report templates for TheHive, which `make templates` makes; from the folder of the .env file"},
+		{Name: "SETUP_TEMPLATES", Default: "../dist/waggle-templates.zip", About: "report templates for TheHive, which `make templates` makes; from the folder of the .env file"},
 		{Name: "SETUP_CA", About: "PEM file of further certificate authorities"},
 	}
 }

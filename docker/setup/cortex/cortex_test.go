@@ -1,9 +1,7 @@
 package cortex_test
 
 import (
-	"encoding/json"
 	"net/http"
-	"os"
 	"testing"
 	"time"
 
@@ -29,7 +27,8 @@ type bench struct {
 
 func newBench(t *testing.T, o cortexapitest.Options, environment ...string) bench {
 	t.Helper()
-	o.Catalog = append(catalog(t, "analyzers", false), catalog(t, "responders", true)...)
+	o.Catalog = append(cortexapitest.ReadCatalog(t, "../../../analyzers/analyzers.json", false),
+		cortexapitest.ReadCatalog(t, "../../../responders/responders.json", true)...)
 	o.Catalog = append(o.Catalog, cortexapitest.Definition{Name: "Other_Example", Version: "1.0"})
 	fake := cortexapitest.Start(t, o)
 	s, err := config.Load(t.TempDir()+"/.env", append([]string{"CORTEX_URL=" + fake.URL, "ORGANISATION=Example"}, environment...))
@@ -37,32 +36,6 @@ func newBench(t *testing.T, o cortexapitest.Options, environment ...string) benc
 	return bench{fake, s, keyring.New(t.TempDir()), map[string]any{
 		"thehive_url": "http://thehive:9000", "thehive_key": "key-in-thehive", "misp_url": "https://misp", "misp_key": "key-in-misp",
 		"feeder_url": "http://feeder:8787", "feeder_token": "token-of-blocks", "Waggle_MISP.url": "https://misp", "Waggle_MISP.key": "key-in-misp"}}
-}
-
-// catalog reads the definitions that we ship.
-func catalog(t *testing.T, program string, responder bool) []cortexapitest.Definition {
-	t.Helper()
-	data, err := os.ReadFile("../../../" + program + "/" + program + ".json")
-	require.NoError(t, err)
-	var entries []struct {
-		Name, Version, BaseConfig string
-		DataTypeList              []string
-		ConfigurationItems        []struct {
-			Name, Type      string
-			Multi, Required bool
-			DefaultValue    any
-		}
-	}
-	require.NoError(t, json.Unmarshal(data, &entries))
-	var out []cortexapitest.Definition
-	for _, e := range entries {
-		d := cortexapitest.Definition{Name: e.Name, Version: e.Version, Responder: responder, BaseConfig: e.BaseConfig, DataTypes: e.DataTypeList}
-		for _, i := range e.ConfigurationItems {
-			d.Items = append(d.Items, cortexapitest.Item{Name: i.Name, Type: i.Type, Multi: i.Multi, Required: i.Required, Default: i.DefaultValue})
-		}
-		out = append(out, d)
-	}
-	return out
 }
 
 func (b bench) run(t *testing.T, dry bool) map[string]step.Row {
@@ -87,10 +60,10 @@ func TestSecondRunChangesNothing(t *testing.T) {
 	b := newBench(t, cortexapitest.Options{New: true}, "WAGGLE_ABUSECH_KEY=k3y")
 	first := states(b.run(t, false))
 	assert.Zero(t, first[step.Could])
-	assert.Zero(t, first[step.There])
+	assert.Equal(t, 1, first[step.There], "the catalogs, after the scan")
 	before := len(b.fake.Requests())
 	second := b.run(t, false)
-	assert.Equal(t, map[step.State]int{step.There: first[step.Done], step.Left: first[step.Left]}, states(second))
+	assert.Equal(t, map[step.State]int{step.There: first[step.Done] + 1, step.Left: first[step.Left]}, states(second))
 	for _, r := range b.fake.Requests()[before:] {
 		assert.Equal(t, http.MethodGet, r.Method, r.Path)
 	}
@@ -183,4 +156,31 @@ func TestKeysAreNotRenewedWhereThereAreSome(t *testing.T) {
 	again, err := b.ring.Get(cortex.FeederKey)
 	require.NoError(t, err)
 	assert.Equal(t, held.Reveal(), again.Reveal())
+}
+
+func TestAnUpgradeIsFoundInTheCatalogs(t *testing.T) {
+	b := newBench(t, cortexapitest.Options{New: true})
+	b.fake.SetCatalog(cortexapitest.ReadCatalog(t, "../../../analyzers/analyzers.json", false)...)
+	rows := b.run(t, false)
+	assert.Equal(t, step.Done, rows["analyzer Waggle_DNS_1_0"].State, "what is there is enabled")
+	row := rows["catalogs are complete"]
+	assert.Equal(t, step.Could, row.State)
+	assert.Contains(t, row.Text, "Waggle_MISPEvent_1_0")
+	assert.Contains(t, row.Text, "responder.urls")
+
+	b.fake.SetCatalog(newBench(t, cortexapitest.Options{}).fake.Catalog()...)
+	rows = b.run(t, false)
+	assert.Equal(t, step.Done, rows["catalogs"].State)
+	assert.Equal(t, step.There, rows["catalogs are complete"].State)
+	assert.Equal(t, step.Done, rows["responder Waggle_MISPEvent_1_0"].State)
+	assert.Equal(t, step.There, b.run(t, false)["catalogs"].State)
+}
+
+func TestWorkersWaitForKeysOfStepsThatFailed(t *testing.T) {
+	b := newBench(t, cortexapitest.Options{New: true})
+	b.known["misp_key"] = nil
+	rows := b.run(t, false)
+	assert.Equal(t, step.Could, rows["responder Waggle_MISPEvent_1_0"].State)
+	assert.Contains(t, rows["responder Waggle_MISPEvent_1_0"].Text, step.ErrWaits.Error())
+	assert.Equal(t, step.Done, rows["analyzer Waggle_MISP_1_0"].State, "which has its own")
 }

@@ -2,6 +2,7 @@ package cortex
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	bundle "github.com/waggle-cti/waggle"
 	"github.com/waggle-cti/waggle/docker/setup/step"
 	"github.com/waggle-cti/waggle/feeder/secret"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -37,21 +39,14 @@ func (s *Server) Workers(known func() (map[string]any, error)) []step.Step {
 	return []step.Step{{
 		Name: "catalogs", Hand: "as orgadmin: Organization, Analyzers, Refresh analyzers",
 		Look: func(ctx context.Context) (string, error) {
-			all, err := s.definitions(ctx)
-			if err != nil || len(all) > 0 {
+			lacking, err := s.lacking(ctx)
+			if err != nil || len(lacking) == 0 {
 				return "", err
 			}
-			return "none of our workers is in them", nil
+			return fmt.Sprintf("%d of our workers are not in them", len(lacking)), nil
 		},
 		Make: func(ctx context.Context) error {
-			if err := s.post(ctx, s.setupKey, "/api/analyzerdefinition/scan", map[string]any{}); err != nil { // scans both kinds
-				return err
-			}
-			all, err := s.definitions(ctx)
-			if err == nil && len(all) == 0 {
-				err = fmt.Errorf("the catalogs of Cortex hold no worker named %s: check analyzer.urls and responder.urls in its application.conf", ours)
-			}
-			return err
+			return s.post(ctx, s.setupKey, "/api/analyzerdefinition/scan", map[string]any{}) // scans both kinds
 		},
 		Then: func(ctx context.Context) ([]step.Step, error) {
 			all, err := s.definitions(ctx)
@@ -66,7 +61,7 @@ func (s *Server) Workers(known func() (map[string]any, error)) []step.Step {
 			for _, d := range all {
 				out = append(out, s.worker(d, values))
 			}
-			return out, nil
+			return append(out, s.complete()), nil
 		},
 	}}
 }
@@ -77,6 +72,38 @@ func (s *Server) setupKey() (secret.Text, error) { return s.ring.Get(setupKey) }
 type definition struct {
 	kind, id, name, base string
 	items                []gjson.Result
+}
+
+// complete tells of workers that no scan finds.
+func (s *Server) complete() step.Step {
+	return step.Step{
+		Name: "catalogs are complete", Hand: "in Cortex' application.conf: analyzer.urls and responder.urls, a catalog each",
+		Look: func(ctx context.Context) (string, error) {
+			lacking, err := s.lacking(ctx)
+			if err == nil && len(lacking) > 0 {
+				err = errors.New("they lack " + strings.Join(lacking, ", "))
+			}
+			return "", err
+		},
+	}
+}
+
+// lacking are the workers that this version of ours ships and Cortex does not know.
+func (s *Server) lacking(ctx context.Context) ([]string, error) {
+	held, err := s.definitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, kind := range []string{"analyzers", "responders"} {
+		for _, r := range gjson.GetBytes(bundle.Catalog(), kind).Array() {
+			id := strings.ReplaceAll(r.Get("name").String()+"_"+r.Get("version").String(), ".", "_")
+			if !slices.ContainsFunc(held, func(d definition) bool { return d.id == id }) {
+				out = append(out, id)
+			}
+		}
+	}
+	return out, nil
 }
 
 // definitions gives our workers that Cortex has in its catalogs.

@@ -192,6 +192,9 @@ func (f *Files) owner() step.Step {
 			if err != nil || len(foreign) == 0 {
 				return "", err
 			}
+			if os.Geteuid() != 0 {
+				return "", step.LeftOut(fmt.Sprintf("for a feeder that reads them: sudo chown -R %d %s", f.settings.Owner, root))
+			}
 			return fmt.Sprintf("%d files are not of user %d", len(foreign), f.settings.Owner), nil
 		},
 		Make: func(context.Context) error {

@@ -3,8 +3,6 @@ package thehive
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"net/url"
 
 	"github.com/waggle-cti/waggle/docker/setup/step"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -81,81 +79,4 @@ func (s *Server) customField(f CustomField) step.Step {
 				"mandatory": false, "options": []string{}})
 		},
 	}
-}
-
-// CaseTemplates are the steps for the templates of cases; one of the same name
-// that is there is left as it is.
-func (s *Server) CaseTemplates(templates []CaseTemplate) []step.Step {
-	var out []step.Step
-	for _, c := range templates {
-		out = append(out, step.Step{
-			Name: "case template " + c.Name, Hand: "as org-admin: Organisation, Case templates, Import template: docker/thehive/case-templates",
-			Look: func(ctx context.Context) (string, error) {
-				rows, err := s.search(ctx, "/api/case/template/_search")
-				if err != nil || len(named(rows, "name", c.Name)) > 0 {
-					return "", err
-				}
-				return "no such template", nil
-			},
-			Make: func(ctx context.Context) error { return post(ctx, s.member, "/api/case/template", c) },
-		})
-	}
-	return out
-}
-
-// search gives all rows of what the organisation has.
-func (s *Server) search(ctx context.Context, path string) ([]row, error) {
-	return list(ctx, s.member, upstream.Request{Method: http.MethodPost, Path: path, JSON: map[string]any{"query": map[string]any{}}, Repeatable: true})
-}
-
-// Reports are the steps for report templates: a name with version and its
-// long.html each, and the zip that holds them all.
-func (s *Server) Reports(long map[string]string, zip []byte) []step.Step {
-	return []step.Step{{
-		Name: fmt.Sprintf("report templates of %d analyzers", len(long)), Hand: "as administrator: Analyzer templates, Import templates: " + s.settings.Templates,
-		Look: func(ctx context.Context) (string, error) {
-			lacking := 0
-			for name, text := range long {
-				same, err := s.holdsReport(ctx, name, text)
-				if err != nil {
-					return "", err
-				}
-				if !same {
-					lacking++
-				}
-			}
-			if lacking == 0 {
-				return "", nil
-			}
-			return fmt.Sprintf("%d are missing or older", lacking), nil
-		},
-		Make: func(ctx context.Context) error { return s.importReports(ctx, zip) },
-	}}
-}
-
-func (s *Server) holdsReport(ctx context.Context, name, text string) (bool, error) {
-	answer, err := s.admin(ctx, upstream.Request{Path: "/api/connector/cortex/analyzer/template/content/" + url.PathEscape(name)})
-	if upstream.ReasonOf(err) == upstream.NotFound {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	return string(answer.Body) == text, nil
-}
-
-// importReports imports a zip, after which TheHive tells of each template
-// whether it was taken: {"Waggle_IOCs_1_0":true}.
-func (s *Server) importReports(ctx context.Context, zip []byte) error {
-	answer, err := s.admin(ctx, upstream.Request{Method: http.MethodPost, Path: "/api/connector/cortex/analyzer/template/_import",
-		Multipart: []upstream.Part{{Name: "templates", Filename: "templates.zip", ContentType: "application/zip", Data: zip}}})
-	if err != nil {
-		return err
-	}
-	for name, taken := range answer.JSON().Map() {
-		if !taken.Bool() {
-			return fmt.Errorf("TheHive did not take the template %s", name)
-		}
-	}
-	return nil
 }

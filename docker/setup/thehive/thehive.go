@@ -54,7 +54,7 @@ func New(s *config.Settings, ring *keyring.Ring) (*Server, error) {
 }
 
 // errVersion is the error for another TheHive than 4.1.
-var errVersion = errors.New("this is not TheHive 4.1: its set-up differs and is not automated")
+var errVersion = errors.New("this is not TheHive 4.1, and others are set up by hand: docker/README.md, Wiring; docker/thehive/dashboards-thehive5 has a dashboard for TheHive 5")
 
 // Reach asks once whether TheHive answers and is of a version that is known here.
 func (s *Server) Reach(ctx context.Context) error {
@@ -178,4 +178,9 @@ func list(ctx context.Context, send sender, r upstream.Request) ([]gjson.Result,
 func post(ctx context.Context, send sender, path string, body any) error {
 	_, err := send(ctx, upstream.Request{Method: http.MethodPost, Path: path, JSON: body})
 	return err
+}
+
+// search gives all rows of what the organisation has.
+func (s *Server) search(ctx context.Context, path string) ([]row, error) {
+	return list(ctx, s.member, upstream.Request{Method: http.MethodPost, Path: path, JSON: map[string]any{"query": map[string]any{}}, Repeatable: true})
 }

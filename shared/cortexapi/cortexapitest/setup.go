@@ -330,6 +330,20 @@ func (s *Server) change(kind string, r *http.Request, who *user) answer {
 	return answer{200, w.show(true)}
 }
 
+// SetCatalog changes what the next scan finds.
+func (s *Server) SetCatalog(all ...Definition) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.catalog = slices.Clone(all)
+}
+
+// Catalog gives what the next scan finds.
+func (s *Server) Catalog() []Definition {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.catalog)
+}
+
 // Enabled gives the workers that are enabled.
 func (s *Server) Enabled() []Worker {
 	s.mu.Lock()
