@@ -101,6 +101,7 @@ type Attribute struct {
 	EventInfo string
 	EventDate string      // 2006-01-02
 	EventOrg  string      // name of the organisation that made the event
+	ObjectID  string      // the number of the object it is in; empty outside one
 	EventTags []string    // the event's, which hold for its attributes
 	Hits      []Hit       // warninglists that the value is on
 	Published bool        // the event is

@@ -83,6 +83,9 @@ func readAttribute(r gjson.Result) Attribute {
 		Published: r.Get("Event.published").Bool(),
 		Threat:    ThreatLevel(r.Get("Event.threat_level_id").Int()),
 	}
+	if id := r.Get("object_id").String(); id != "0" {
+		a.ObjectID = id
+	}
 	for _, t := range r.Get("Tag").Array() {
 		if !t.Get("inherited").Bool() { // those are the event's
 			a.Tags = append(a.Tags, t.Get("name").String())

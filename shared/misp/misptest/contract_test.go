@@ -62,7 +62,7 @@ func TestAsTheRealOne(t *testing.T) {
 		"special_event", "sp1l", "sp2", "sp2l", "sp3", "sp4", "sp5", "sp6", "sp_comp", "sp_comp1", "sp_comp2", "sp_compl", "sp_v1v2", "sp_empty", "sp_emptyl", "sp_null",
 		"sp_num", "sp_or", "sp_idn", "sp_ipv6", "sp_notrim", "sp_upperhash", "sp_cidr", "list_uuid_1", "list_uuid_2", "list_uuid_3_break0",
 		"rs_value", "rs_value_upper", "rs_value_list", "rs_value_none", "rs_value_wild", "rs_type", "rs_type_comp", "rs_uuid", "rs_eventuuid", "rs_tags",
-		"rs_page1", "rs_page0", "rs_page2", "rs_page99", "rs_unknown_param", "rs_emptybody", "rs_badformat", "rs_user_private", "rs_wrapped_request", "objects_in_attr_rs", "rs_deleted",
+		"rs_page1", "rs_page0", "rs_page2", "rs_page99", "rs_unknown_param", "rs_emptybody", "rs_badformat", "rs_user_private", "rs_wrapped_request", "objects_in_attr_rs", "rs_deleted", "ers_value", "ers_uuid", "ers_none",
 		"warninglists_index", "warninglists_index_user", "warninglist_view", "warninglist_checkValue_none", "warninglist_checkValue_user", "warninglist_checkValue_obj", "warninglist_checkValue",
 	} {
 		t.Run(name, func(t *testing.T) { r.run(t, captured.Load(t, "misp", name)) })

@@ -1,0 +1,4 @@
+package misp
+
+// ReadContext is for tests.
+var ReadContext = readContext
