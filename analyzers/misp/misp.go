@@ -1,5 +1,6 @@
 // Package misp is the analyzer that looks an observable up in the user's MISP:
-// events that hold it, their tags, sightings, and warninglists it is on.
+// events that hold it, with their tags, galaxies and correlations, the objects
+// it is part of, sightings, and warninglists it is on.
 //
 // The level: malicious if an event marks the value for detection (to_ids),
 // suspicious if events only mention it. One level lower if it is on a
@@ -27,7 +28,7 @@ var long string
 var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 	Name:        "Waggle_MISP",
 	Version:     "1.0",
-	Description: "Looks an observable up in your MISP: events, tags, to_ids, sightings and warninglists",
+	Description: "Looks an observable up in your MISP: events, objects, galaxies, to_ids, sightings, warninglists and correlations",
 	DataTypes: []string{"ip", "domain", "fqdn", "hostname", "url", "uri_path", "hash", "mail", "mail-subject", "filename",
 		"registry", "user-agent", "autonomous-system", "cve", "vulnerability", "other"},
 	BaseConfig:   "misp",
@@ -67,6 +68,9 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 	for _, v := range values {
 		f.warn(hits[v])
 	}
+	if err := surround(ctx, client, f, cfg.URL); err != nil {
+		return cortex.Report{}, err
+	}
 	f.Level = f.level()
-	return cortex.Report{Full: f, Taxonomies: f.labels()}, nil
+	return cortex.Report{Full: f, Taxonomies: f.labels(), Artifacts: f.artifacts(values)}, nil
 }

@@ -31,7 +31,11 @@ type event struct {
 	Published   bool        `json:"published"`
 	Tags        []string    `json:"tags,omitempty"`
 	ToIDS       bool        `json:"to_ids"`
+	Galaxies    []cluster   `json:"galaxies,omitempty"`
 	Attributes  []attribute `json:"attributes"`
+	Objects     []*whole    `json:"objects,omitempty"`    // that attributes are part of
+	Correlated  []related   `json:"correlated,omitempty"` // events that share a value with this one
+	Correlates  int         `json:"correlates_with"`      // so many
 }
 
 type attribute struct {
@@ -41,6 +45,8 @@ type attribute struct {
 	Value     string    `json:"value"`
 	ToIDS     bool      `json:"to_ids"`
 	Comment   string    `json:"comment,omitempty"`
+	Object    string    `json:"object,omitempty"`   // the number of the object it is part of
+	Relation  string    `json:"relation,omitempty"` // and its role there
 	Tags      []string  `json:"tags,omitempty"`
 	FirstSeen time.Time `json:"first_seen,omitzero"`
 	LastSeen  time.Time `json:"last_seen,omitzero"`
@@ -75,7 +81,7 @@ func (f *full) add(a misp.Attribute, link string) {
 	}
 	e := f.Events[at]
 	e.Attributes = append(e.Attributes, attribute{UUID: a.UUID, Type: a.Type, Category: a.Category, Value: a.Value,
-		ToIDS: a.ToIDS, Comment: a.Comment, Tags: a.Tags, FirstSeen: a.FirstSeen, LastSeen: a.LastSeen})
+		ToIDS: a.ToIDS, Comment: a.Comment, Object: a.ObjectID, Relation: a.Relation, Tags: a.Tags, FirstSeen: a.FirstSeen, LastSeen: a.LastSeen})
 	if a.ToIDS && !e.ToIDS {
 		e.ToIDS = true
 		f.ToIDS++
