@@ -21,7 +21,7 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/demo"
 	"github.com/waggle-cti/waggle/shared/absent"
-	"github.com/waggle-cti/waggle/shared/cortexapi/cortexapitest"
+	"github.com/waggle-cti/waggle/shared/misp/misptest"
 	"github.com/waggle-cti/waggle/shared/thehive/thehivetest"
 )
 
@@ -37,6 +37,7 @@ const (
 type running struct {
 	folder string
 	files  []string
+	setup  string // the program
 }
 
 // compose runs docker-compose, or docker compose where that is installed.
@@ -92,8 +93,8 @@ func startStack(t *testing.T) running {
 	require.NoError(t, os.Mkdir(jobs, 0o700))
 	r.write(t, ".env", string(env)+strings.Join([]string{
 		"COMPOSE_PROJECT_NAME=" + project, "REGISTRY=" + registry, "CORTEX_JOBS=" + jobs, "CORTEX_ENGINE=no-engine",
-		"WAGGLE_THEHIVE_URL=http://thehive:9000", "WAGGLE_THEHIVE_KEY=" + thehivetest.Key,
-		"WAGGLE_CORTEX_URL=http://cortex:9001", "WAGGLE_CORTEX_KEY=" + cortexapitest.Key,
+		"THEHIVE_URL=http://" + here + ":9000", "THEHIVE_ADMIN=" + thehivetest.AdminLogin, "CORTEX_URL=http://" + here + ":9001",
+		"MISP_URL=http://" + here + ":9002", "MISP_ADMIN_KEY=" + misptest.Key, "FEEDER_URL=http://" + here + ":8787",
 	}, "\n")+"\n")
 
 	t.Cleanup(func() {
@@ -102,6 +103,7 @@ func startStack(t *testing.T) running {
 		}
 		r.compose(t, "down", "--volumes", "--timeout", "2")
 	})
+	r.setup = filepath.Join(bin, "setup")
 	r.compose(t, "up", "-d")
 	return r
 }
@@ -223,10 +225,23 @@ func TestStack(t *testing.T) {
 		})
 	})
 
+	t.Run("setup integrates it, and changes nothing the second time", func(t *testing.T) {
+		integrate := func() string {
+			return run(t, r.setup, "integrate", "--env", filepath.Join(r.folder, ".env"), "--wait", "2m")
+		}
+		first := integrate()
+		assert.NotContains(t, first, "COULD NOT")
+		assert.Contains(t, first, "Waggle_IOCs_1_0")
+		assert.Regexp(t, `\n\d+ was there, \d+ left out\n$`, integrate())
+		r.compose(t, "up", "-d", "feeder") // with the keys that .env has now
+	})
+
 	t.Run("a post becomes an alert", func(t *testing.T) {
+		key, err := os.ReadFile(filepath.Join(r.folder, "keys", "feeder", "thehive-key"))
+		require.NoError(t, err)
 		var alerts []gjson.Result
 		eventually(t, "TheHive has alerts", func() bool {
-			_, answer := ask(t, http.MethodPost, "http://"+here+":9000/api/v1/query", "Bearer "+thehivetest.Key, `{"query":[{"_name":"listAlert"}]}`)
+			_, answer := ask(t, http.MethodPost, "http://"+here+":9000/api/v1/query", "Bearer "+strings.TrimSpace(string(key)), `{"query":[{"_name":"listAlert"}]}`)
 			alerts = gjson.Parse(answer).Array()
 			return len(alerts) > 0
 		})

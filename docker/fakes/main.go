@@ -1,9 +1,9 @@
 // Command fakes stands for the stack's foreign servers in tests on a real Docker
 // engine, where their images cannot be had. It is in no release.
 //
-//	fakes thehive   TheHive on 9000, and the demonstration's posts on 8080
-//	fakes cortex    Cortex on 9001, whose one analyzer finds nothing bad
-//	fakes misp      MISP on 443, with a certificate that nobody signed
+//	fakes thehive   a new TheHive on 9000, and the demonstration's posts on 8080
+//	fakes cortex    a new Cortex on 9001, with the catalogs in /opt/waggle
+//	fakes misp      a new MISP on 443, with a certificate that nobody signed
 //	fakes idle      nothing but a page on 8079 for the health check, for servers
 //	                that only those above talk to
 //	fakes healthy URL
@@ -19,12 +19,14 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
+	setup "github.com/waggle-cti/waggle/docker/setup/misp"
 	"github.com/waggle-cti/waggle/feeder/demo"
-	"github.com/waggle-cti/waggle/shared/cortexapi"
 	"github.com/waggle-cti/waggle/shared/cortexapi/cortexapitest"
+	"github.com/waggle-cti/waggle/shared/misp"
 	"github.com/waggle-cti/waggle/shared/misp/misptest"
 	"github.com/waggle-cti/waggle/shared/thehive/thehivetest"
 )
@@ -49,28 +51,49 @@ func run(ctx context.Context, args []string) error {
 	switch args[0] {
 	case "thehive":
 		return serve(ctx, nil, map[string]http.Handler{
-			":9000": thehivetest.New(thehivetest.Options{Fields: map[string]string{"waggle-verdict": "string"}}),
+			":9000": thehivetest.New(thehivetest.Options{}),
 			":8080": demo.Handler(),
 		})
 	case "cortex":
-		return serve(ctx, nil, map[string]http.Handler{":9001": cortexapitest.New(cortexapitest.Options{Workers: []cortexapitest.Worker{{
-			Name: "Waggle_Warninglists_1_0", DataTypes: []string{"ip", "domain", "fqdn", "url", "hash"}, Answer: nothingBad,
-		}}})})
+		definitions, err := catalogs("/opt/waggle")
+		if err != nil {
+			return err
+		}
+		return serve(ctx, nil, map[string]http.Handler{":9001": cortexapitest.New(cortexapitest.Options{New: true, Catalog: definitions})})
 	case "misp":
 		// The certificate that test servers of the standard library have.
 		certificate := httptest.NewUnstartedServer(nil)
 		certificate.StartTLS()
 		defer certificate.Close()
-		return serve(ctx, certificate.TLS, map[string]http.Handler{":443": misptest.New(misptest.Options{})})
+		return serve(ctx, certificate.TLS, map[string]http.Handler{":443": misptest.New(misptest.Options{Warninglists: disabled()})})
 	case "idle":
 		return serve(ctx, nil, map[string]http.Handler{"127.0.0.1:8079": http.NotFoundHandler()})
 	}
 	return fmt.Errorf("%q is nobody", args[0])
 }
 
-// nothingBad is what the analyzer says of every value.
-func nothingBad(cortexapi.Input) cortexapitest.Outcome {
-	return cortexapitest.Outcome{Taxonomies: []cortexapi.Taxonomy{{Level: "info", Namespace: "Waggle", Predicate: "Warninglists", Value: "no"}}}
+// catalogs reads what compose.yaml mounts into Cortex.
+func catalogs(folder string) (all []cortexapitest.Definition, err error) {
+	for _, name := range []string{"analyzers", "responders"} {
+		data, err := os.ReadFile(filepath.Join(folder, name+".json"))
+		if err != nil {
+			return nil, err
+		}
+		definitions, err := cortexapitest.Definitions(data, name == "responders")
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, definitions...)
+	}
+	return all, nil
+}
+
+// disabled are the warninglists that a set-up enables.
+func disabled() (lists []misptest.Warninglist) {
+	for _, name := range setup.Warninglists() {
+		lists = append(lists, misptest.Warninglist{Warninglist: misp.Warninglist{Name: name}, Disabled: true})
+	}
+	return lists
 }
 
 // serve serves each handler at its address until the context ends.

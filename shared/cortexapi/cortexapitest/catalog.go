@@ -8,12 +8,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ReadCatalog reads a catalog as Cortex does: a JSON array of definitions, all of
-// the one kind.
+// ReadCatalog reads the file of a catalog, all of the one kind.
 func ReadCatalog(t testing.TB, path string, responders bool) []Definition {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
+	all, err := Definitions(data, responders)
+	require.NoError(t, err)
+	return all
+}
+
+// Definitions reads a catalog as Cortex does: a JSON array of definitions.
+func Definitions(catalog []byte, responders bool) ([]Definition, error) {
 	var entries []struct {
 		Name, Version, BaseConfig string
 		DataTypeList              []string
@@ -23,13 +29,16 @@ func ReadCatalog(t testing.TB, path string, responders bool) []Definition {
 			DefaultValue    any
 		}
 	}
-	require.NoError(t, json.Unmarshal(data, &entries))
-	out := make([]Definition, len(entries))
-	for i, e := range entries {
-		out[i] = Definition{Name: e.Name, Version: e.Version, Responder: responders, BaseConfig: e.BaseConfig, DataTypes: e.DataTypeList}
-		for _, one := range e.ConfigurationItems {
-			out[i].Items = append(out[i].Items, Item{Name: one.Name, Type: one.Type, Multi: one.Multi, Required: one.Required, Default: one.DefaultValue})
-		}
+	if err := json.Unmarshal(catalog, &entries); err != nil {
+		return nil, err
 	}
-	return out
+	out := make([]Definition, 0, len(entries))
+	for _, e := range entries {
+		d := Definition{Name: e.Name, Version: e.Version, Responder: responders, BaseConfig: e.BaseConfig, DataTypes: e.DataTypeList}
+		for _, i := range e.ConfigurationItems {
+			d.Items = append(d.Items, Item{Name: i.Name, Type: i.Type, Multi: i.Multi, Required: i.Required, Default: i.DefaultValue})
+		}
+		out = append(out, d)
+	}
+	return out, nil
 }
