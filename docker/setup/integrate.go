@@ -87,6 +87,9 @@ func (i integration) run(ctx context.Context, out io.Writer) error {
 	if err := t.end(); err != nil {
 		return err
 	}
+	if t.count[step.Done] > 0 {
+		fmt.Fprintf(out, "\nPasswords and keys that were made are in %s, for you alone: keep a copy where your passwords are.\nThe stack's feeder takes its keys with: docker compose up -d feeder\n", s.Keys)
+	}
 	if t.count[step.Could] > 0 {
 		return errIncomplete
 	}

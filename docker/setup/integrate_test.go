@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -113,6 +114,7 @@ func TestIntegrateTwice(t *testing.T) {
 	assert.NotContains(t, out, "COULD NOT")
 	assert.Contains(t, out, "analyzer Waggle_URLhaus_1_0")
 	assert.Contains(t, out, "to enable it, set WAGGLE_VIRUSTOTAL_KEY")
+	assert.Contains(t, out, "docker compose up -d feeder")
 	written, kept := s.written(), contents(t, s.folder)
 
 	code, out = s.integrate(t)
@@ -218,4 +220,39 @@ func TestWrongSettings(t *testing.T) {
 	code, out := s.integrate(t)
 	assert.Equal(t, exitWrong, code)
 	assert.Contains(t, out, "MISP_PURPOSE")
+}
+
+func TestReportTemplates(t *testing.T) {
+	packed := func(names ...string) string {
+		var out bytes.Buffer
+		z := zip.NewWriter(&out)
+		for _, name := range names {
+			f, err := z.Create(name)
+			require.NoError(t, err)
+			_, err = f.Write([]byte("<p>" + name + "</p>"))
+			require.NoError(t, err)
+		}
+		require.NoError(t, z.Close())
+		path := filepath.Join(t.TempDir(), "templates.zip")
+		require.NoError(t, os.WriteFile(path, out.Bytes(), 0o600))
+		return path
+	}
+	notAZip := filepath.Join(t.TempDir(), "none.zip")
+	require.NoError(t, os.WriteFile(notAZip, []byte("none"), 0o600))
+	for name, test := range map[string]struct {
+		path, says string
+		code       int
+	}{
+		"imported":   {packed("Waggle_DNS_1_0/long.html", "Waggle_Tor_1_0/long.html"), "report templates of 2 analyzers", exitWell},
+		"stray file": {packed("Waggle_DNS_1_0/long.html", "readme.txt"), "readme.txt is no <worker>/long.html", exitWrong},
+		"no zip":     {notAZip, "SETUP_TEMPLATES", exitWrong},
+		"missing":    {"missing.zip", "make templates", exitWell},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStack(t, "CORTEX_URL=none", "MISP_URL=none", "SETUP_TEMPLATES="+test.path)
+			code, out := s.integrate(t)
+			assert.Equal(t, test.code, code, out)
+			assert.Contains(t, out, test.says)
+		})
+	}
 }

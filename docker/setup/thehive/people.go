@@ -31,6 +31,7 @@ func (s *Server) People() []step.Step {
 		s.password(),
 		s.organisation(),
 		s.profile(),
+		s.person(),
 		s.user("waggle-setup", "Waggle set-up", "org-admin", PeopleKey, []string{"manageCaseTemplate", "manageConfig"}),
 		s.user("waggle-feeder", "Waggle feeder", feederProfile, FeederKey, feederPermissions()),
 		s.user("waggle-responder", "Waggle responders", "read-only", ResponderKey, nil),
@@ -135,6 +136,32 @@ func (s *Server) profile() step.Step {
 			_, err := s.admin(ctx, upstream.Request{Method: http.MethodPatch, Path: "/api/profile/" + url.PathEscape(held.Get("_id").String()),
 				JSON: map[string]any{"permissions": permissions}})
 			return err
+		},
+	}
+}
+
+// person makes the first user of the organisation who logs in: TheHive's
+// administrator sees no alert. The password is kept here, to be changed at the
+// first login; one who is there is left alone.
+func (s *Server) person() step.Step {
+	login := "analyst@" + s.settings.Domain
+	return step.Step{
+		Name: "user " + login, Hand: "in the organisation: Create new user, profile org-admin; New password",
+		Look: func(ctx context.Context) (string, error) {
+			_, err := s.admin(ctx, upstream.Request{Path: "/api/v1/user/" + url.PathEscape(login)})
+			if upstream.ReasonOf(err) == upstream.NotFound {
+				return "no such user; afterwards the password is in " + s.ring.Path(PersonPassword), nil
+			}
+			return "", err
+		},
+		Make: func(ctx context.Context) error {
+			password := s.ring.Generate()
+			if err := s.ring.Put(PersonPassword, password); err != nil {
+				return err
+			}
+			// The password is set along with the user: controllers/v1/UserCtrl.scala.
+			return post(ctx, s.admin, "/api/v1/user", map[string]any{"login": login, "name": "Analyst", "organisation": s.settings.Organisation,
+				"profile": "org-admin", "password": password.Reveal()})
 		},
 	}
 }

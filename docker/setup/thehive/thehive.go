@@ -29,10 +29,11 @@ const service = "TheHive"
 
 // Where keys are kept, by their names in the ring.
 const (
-	AdminPassword = "thehive-admin-password"
-	PeopleKey     = "thehive-setup-key"     // org-admin
-	FeederKey     = "feeder/thehive-key"    // profile waggle-feeder
-	ResponderKey  = "thehive-responder-key" // read-only
+	AdminPassword  = "thehive-admin-password"
+	PersonPassword = "thehive-analyst-password"
+	PeopleKey      = "thehive-setup-key"     // org-admin
+	FeederKey      = "feeder/thehive-key"    // profile waggle-feeder
+	ResponderKey   = "thehive-responder-key" // read-only
 )
 
 // Server is the TheHive that is set up.

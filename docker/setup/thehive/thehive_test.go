@@ -217,3 +217,27 @@ func TestObservableTypesAreWhatAnalyzersTake(t *testing.T) {
 	}
 	assert.ElementsMatch(t, thehive.ObservableTypes(), slices.Collect(maps.Keys(types)))
 }
+
+// A person can log in, and keeps the password that they have chosen.
+func TestAPersonCanLogIn(t *testing.T) {
+	b := newBench(t, thehivetest.Options{})
+	b.run(t, false)
+	password, err := b.ring.Get(thehive.PersonPassword)
+	require.NoError(t, err)
+	request, err := http.NewRequest(http.MethodGet, b.fake.URL+"/api/v1/user/current", nil)
+	require.NoError(t, err)
+	request.SetBasicAuth("analyst@example.local", password.Reveal())
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	var who struct {
+		Organisation string
+		Permissions  []string
+	}
+	require.NoError(t, json.NewDecoder(answer.Body).Decode(&who))
+	assert.Equal(t, "Example", who.Organisation)
+	assert.Contains(t, who.Permissions, "manageCase")
+
+	require.NoError(t, b.ring.Put(thehive.PersonPassword, secret.New("they-changed-it")))
+	assert.Equal(t, step.There, b.run(t, false)["user analyst@example.local"].State)
+}

@@ -10,7 +10,7 @@ import (
 
 // person is a user that a set-up has made.
 type person struct {
-	id, login, name, organisation, profile, key string
+	id, login, name, organisation, profile, key, password string
 }
 
 // profile is a set of permissions that users have.
@@ -57,7 +57,11 @@ func (s *Server) caller(r *http.Request) (caller, bool) {
 	header := r.Header.Get("Authorization")
 	if given, ok := strings.CutPrefix(header, "Basic "); ok {
 		pair, _ := base64.StdEncoding.DecodeString(given)
-		return s.administrator(), string(pair) == adminLogin+":"+s.password
+		login, password, _ := strings.Cut(string(pair), ":")
+		if p := s.person(login); p != nil {
+			return s.callerOf(p), p.password != "" && p.password == password
+		}
+		return s.administrator(), login == adminLogin && password == s.password
 	}
 	key, _ := strings.CutPrefix(header, "Bearer ")
 	switch key {
@@ -72,10 +76,14 @@ func (s *Server) caller(r *http.Request) (caller, bool) {
 	}
 	for _, p := range s.people {
 		if p.key == key {
-			return caller{p.login, p.organisation, p.profile, s.permissionsOf(p.profile)}, true
+			return s.callerOf(p), true
 		}
 	}
 	return caller{}, false
+}
+
+func (s *Server) callerOf(p *person) caller {
+	return caller{p.login, p.organisation, p.profile, s.permissionsOf(p.profile)}
 }
 
 func (s *Server) administrator() caller {
@@ -107,6 +115,7 @@ func (s *Server) peopleRoutes(on func(string, who, func(call) answer)) {
 	on("POST /api/profile", user, s.createProfile)
 	on("PATCH /api/profile/{id}", user, s.patchProfile)
 	on("POST /api/v1/user", user, s.createUser)
+	on("GET /api/v1/user/{login}", user, s.getUser)
 	on("GET /api/v1/user/{login}/key", user, func(c call) answer { return s.userKey(c, false) })
 	on("POST /api/v1/user/{login}/key/renew", user, func(c call) answer { return s.userKey(c, true) })
 	on("POST /api/v1/user/{login}/password/change", user, s.changePassword)
@@ -204,12 +213,24 @@ func (s *Server) createUser(c call) answer {
 	}
 	p := s.person(login)
 	if p == nil {
-		p = &person{id: s.id(), login: login, name: name, organisation: organisation, profile: in}
+		p = &person{id: s.id(), login: login, name: name, organisation: organisation, profile: in, password: text(c.body["password"])}
 		s.people = append(s.people, p)
 	}
-	return answer{status: 201, body: object{"_id": p.id, "_createdBy": adminLogin, "_createdAt": s.now(), "login": p.login, "name": p.name,
-		"hasKey": p.key != "", "hasPassword": false, "hasMFA": false, "locked": false, "profile": p.profile,
-		"permissions": s.permissionsOf(p.profile), "organisation": p.organisation, "organisations": []any{}, "extraData": object{}}}
+	return answer{status: 201, body: s.shownPerson(p)}
+}
+
+func (s *Server) shownPerson(p *person) object {
+	return object{"_id": p.id, "_createdBy": adminLogin, "_createdAt": s.now(), "login": p.login, "name": p.name,
+		"hasKey": p.key != "", "hasPassword": p.password != "", "hasMFA": false, "locked": false, "profile": p.profile,
+		"permissions": s.permissionsOf(p.profile), "organisation": p.organisation, "organisations": []any{}, "extraData": object{}}
+}
+
+// getUser is known from the source alone (controllers/v1/UserCtrl.scala).
+func (s *Server) getUser(c call) answer {
+	if p := s.person(c.PathValue("login")); p != nil && (c.who.organisation == adminOrganisation || c.who.organisation == p.organisation) {
+		return answer{status: 200, body: s.shownPerson(p)}
+	}
+	return refusal(404, "NotFoundError", "User not found")
 }
 
 func (s *Server) person(login string) *person {
