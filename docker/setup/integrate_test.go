@@ -52,7 +52,8 @@ func newStackWith(t *testing.T, hive thehivetest.Options, more ...string) stack 
 	}
 	s.misp = misptest.Start(t, o)
 	lines := append([]string{
-		"ORGANISATION=Example", "THEHIVE_URL=" + s.hive.URL, "THEHIVE_ADMIN=" + thehivetest.AdminLogin, "CORTEX_URL=" + s.cortex.URL,
+		"ORGANISATION=Example", "THEHIVE_INSIDE=http://thehive:9000", "CORTEX_INSIDE=http://cortex:9001", "MISP_INSIDE=https://misp",
+		"THEHIVE_URL=" + s.hive.URL, "THEHIVE_ADMIN=" + thehivetest.AdminLogin, "CORTEX_URL=" + s.cortex.URL,
 		"MISP_URL=" + s.misp.URL, "MISP_ADMIN_KEY=" + misptest.Key, "WAGGLE_ABUSECH_KEY=key-of-abuse-ch",
 		fmt.Sprintf("SETUP_OWNER=%d", os.Getuid()),
 	}, more...)

@@ -60,9 +60,14 @@ type Item struct {
 	Secret               bool
 }
 
-// stackMISP is the stack's MISP, which makes a certificate of its own; the network
-// that it is reached by does not leave the machine.
-const stackMISP = "https://misp"
+// The stack's servers, as they reach each other. MISP makes a certificate of its
+// own; the network that it is reached by does not leave the machine.
+const (
+	stackHive   = "http://thehive:9000"
+	stackCortex = "http://cortex:9001"
+	stackMISP   = "https://misp"
+	stackFeeder = "http://feeder:8787"
+)
 
 // None as the value of a server's URL leaves that server out.
 const None = "none"
@@ -74,23 +79,23 @@ func Items() []Item {
 		{Name: "ORGANISATION", Default: "waggle", About: "name of your organisation in TheHive, Cortex and MISP; one that is there is used"},
 		{Name: "LOGIN_DOMAIN", About: "ends the logins of the users that are made; default ORGANISATION.local"},
 		{Name: "THEHIVE_URL", Default: "http://127.0.0.1:9000", About: "TheHive as this program reaches it; none leaves it out"},
-		{Name: "THEHIVE_INSIDE", Default: "http://thehive:9000", About: "TheHive as Cortex, its workers and the feeder reach it"},
+		{Name: "THEHIVE_INSIDE", About: "TheHive as Cortex, its workers and the feeder reach it; default THEHIVE_URL, in the stack " + stackHive},
 		{Name: "THEHIVE_ADMIN", Default: "admin@thehive.local", About: "login of its administrator"},
 		{Name: "THEHIVE_ADMIN_PASSWORD", About: "and the password; that of a new TheHive is changed to it, or to a generated one", Secret: true},
 		{Name: "THEHIVE_ADMIN_KEY", About: "or the administrator's key", Secret: true},
 		{Name: "CORTEX_URL", Default: "http://127.0.0.1:9001", About: "Cortex as this program reaches it; none leaves it out"},
-		{Name: "CORTEX_INSIDE", Default: "http://cortex:9001", About: "Cortex as TheHive and the feeder reach it"},
+		{Name: "CORTEX_INSIDE", About: "Cortex as TheHive and the feeder reach it; default CORTEX_URL, in the stack " + stackCortex},
 		{Name: "CORTEX_ADMIN", Default: "admin", About: "login of its superadmin, who is made in a new Cortex"},
 		{Name: "CORTEX_ADMIN_PASSWORD", About: "and the password; default a generated one", Secret: true},
 		{Name: "CORTEX_ADMIN_KEY", About: "or the superadmin's key", Secret: true},
 		{Name: "MISP_URL", Default: "http://127.0.0.1:9002", About: "MISP as this program reaches it; none leaves it out"},
-		{Name: "MISP_INSIDE", Default: stackMISP, About: "MISP as TheHive and Cortex' workers reach it"},
+		{Name: "MISP_INSIDE", About: "MISP as TheHive and Cortex' workers reach it; default MISP_URL, in the stack " + stackMISP},
 		{Name: "MISP_ADMIN_KEY", About: "auth key of a site admin", Secret: true},
 		{Name: "MISP_ANY_CERTIFICATE", About: "true where MISP's certificate is one that nobody signed; default true for " + stackMISP + ", the stack's own"},
 		{Name: "MISP_FEEDS", Default: "The Botvrij.eu Data", About: "names of MISP's feeds to enable, by commas; none enables no feed"},
 		{Name: "MISP_PURPOSE", Default: "ExportOnly", About: "what TheHive does with MISP: ExportOnly, ImportOnly or ImportAndExport"},
 		{Name: "FEEDER_URL", Default: "http://127.0.0.1:8787", About: "the feeder as this program reaches it; none leaves it out"},
-		{Name: "FEEDER_INSIDE", Default: "http://feeder:8787", About: "the feeder as TheHive and Cortex' workers reach it"},
+		{Name: "FEEDER_INSIDE", About: "the feeder as TheHive and Cortex' workers reach it; default FEEDER_URL, in the stack " + stackFeeder},
 		{Name: "WAGGLE_PROFILE", Default: "small-business", About: "the shipped profile that the feeder's own begins with"},
 		{Name: "WAGGLE_BLOCKS_TOKEN", About: "of who blocks and unblocks; default a generated one", Secret: true},
 		{Name: "WAGGLE_LISTS_TOKEN", About: "of who reads the block lists; default a generated one", Secret: true},
@@ -116,6 +121,7 @@ func Load(path string, environment []string) (*Settings, error) {
 			values[name] = value
 		}
 	}
+	inside(values)
 	for _, i := range Items() {
 		if values[i.Name] == "" {
 			values[i.Name] = i.Default
@@ -123,6 +129,23 @@ func Load(path string, environment []string) (*Settings, error) {
 	}
 	s := &Settings{Env: path, values: values}
 	return s, s.read(filepath.Dir(path))
+}
+
+// inside gives each server the address by which the others reach it: that of the
+// stack, or for a server of one's own the one that this program uses.
+func inside(values map[string]string) {
+	stack := map[string]string{"THEHIVE_URL": stackHive, "CORTEX_URL": stackCortex, "MISP_URL": stackMISP, "FEEDER_URL": stackFeeder}
+	for _, i := range Items() {
+		address, isServer := stack[i.Name]
+		name := strings.TrimSuffix(i.Name, "_URL") + "_INSIDE"
+		if !isServer || values[name] != "" {
+			continue
+		}
+		if given := values[i.Name]; given != "" && given != i.Default {
+			address = given
+		}
+		values[name] = address
+	}
 }
 
 // Value gives any value by its name; empty if it is not set.

@@ -60,3 +60,13 @@ func TestWrong(t *testing.T) {
 		})
 	}
 }
+
+// The stack's servers have other names for each other; other servers have one.
+func TestInside(t *testing.T) {
+	s, err := load(t, "THEHIVE_URL=https://thehive.example.com\nMISP_URL=https://misp.example.com\nMISP_INSIDE=https://misp.internal.example.com\nCORTEX_URL=http://127.0.0.1:9001")
+	require.NoError(t, err)
+	assert.Equal(t, "https://thehive.example.com", s.TheHive.Inside)
+	assert.Equal(t, "https://misp.internal.example.com", s.MISP.Inside)
+	assert.False(t, s.MISP.AnyCertificate)
+	assert.Equal(t, "http://cortex:9001", s.Cortex.Inside)
+}

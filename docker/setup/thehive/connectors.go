@@ -22,7 +22,7 @@ const entryName = "waggle"
 // Cortex is the step that connects TheHive with Cortex; key is the name of the
 // key of TheHive's user there.
 func (s *Server) Cortex(key string) step.Step {
-	return s.entry("cortex.servers", "connection to Cortex", "docker/README.md, Wiring, step 6", nil, func() (map[string]any, error) {
+	return s.entry("cortex.servers", "connection to Cortex", "docker/README.md, Wiring by hand", nil, func() (map[string]any, error) {
 		held, err := s.kept(key)
 		return map[string]any{
 			"name": entryName, "url": s.settings.Cortex.Inside, "auth": map[string]any{"type": "bearer", "key": held.Reveal()},
@@ -61,7 +61,7 @@ func (s *Server) MISP(key string) step.Step {
 
 // Webhook are the steps by which TheHive tells the feeder of what analysts do.
 func (s *Server) Webhook() []step.Step {
-	endpoint := s.entry("notification.webhook.endpoints", "webhook to the feeder", "docker/README.md, Wiring, step 8", nil, func() (map[string]any, error) {
+	endpoint := s.entry("notification.webhook.endpoints", "webhook to the feeder", "docker/README.md, Wiring by hand", nil, func() (map[string]any, error) {
 		return map[string]any{
 			"name": entryName, "url": s.settings.Feeder.Inside + "/hooks/thehive", "version": 0, "wsConfig": map[string]any{},
 			"includedTheHiveOrganisations": []any{"*"}, "excludedTheHiveOrganisations": []any{},
@@ -75,7 +75,7 @@ func (s *Server) notification() step.Step {
 	const path = "/api/config/organisation/notification"
 	var held []row
 	return step.Step{
-		Name: "notification of the webhook", Hand: "docker/README.md, Wiring, step 8",
+		Name: "notification of the webhook", Hand: "docker/README.md, Wiring by hand",
 		Look: func(ctx context.Context) (string, error) {
 			answer, err := s.member(ctx, upstream.Request{Path: path})
 			if err != nil {

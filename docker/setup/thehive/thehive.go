@@ -55,7 +55,7 @@ func New(s *config.Settings, ring *keyring.Ring) (*Server, error) {
 }
 
 // errVersion is the error for another TheHive than 4.1.
-var errVersion = errors.New("this is not TheHive 4.1, and others are set up by hand: docker/README.md, Wiring; docker/thehive/dashboards-thehive5 has a dashboard for TheHive 5")
+var errVersion = errors.New("this is not TheHive 4.1, and others are set up by hand: docker/README.md, Wiring by hand; docker/thehive/dashboards-thehive5 has a dashboard for TheHive 5")
 
 // Reach asks once whether TheHive answers and is of a version that is known here.
 func (s *Server) Reach(ctx context.Context) error {
