@@ -25,7 +25,9 @@ type full struct {
 	Doubts      []string     `json:"doubts,omitempty"`
 	Malware     []string     `json:"malware,omitempty"`
 	Adversaries []string     `json:"adversaries,omitempty"`
-	Attack      []string     `json:"attack,omitempty"` // ATT&CK ids
+	Attack      []string     `json:"attack,omitempty"`     // ATT&CK ids
+	Industries  []string     `json:"industries,omitempty"` // that pulses say are attacked
+	Targets     []string     `json:"targets,omitempty"`    // countries that are
 	ASN         string       `json:"asn,omitempty"`
 	Country     string       `json:"country,omitempty"` // two letters
 	Pulses      []pulse      `json:"pulses,omitempty"`
@@ -92,6 +94,8 @@ func (f *full) readPulse(r upstream.Fields) {
 		f.Pulses = append(f.Pulses, p)
 	}
 	add(&f.Adversaries, r.Text("adversary"))
+	add(&f.Industries, r.Texts("industries")...)
+	add(&f.Targets, r.Texts("targeted_countries")...)
 	add(&f.Malware, r.Texts("malware_families")...) // as texts, or as objects
 	for _, m := range r.List("malware_families") {
 		add(&f.Malware, m.Text("display_name"))
