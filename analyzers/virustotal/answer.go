@@ -26,6 +26,8 @@ func read(kind string, answer *upstream.Response, cfg Config) (full, error) {
 	f := full{
 		Found: true, Link: "https://www.virustotal.com/gui/" + pages[kind] + "/" + url.PathEscape(id),
 		Analysed: at(r, "last_analysis_date"), FirstSeen: at(r, "first_submission_date", "creation_date"),
+		LastSeen: at(r, "last_submission_date"), Submitted: r.Number("data.attributes.times_submitted"),
+		Votes:  votes{Malicious: r.Number("data.attributes.total_votes.malicious"), Harmless: r.Number("data.attributes.total_votes.harmless")},
 		Threat: text(r, "popular_threat_classification.suggested_threat_label"), Reputation: r.Number("data.attributes.reputation"),
 		Tags: first(r.Texts("data.attributes.tags")), FinalURL: text(r, "last_final_url"), Title: text(r, "title"),
 		Categories: r.Map("data.attributes.categories"), Registrar: text(r, "registrar"), ASN: r.Number("data.attributes.asn"),
@@ -64,6 +66,12 @@ func (f *full) readLists(r upstream.Fields) {
 			f.Detections = append(f.Detections, detection{Engine: cmp.Or(e.Text("engine_name"), engine), Verdict: verdict, Name: e.Text("result")})
 		}
 	}
+	for name, s := range r.Members("data.attributes.sandbox_verdicts") {
+		if one := (sandbox{cmp.Or(s.Text("sandbox_name"), name), s.Text("category"), first(s.Texts("malware_names"))}); one.Verdict != "" && len(f.Sandboxes) < most {
+			f.Sandboxes = append(f.Sandboxes, one)
+		}
+	}
+	slices.SortFunc(f.Sandboxes, func(a, b sandbox) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(f.Detections, func(a, b detection) int {
 		return cmp.Or(cmp.Compare(a.Verdict, b.Verdict), cmp.Compare(a.Engine, b.Engine))
 	})

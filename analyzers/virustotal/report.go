@@ -19,6 +19,9 @@ type full struct {
 	Stats      stats             `json:"stats"`
 	Analysed   time.Time         `json:"analysed,omitzero"`
 	FirstSeen  time.Time         `json:"first_seen,omitzero"` // of files and URLs: first submitted; of domains: registered
+	LastSeen   time.Time         `json:"last_seen,omitzero"`  // last submitted
+	Submitted  int64             `json:"submitted,omitempty"` // so many times
+	Votes      votes             `json:"votes"`               // of users
 	Threat     string            `json:"threat,omitempty"`    // VirusTotal's name for it
 	Families   []string          `json:"families,omitempty"`
 	Reputation int64             `json:"reputation"` // by users' votes; below 0 is bad
@@ -26,6 +29,7 @@ type full struct {
 	Detections []detection       `json:"detections,omitempty"`
 	File       *file             `json:"file,omitempty"`
 	YARA       []string          `json:"yara,omitempty"` // names of crowdsourced rules
+	Sandboxes  []sandbox         `json:"sandboxes,omitempty"`
 	FinalURL   string            `json:"final_url,omitempty"`
 	Title      string            `json:"title,omitempty"`
 	Categories map[string]string `json:"categories,omitempty"` // of a URL or domain, by who says so
@@ -49,6 +53,18 @@ type detection struct {
 	Engine  string `json:"engine"`
 	Verdict string `json:"verdict"` // malicious or suspicious
 	Name    string `json:"name,omitempty"`
+}
+
+type votes struct {
+	Malicious int64 `json:"malicious"`
+	Harmless  int64 `json:"harmless"`
+}
+
+// sandbox is what one says of a file that it ran.
+type sandbox struct {
+	Name    string   `json:"name"`
+	Verdict string   `json:"verdict"` // malicious, suspicious, harmless, undetected
+	Malware []string `json:"malware,omitempty"`
 }
 
 type file struct {
