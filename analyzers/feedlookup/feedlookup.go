@@ -13,6 +13,7 @@ package feedlookup
 import (
 	"context"
 	_ "embed"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -37,7 +38,7 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 	BaseConfig:   "feeder",
 	Service:      cortex.Service{Name: "Waggle feeder", Homepage: "https://github.com/waggle-cti/waggle/tree/main/feeder"},
 	LongTemplate: long,
-}, run)
+}, run, probe)
 
 // Config is what the admin sets.
 type Config struct {
@@ -50,30 +51,51 @@ type Config struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	client, err := job.Upstream(upstream.Options{
-		Service: service, BaseURL: cfg.URL, InsecureSkipVerify: !cfg.VerifyTLS,
-		Header: http.Header{"Authorization": {"Bearer " + cfg.Token}}, Secrets: []string{cfg.Token},
-	})
+	answer, err := ask(ctx, job, cfg, upstream.Request{Path: "/api/v1/lookup", Query: url.Values{"value": {value(job)}}})
 	if err != nil {
 		return cortex.Report{}, err
-	}
-	answer, err := client.Do(ctx, upstream.Request{Path: "/api/v1/lookup", Query: url.Values{"value": {value(job)}},
-		Accept: []int{http.StatusUnauthorized, http.StatusNotFound}})
-	if err != nil {
-		return cortex.Report{}, err
-	}
-	switch answer.Status {
-	case http.StatusUnauthorized:
-		return cortex.Report{}, &upstream.Error{Service: service, Reason: upstream.Auth, Status: answer.Status,
-			Message: "it does not take the token", Next: "set token to the feeder's WAGGLE_PAGE_TOKEN"}
-	case http.StatusNotFound:
-		return cortex.Report{}, &upstream.Error{Service: service, Reason: upstream.Failure, Status: answer.Status,
-			Message: "it knows no lookup", Next: "check url, and that the feeder is as new as this analyzer"}
 	}
 	if found := answer.JSON(); !found.Get("posts").IsArray() || !found.Get("stories").IsArray() {
 		return cortex.Report{}, answer.Strange("the answer tells of no posts")
 	}
 	return report(answer.Fields(), cfg), nil
+}
+
+// probe asks how many sources the feeder follows.
+func probe(ctx context.Context, job *cortex.Job, cfg Config) (string, error) {
+	answer, err := ask(ctx, job, cfg, upstream.Request{Path: "/api/v1/sources"})
+	if err != nil {
+		return "", err
+	}
+	if !answer.JSON().Get("sources").IsArray() {
+		return "", answer.Strange("the answer tells of no sources")
+	}
+	return fmt.Sprintf("takes the token; it follows %d sources", len(answer.JSON().Get("sources").Array())), nil
+}
+
+// ask sends the feeder a question, and says what its refusals mean.
+func ask(ctx context.Context, job *cortex.Job, cfg Config, question upstream.Request) (*upstream.Response, error) {
+	client, err := job.Upstream(upstream.Options{
+		Service: service, BaseURL: cfg.URL, InsecureSkipVerify: !cfg.VerifyTLS,
+		Header: http.Header{"Authorization": {"Bearer " + cfg.Token}}, Secrets: []string{cfg.Token},
+	})
+	if err != nil {
+		return nil, err
+	}
+	question.Accept = []int{http.StatusUnauthorized, http.StatusNotFound}
+	answer, err := client.Do(ctx, question)
+	if err != nil {
+		return nil, err
+	}
+	switch answer.Status {
+	case http.StatusUnauthorized:
+		return nil, &upstream.Error{Service: service, Reason: upstream.Auth, Status: answer.Status,
+			Message: "it does not take the token", Next: "set token to the feeder's WAGGLE_PAGE_TOKEN"}
+	case http.StatusNotFound:
+		return nil, &upstream.Error{Service: service, Reason: upstream.Failure, Status: answer.Status,
+			Message: "it knows no lookup", Next: "check url, and that the feeder is as new as this analyzer"}
+	}
+	return answer, nil
 }
 
 // value is the observable as the feeder reads such in texts.
