@@ -226,3 +226,22 @@ func TestRunAgainAfterAFailureCompletesTheEvent(t *testing.T) {
 		}
 	}
 }
+
+// TestTwoAtOnce: two jobs on one case are two processes that know nothing of each
+// other. One may fail where MISP lets only one of them write; the event is one
+// all the same, and holds nothing twice.
+func TestTwoAtOnce(t *testing.T) {
+	alone, s := newStack(t), newStack(t)
+	require.True(t, alone.run(t, "thehive:case", alone.caseObject(observables(1200))).Get("success").Bool())
+	object := s.caseObject(observables(1200))
+	t.Run("jobs", func(t *testing.T) {
+		for _, name := range []string{"one", "other"} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				s.run(t, "thehive:case", object)
+			})
+		}
+	})
+	require.True(t, s.run(t, "thehive:case", object).Get("success").Bool())
+	assert.Equal(t, alone.state(), s.state())
+}
