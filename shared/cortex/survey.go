@@ -168,25 +168,19 @@ func (v *voice) hear(report []byte, err error) {
 		return
 	}
 	v.State, v.Level = answered, Info
-	levels := []Level{}
 	for _, t := range r.Get("summary.taxonomies").Array() {
-		levels = append(levels, Level(t.Get("level").String()))
-	}
-	if len(levels) > 0 {
-		v.Level = slices.MaxFunc(levels, func(a, b Level) int { return cmp.Compare(severity(a), severity(b)) })
+		if level := Level(t.Get("level").String()); level.Worse(v.Level) {
+			v.Level = level
+		}
 	}
 }
-
-// severity orders levels: that a service knows a value as safe says more than
-// that it knows something about it.
-func severity(l Level) int { return slices.Index([]Level{Info, Safe, Suspicious, Malicious}, l) }
 
 // conclude sorts the voices and says what they mean together: the worst that
 // anybody says, and who says otherwise.
 func (s *survey) conclude() {
 	order := map[state]int{answered: 0, silent: 1, unasked: 2}
 	slices.SortStableFunc(s.Workers, func(a, b voice) int {
-		return cmp.Or(cmp.Compare(order[a.State], order[b.State]), cmp.Compare(severity(b.Level), severity(a.Level)))
+		return cmp.Or(cmp.Compare(order[a.State], order[b.State]), byLevel(a, b))
 	})
 	says := map[Level][]string{}
 	count := map[state]int{}
@@ -215,6 +209,17 @@ func (s *survey) conclude() {
 	if s.Verdict == Info && count[silent] > 0 {
 		s.Why += ": while some are missing, this is no all-clear"
 	}
+}
+
+// byLevel orders voices, the worst first.
+func byLevel(a, b voice) int {
+	switch {
+	case a.Level.Worse(b.Level):
+		return -1
+	case b.Level.Worse(a.Level):
+		return 1
+	}
+	return 0
 }
 
 // disarm makes the values in what an analyzer says harmless, but for its own
