@@ -14,7 +14,7 @@ programs := analyzers responders feeder
 stamp    := $(shell git rev-parse --git-dir >/dev/null 2>&1 && echo auto || echo false)
 goflags  := -trimpath -buildvcs=$(stamp) -ldflags='-s -w'
 
-.PHONY: help build cross run demo test fuzz lint vuln catalog process templates angular screenshots images bench clean
+.PHONY: help build cross run demo test fuzz lint vuln catalog process templates angular screenshots images load export bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -85,10 +85,18 @@ angular: ## AngularJS and Bootstrap from npm, for the tests of the report templa
 screenshots: angular ## pictures of every worker's reports as TheHive shows them, in dist/screenshots
 	WAGGLE_SCREENSHOTS=$(CURDIR)/dist/screenshots go test . -run '^TestTemplates$$' -count=1
 
-images: ## every image, with the Docker engine; REGISTRY= changes the prefix
+# IMAGEFLAGS='-arch amd64' makes those of one architecture.
+images: cross ## every image as archives to load, with lists of components (SBOM), in dist/images; REGISTRY= changes the prefix
+	go run ./docker/images -registry '$(REGISTRY)' $(IMAGEFLAGS)
+
+load: ## the images for this machine, into its Docker engine
 	@mkdir -p dist/linux-$(ARCH)
 	GOOS=linux GOARCH=$(ARCH) go build $(goflags) -o dist/linux-$(ARCH)/ $(addprefix ./,$(programs))
-	REGISTRY=$(REGISTRY) docker/images dist/linux-$(ARCH) $(ARCH)
+	go run ./docker/images -registry '$(REGISTRY)' -arch $(ARCH)
+	docker load --input dist/images/waggle-images-linux-$(ARCH).tar
+
+export: cross templates ## one tar for a site without network: images, catalogs, templates, notes: dist/waggle-export.tar
+	go run ./docker/images -registry '$(REGISTRY)' -export dist/waggle-export.tar $(IMAGEFLAGS)
 
 bench: build ## figures beside peers, into dist/bench/results.md too (15 minutes)
 	go run ./bench $(BENCHFLAGS)

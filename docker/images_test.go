@@ -2,10 +2,14 @@ package docker_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -42,19 +46,84 @@ func run(t *testing.T, name string, args ...string) string {
 	return string(out)
 }
 
-// build makes every image as `make images` does and gives their names.
-func build(t *testing.T) []string {
+// written is where the binaries and the images of these tests lie.
+type written struct{ binaries, out string }
+
+// write makes every image as `make load` does, for this machine.
+func write(t *testing.T, flags ...string) written {
 	t.Helper()
-	bin := t.TempDir()
-	cmd := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", bin+"/", "../analyzers", "../responders", "../feeder")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	dir := t.TempDir()
+	w := written{filepath.Join(dir, "dist"), filepath.Join(dir, "images")}
+	require.NoError(t, os.MkdirAll(filepath.Join(w.binaries, "linux-"+runtime.GOARCH), 0o755))
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(w.binaries, "linux-"+runtime.GOARCH)+"/", "../analyzers", "../responders", "../feeder")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
+	run(t, "go", append([]string{"run", "./images", "-binaries", w.binaries, "-out", w.out, "-registry", registry, "-arch", runtime.GOARCH}, flags...)...)
+	return w
+}
 
-	t.Setenv("REGISTRY", registry)
-	images := strings.Fields(run(t, "./images", bin))
+// archive is the file to load.
+func (w written) archive() string {
+	return filepath.Join(w.out, "waggle-images-linux-"+runtime.GOARCH+".tar")
+}
+
+// load gives the engine an archive's images for as long as the test runs, and
+// their names.
+func load(t *testing.T, archive string) []string {
+	t.Helper()
+	var images []string
+	for line := range strings.Lines(run(t, "docker", "load", "--input", archive)) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "Loaded image: "); ok {
+			images = append(images, name)
+		}
+	}
+	require.NotEmpty(t, images)
 	t.Cleanup(func() { _ = exec.Command("docker", append([]string{"rmi", "-f"}, images...)...).Run() })
 	return images
+}
+
+// Two builds, in two places, give the same bytes.
+func TestTwoBuildsGiveOneDigest(t *testing.T) {
+	var sums [2]string
+	for i := range sums {
+		data, err := os.ReadFile(write(t).archive())
+		require.NoError(t, err)
+		sums[i] = fmt.Sprintf("%x", sha256.Sum256(data))
+	}
+	assert.Equal(t, sums[0], sums[1])
+}
+
+// The notes are followed to the letter: their commands are those that run here.
+func TestExportIsInstalledByItsNotes(t *testing.T) {
+	requireEngine(t)
+	site := t.TempDir()
+	templates, export := filepath.Join(site, "templates.zip"), filepath.Join(site, "export.tar")
+	run(t, "go", "run", "../analyzers", "templates", "-o", templates)
+	write(t, "-export", export, "-templates", templates)
+	run(t, "tar", "--extract", "--file", export, "--directory", site)
+	notes, err := os.ReadFile(filepath.Join(site, "waggle", "INSTALL.md"))
+	require.NoError(t, err)
+
+	var images []string
+	for _, command := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(notes), -1) {
+		cmd := exec.Command("sh", "-eu", "-c", command[1])
+		cmd.Dir = filepath.Join(site, "waggle")
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s: %s", command[1], out)
+	}
+	data, err := os.ReadFile(filepath.Join(site, "waggle", "analyzers.json"))
+	require.NoError(t, err)
+	var entries []struct {
+		DockerImage string `json:"dockerImage"`
+	}
+	require.NoError(t, json.Unmarshal(data, &entries))
+	for _, e := range entries {
+		run(t, "docker", "image", "inspect", e.DockerImage) // what Cortex will start is there
+		images = append(images, e.DockerImage)
+	}
+	t.Cleanup(func() { _ = exec.Command("docker", append([]string{"rmi", "-f"}, images...)...).Run() })
+	readIndicators(t, image(t, images, "iocs"))
 }
 
 // jobFolder makes a folder as Cortex makes it: 0700, another uid's.
@@ -88,32 +157,36 @@ func image(t *testing.T, images []string, worker string) string {
 	return ""
 }
 
+// readIndicators has the worker iocs do a job, as Cortex has it done.
+func readIndicators(t *testing.T, worker string) {
+	t.Helper()
+	job := jobFolder(t, map[string]any{
+		"dataType": "other", "data": "The loader asks kx7-invoice-portal-9f2[.]top for its second stage.",
+		"tlp": 2, "pap": 2, "message": nil, "parameters": map[string]any{},
+		"config": map[string]any{"check_tlp": true, "max_tlp": nil, "proxy_http": nil},
+	})
+	run(t, "docker", "run", "--rm", "--network=none", "--read-only", "-v", job+":/job", worker)
+
+	data, err := os.ReadFile(filepath.Join(job, "output", "output.json"))
+	require.NoError(t, err)
+	var report struct {
+		Success   bool `json:"success"`
+		Artifacts []struct {
+			DataType string `json:"dataType"`
+			Data     string `json:"data"`
+		} `json:"artifacts"`
+	}
+	require.NoError(t, json.Unmarshal(data, &report), "%s", data)
+	assert.True(t, report.Success, "%s", data)
+	require.Len(t, report.Artifacts, 1)
+	assert.Equal(t, "kx7-invoice-portal-9f2.top", report.Artifacts[0].Data)
+}
+
 func TestImages(t *testing.T) {
 	requireEngine(t)
-	images := build(t)
+	images := load(t, write(t).archive())
 
-	t.Run("run as Cortex runs them", func(t *testing.T) {
-		job := jobFolder(t, map[string]any{
-			"dataType": "other", "data": "The loader asks kx7-invoice-portal-9f2[.]top for its second stage.",
-			"tlp": 2, "pap": 2, "message": nil, "parameters": map[string]any{},
-			"config": map[string]any{"check_tlp": true, "max_tlp": nil, "proxy_http": nil},
-		})
-		run(t, "docker", "run", "--rm", "--network=none", "--read-only", "-v", job+":/job", image(t, images, "iocs"))
-
-		data, err := os.ReadFile(filepath.Join(job, "output", "output.json"))
-		require.NoError(t, err)
-		var report struct {
-			Success   bool `json:"success"`
-			Artifacts []struct {
-				DataType string `json:"dataType"`
-				Data     string `json:"data"`
-			} `json:"artifacts"`
-		}
-		require.NoError(t, json.Unmarshal(data, &report), "%s", data)
-		assert.True(t, report.Success, "%s", data)
-		require.Len(t, report.Artifacts, 1)
-		assert.Equal(t, "kx7-invoice-portal-9f2.top", report.Artifacts[0].Data)
-	})
+	t.Run("run as Cortex runs them", func(t *testing.T) { readIndicators(t, image(t, images, "iocs")) })
 
 	t.Run("hold one program and nothing else", func(t *testing.T) {
 		for _, i := range images {

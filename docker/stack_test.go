@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -141,7 +142,11 @@ func stackImages(t *testing.T) string {
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	require.NoError(t, os.Mkdir(filepath.Join(bin, "data"), 0o755))
+	linux := filepath.Join(bin, "linux-"+runtime.GOARCH)
+	require.NoError(t, os.Mkdir(linux, 0o755))
+	require.NoError(t, os.Link(filepath.Join(bin, "feeder"), filepath.Join(linux, "feeder")))
+	run(t, "go", "run", "./images", "-only", "feeder", "-binaries", bin, "-out", bin, "-registry", registry, "-arch", runtime.GOARCH)
+	load(t, filepath.Join(bin, "waggle-images-linux-"+runtime.GOARCH+".tar"))
 
 	// Caddy of Debian is not static: its libraries and its loader come along.
 	libraries := filepath.Join(bin, "caddy-root")
@@ -151,13 +156,9 @@ func stackImages(t *testing.T) string {
 	require.NoError(t, exec.Command("install", "-D", "-m", "755", caddy, libraries+"/usr/bin/caddy").Run())
 
 	images := map[string]string{
-		registry + "/waggle-feeder:0.1.0": "",
-		registry + "/fakes:1":             "FROM scratch\nCOPY fakes /fakes\nENTRYPOINT [\"/fakes\"]\n",
-		registry + "/caddy:1":             "FROM scratch\nCOPY caddy-root /\nCOPY fakes /fakes\nENV PATH=/usr/bin XDG_CONFIG_HOME=/config XDG_DATA_HOME=/data\n",
+		registry + "/fakes:1": "FROM scratch\nCOPY fakes /fakes\nENTRYPOINT [\"/fakes\"]\n",
+		registry + "/caddy:1": "FROM scratch\nCOPY caddy-root /\nCOPY fakes /fakes\nENV PATH=/usr/bin XDG_CONFIG_HOME=/config XDG_DATA_HOME=/data\n",
 	}
-	feeder, err := os.ReadFile("feeder.Dockerfile")
-	require.NoError(t, err)
-	images[registry+"/waggle-feeder:0.1.0"] = string(feeder)
 	for name, dockerfile := range images {
 		cmd := exec.Command("docker", "build", "--quiet", "--tag", name, "--file", "-", bin)
 		cmd.Stdin = strings.NewReader(dockerfile)
