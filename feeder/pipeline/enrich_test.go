@@ -188,6 +188,23 @@ func TestLimitsHoldOnlyTheirAnalyzer(t *testing.T) {
 	}
 }
 
+// TestABudgetOutlivesTheFeeder: what was used of a day stays used when the feeder
+// starts again, whatever comes in.
+func TestABudgetOutlivesTheFeeder(t *testing.T) {
+	path := place(t)
+	server := cortexapitest.Start(t, cortexapitest.Options{Workers: []cortexapitest.Worker{hits("Waggle_Names_1_0", "domain")}})
+	toNoon := time.Until(time.Now().UTC().Truncate(24 * time.Hour).Add(12 * time.Hour)) // so that the day does not end meanwhile
+	blog := &shelf{}
+	for n := range 3 {
+		blog.posts = campaigns(2 * (n + 1))
+		o := pipeline.Options{Feeds: []pipeline.Feed{feed("blog", blog)}, Now: func() time.Time { return time.Now().Add(toNoon) },
+			Enricher: enricher(t, server, func(s *enrich.Settings) { s.Budgets = map[string]int{"Waggle_Names": 3} })}
+		once(t, path, o, time.Second)
+		assert.Len(t, server.Jobs(), min(2*(n+1), 3))
+	}
+	assert.Equal(t, map[waggle.AnalysisState]int{waggle.AnalysisDone: 3, waggle.AnalysisWaiting: 3}, states(analyses(t, path)))
+}
+
 func TestCortexAway(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault cortexapitest.Fault
