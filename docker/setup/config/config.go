@@ -182,8 +182,11 @@ func (s *Settings) read(folder string) error {
 	if s.Domain == "" {
 		s.Domain = strings.Trim(slug.ReplaceAllString(strings.ToLower(s.Organisation), "-"), "-") + ".local"
 	}
-	for name, into := range map[string]*Server{"THEHIVE": &s.TheHive, "CORTEX": &s.Cortex, "MISP": &s.MISP, "FEEDER": &s.Feeder} {
-		if err := s.server(name, into); err != nil {
+	for _, one := range []struct {
+		name string
+		into *Server
+	}{{"THEHIVE", &s.TheHive}, {"CORTEX", &s.Cortex}, {"MISP", &s.MISP}, {"FEEDER", &s.Feeder}} {
+		if err := s.server(one.name, one.into); err != nil {
 			return err
 		}
 	}
@@ -206,10 +209,11 @@ func (s *Settings) server(name string, into *Server) error {
 		into.URL = ""
 		return nil
 	}
-	for suffix, address := range map[string]string{"_URL": into.URL, "_INSIDE": into.Inside} {
-		u, err := url.Parse(address)
+	// The second may have been made of the first, which is then the one to name.
+	for _, one := range []struct{ suffix, address string }{{"_URL", into.URL}, {"_INSIDE", into.Inside}} {
+		u, err := url.Parse(one.address)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
-			return fmt.Errorf("%s%s: expected http://host[:port] or https://…, without a user", name, suffix)
+			return fmt.Errorf("%s%s: expected http://host[:port] or https://…, without a user", name, one.suffix)
 		}
 	}
 	into.Login = s.values[name+"_ADMIN"]
