@@ -12,6 +12,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -280,11 +281,11 @@ func (s *Server) misplaced(user gjson.Result, roles []string) error {
 }
 
 // keyOf gives a user's key, and a new one only where there is none: another
-// program may use the one that is there. Of a user without one Cortex says 400
-// (services/KeyAuthSrv.scala).
+// program may use the one that is there. What Cortex says of a user without one
+// stands at saysNoKey.
 func (s *Server) keyOf(ctx context.Context, user string) (secret.Text, error) {
-	answer, err := s.as(ctx, s.adminKey, upstream.Request{Path: user + "/key", Accept: []int{http.StatusBadRequest}})
-	if err == nil && answer.Status == http.StatusBadRequest {
+	answer, err := s.as(ctx, s.adminKey, upstream.Request{Path: user + "/key", Accept: saysNoKey()})
+	if err == nil && slices.Contains(saysNoKey(), answer.Status) {
 		answer, err = s.as(ctx, s.adminKey, upstream.Request{Method: http.MethodPost, Path: user + "/key/renew", JSON: map[string]any{}})
 	}
 	if err != nil {
@@ -292,6 +293,13 @@ func (s *Server) keyOf(ctx context.Context, user string) (secret.Text, error) {
 	}
 	return keyIn(answer)
 }
+
+// saysNoKey are the statuses with which Cortex tells that a user has no key. Each of
+// its ways to log in is asked, and the last one answers: 400 "hasn't key" where that
+// is the one by key, 403 "Get API key is not supported" where passwords are (auth.provider
+// = [local], the default). Nobody is harmed where 403 means that it was not allowed: then
+// a new key is not, either.
+func saysNoKey() []int { return []int{http.StatusBadRequest, http.StatusForbidden} }
 
 // keyIn reads a key, which Cortex sends as plain text.
 func keyIn(answer *upstream.Response) (secret.Text, error) {

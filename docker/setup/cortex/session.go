@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/waggle-cti/waggle/feeder/secret"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -27,11 +28,11 @@ func (s *Server) keyByLogin(ctx context.Context, login string, password secret.T
 	}
 	jar := cookies(nil, answer)
 	path := "/api/user/" + url.PathEscape(login) + "/key"
-	answer, err = s.http.Do(ctx, upstream.Request{Path: path, Header: inSession(jar), Accept: []int{http.StatusBadRequest}})
+	answer, err = s.http.Do(ctx, upstream.Request{Path: path, Header: inSession(jar), Accept: saysNoKey()})
 	if err != nil {
 		return secret.Text{}, err
 	}
-	if answer.Status == http.StatusBadRequest { // the user has no key
+	if slices.Contains(saysNoKey(), answer.Status) {
 		jar = cookies(jar, answer)
 		answer, err = s.http.Do(ctx, upstream.Request{Method: http.MethodPost, Path: path + "/renew", Header: inSession(jar), JSON: map[string]any{}})
 		if err != nil {

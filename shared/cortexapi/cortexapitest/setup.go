@@ -186,8 +186,8 @@ func (s *Server) getUser(r *http.Request, who *user) answer {
 	return answer{200, u.show()}
 }
 
-// userKey answers with plain text. A user without a key is known from the source
-// alone (KeyAuthSrv.scala).
+// userKey answers with plain text. Of a user without a key the last of Cortex' ways
+// to log in speaks, which is the one by password.
 func (s *Server) userKey(r *http.Request, who *user, renew bool) answer {
 	u := s.user(r.PathValue("login"))
 	switch {
@@ -199,7 +199,7 @@ func (s *Server) userKey(r *http.Request, who *user, renew bool) answer {
 		s.renewed++
 		u.key = "cortexapitest-key-of-" + u.login + strconv.Itoa(s.renewed)
 	case u.key == "":
-		return refusal(400, "BadRequest", "User "+u.login+" hasn't key")
+		return refusal(403, "AuthorizationError", "Get API key is not supported")
 	}
 	return answer{200, plain(u.key)}
 }
