@@ -47,9 +47,11 @@ func cookies(held []*http.Cookie, answer *upstream.Response) []*http.Cookie {
 	return append(held, (&http.Response{Header: answer.Header}).Cookies()...)
 }
 
-// inSession is the header of a request within a session.
+// inSession is the header of a request within a session. It accepts anything, as the
+// token is only given to those who take a page
+// (https://www.playframework.com/documentation/3.0.x/ScalaCsrf).
 func inSession(jar []*http.Cookie) http.Header {
-	request := http.Request{Header: http.Header{}}
+	request := http.Request{Header: http.Header{"Accept": {"*/*"}}}
 	for _, c := range jar {
 		request.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
 		if c.Name == tokenCookie {

@@ -108,10 +108,16 @@ func (s *Server) permitted(w http.ResponseWriter, r *http.Request, roles []strin
 	case roles != nil && !who.has(roles...):
 		return nil, refusal(403, "AuthorizationError", "Insufficient rights to perform this action")
 	}
-	if _, err := r.Cookie(session); err == nil && r.Method == http.MethodGet {
+	if _, err := r.Cookie(session); err == nil && r.Method == http.MethodGet && acceptsPage(r) {
 		http.SetCookie(w, &http.Cookie{Name: token, Value: tokenValue, Path: "/"})
 	}
 	return who, answer{}
+}
+
+// acceptsPage is what Play's filter asks before it gives a token.
+func acceptsPage(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+	return strings.Contains(accept, "*/*") || strings.Contains(accept, "text/html")
 }
 
 func bearer(header string) string {

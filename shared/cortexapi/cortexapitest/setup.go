@@ -73,7 +73,8 @@ func firstUsers() []*user {
 	}
 }
 
-// session is the cookie of a login, and token the one that a GET in it sets.
+// session is the cookie of a login, and token the one that a GET in it sets which
+// accepts a page.
 const (
 	session     = "CORTEX_SESSION"
 	token       = "CORTEX-XSRF-TOKEN"
