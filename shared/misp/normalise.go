@@ -105,7 +105,7 @@ func address(value string) string {
 	switch {
 	case err != nil:
 		return value
-	case isRange:
+	case isRange && bits != strconv.Itoa(ip.BitLen()): // a range of one is kept as the address
 		return ip.String() + "/" + bits
 	}
 	return ip.String()

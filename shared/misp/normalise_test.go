@@ -23,6 +23,8 @@ func TestNormalise(t *testing.T) {
 		"IPv6":               {"ip-dst", "2001:0DB8:0:0::1", "2001:db8::1"},
 		"range":              {"ip-dst", "198.51.100.0/24", "198.51.100.0/24"},
 		"range, IPv6":        {"ip-dst", "2001:0DB8::/32", "2001:db8::/32"},
+		"range of one":       {"ip-dst", "198.51.100.7/32", "198.51.100.7"},
+		"range of one, IPv6": {"ip-src", "2001:0DB8::1/128", "2001:db8::1"},
 		"no address":         {"ip-dst", "Not-An-IP", "Not-An-IP"},
 		"address and port":   {"ip-dst|port", "198.51.100.71|8080", "198.51.100.71|8080"},
 		"address, colon":     {"ip-dst|port", "198.51.100.72:8080", "198.51.100.72|8080"},
