@@ -69,6 +69,21 @@ func TestOneTagForTheMarking(t *testing.T) {
 	}
 }
 
+func TestMarkingStaysWhereMISPRefusesTheNext(t *testing.T) {
+	for name, next := range map[string]string{"raised": "tlp:red", "lowered": "tlp:green"} {
+		t.Run(name, func(t *testing.T) {
+			server := misptest.Start(t, misptest.Options{Tags: []string{"tlp:amber"}})
+			e := loader()
+			put(t, server, misptest.UserKey, e)
+			e.Tags = []string{next}
+			result, held := put(t, server, misptest.UserKey, e)
+			assert.Equal(t, []string{"tlp:amber"}, held.Tags)
+			assert.Contains(t, result.RefusedTags, next)
+			again(t, server, misptest.UserKey, e)
+		})
+	}
+}
+
 func TestTagsOfAttributes(t *testing.T) {
 	server := misptest.Start(t, misptest.Options{Tags: []string{"tlp:amber", "known:tag"}})
 	e := loader()
@@ -117,6 +132,7 @@ func TestTechniques(t *testing.T) {
 			assert.Equal(t, c.tags, held.Tags)
 			assert.Equal(t, c.refused, result.RefusedTags)
 			again(t, server, misptest.Key, e)
+
 		})
 	}
 }

@@ -3,6 +3,7 @@ package misp
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -13,25 +14,66 @@ import (
 // TLP and PAP those of before taken off.
 func (p *put) tags(ctx context.Context) error {
 	for _, name := range p.want.Tags {
-		stale := outdated(name, p.held.Tags, p.held.localTags)
-		lowered := slices.ContainsFunc(stale, func(s string) bool { return strictness(s) > strictness(name) })
-		if lowered { // or it would look like one that somebody put beside ours, should we be cut off
-			if err := p.detachAll(ctx, p.want.UUID, stale); err != nil {
-				return err
-			}
-		}
-		if !slices.ContainsFunc(p.held.Tags, equalFold(name)) {
-			if _, err := p.attach(ctx, p.want.UUID, name); err != nil {
-				return err
-			}
-		}
-		if !lowered {
-			if err := p.detachAll(ctx, p.want.UUID, stale); err != nil {
-				return err
-			}
+		if err := p.tag(ctx, name); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// tag gives the event one tag, and takes off those that have no place beside
+// it. If MISP refuses it they stay: the marking of before is better than none.
+func (p *put) tag(ctx context.Context, name string) error {
+	stale := outdated(name, p.held.Tags, p.held.localTags)
+	if slices.ContainsFunc(p.held.Tags, equalFold(name)) {
+		return p.detachAll(ctx, p.want.UUID, stale)
+	}
+	if slices.ContainsFunc(stale, func(s string) bool { return strictness(s) > strictness(name) }) {
+		return p.lower(ctx, name, stale)
+	}
+	if taken, err := p.attach(ctx, p.want.UUID, name); err != nil || !taken {
+		return err
+	}
+	return p.detachAll(ctx, p.want.UUID, stale)
+}
+
+// lower puts a milder tag in the place of others. Those go first, or they would
+// look like what somebody put beside ours, should we be cut off between. But
+// before that MISP must have the tag, to be sure that it takes it.
+func (p *put) lower(ctx context.Context, name string, stale []string) error {
+	there, err := p.client.makeTag(ctx, name)
+	if err != nil {
+		return err
+	}
+	if !there {
+		p.refuseTag(name)
+		return nil
+	}
+	if err := p.detachAll(ctx, p.want.UUID, stale); err != nil {
+		return err
+	}
+	_, err = p.attach(ctx, p.want.UUID, name)
+	return err
+}
+
+// makeTag makes a tag unless MISP has it, in whatever letters; false means that
+// it has none, and that this user may not make it.
+// https://github.com/MISP/MISP/blob/2.5/app/Controller/TagsController.php (search, add)
+func (c *Client) makeTag(ctx context.Context, name string) (bool, error) {
+	answer, err := c.do(ctx, upstream.Request{Method: http.MethodPost, Path: "/tags/search", JSON: map[string]any{"tag": name}, Repeatable: true})
+	if err != nil {
+		return false, err
+	}
+	for _, held := range answer.JSON().Get("#.Tag.name").Array() {
+		if strings.EqualFold(held.String(), name) {
+			return true, nil
+		}
+	}
+	_, err = c.post(ctx, "/tags/add", map[string]string{"name": name})
+	if errors.Is(err, Permission) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // attributeTags gives attributes that MISP holds the tags they lack. The user

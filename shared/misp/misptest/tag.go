@@ -37,6 +37,18 @@ func (s *Server) attachTag(c call) answer {
 	return answer{status: 200, body: object{"saved": true, "success": true, "name": done, "message": done, "url": "/tags/attachTagToObject"}}
 }
 
+// searchTags is POST /tags/search: the tags of that name.
+// https://github.com/MISP/MISP/blob/2.5/app/Controller/TagsController.php
+func (s *Server) searchTags(c call) answer {
+	out := []object{}
+	for name := range s.tags {
+		if strings.EqualFold(name, c.body.Get("tag").String()) {
+			out = append(out, object{"Tag": object{"name": name}})
+		}
+	}
+	return answer{status: 200, body: out}
+}
+
 // tagsOf finds the event or attribute with a UUID: its tags, how MISP names it,
 // and the event.
 func (s *Server) tagsOf(id string, who account) (tags *[]tag, on string, of *event) {
