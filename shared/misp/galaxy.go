@@ -2,6 +2,8 @@ package misp
 
 import (
 	"context"
+	"errors"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -23,43 +25,62 @@ func (p *put) techniques(ctx context.Context) error {
 		if slices.ContainsFunc(p.held.Tags, func(held string) bool { return tagsTechnique(held, id) }) {
 			continue
 		}
-		name, err := p.client.techniqueTag(ctx, id)
-		switch {
-		case err != nil:
+		found, err := p.client.techniqueCluster(ctx, id)
+		if err != nil {
 			return err
-		case name == "":
+		}
+		if found.id == "" {
 			p.refuseTag(attackTag + id + `"`)
-		default:
-			if _, err := p.attach(ctx, p.want.UUID, name); err != nil {
-				return err
-			}
+			continue
+		}
+		if err := p.attachCluster(ctx, found); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// techniqueTag gives the tag of a technique's cluster; "" if MISP has no such
-// galaxy or cluster.
+// attachCluster attaches a cluster to the event. Of a cluster MISP makes the tag
+// itself, also for users who may make none.
+// https://github.com/MISP/MISP/blob/2.5/app/Controller/GalaxiesController.php (attachCluster)
+func (p *put) attachCluster(ctx context.Context, one cluster) error {
+	_, err := p.client.post(ctx, "/galaxies/attachCluster/"+url.PathEscape(p.want.UUID)+"/event",
+		map[string]any{"Galaxy": map[string]string{"target_id": one.id}})
+	if errors.Is(err, Permission) {
+		p.refuseTag(one.tag)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.result.Changed = true
+	return nil
+}
+
+// cluster is a cluster of a galaxy: its number, and the tag that it has.
+type cluster struct{ id, tag string }
+
+// techniqueCluster gives the cluster of a technique; the zero value if MISP has
+// no such galaxy or cluster.
 // https://github.com/MISP/MISP/blob/2.5/app/Controller/GalaxyClustersController.php (index)
-func (c *Client) techniqueTag(ctx context.Context, id string) (string, error) {
+func (c *Client) techniqueCluster(ctx context.Context, id string) (cluster, error) {
 	answer, err := c.do(ctx, upstream.Request{Method: "POST", Path: "/galaxy_clusters/index/" + attackGalaxy,
 		JSON: map[string]any{"context": "all", "searchall": id}, Repeatable: true})
 	if upstream.ReasonOf(err) == upstream.NotFound {
-		return "", nil
+		return cluster{}, nil
 	}
 	if err != nil {
-		return "", err
+		return cluster{}, err
 	}
 	if !answer.JSON().IsArray() {
-		return "", answer.Strange("the answer holds no clusters")
+		return cluster{}, answer.Strange("the answer holds no clusters")
 	}
-	for _, one := range answer.JSON().Array() {
-		cluster := one.Get("GalaxyCluster")
-		if name := cluster.Get("tag_name").String(); !cluster.Get("deleted").Bool() && tagsTechnique(name, id) {
-			return name, nil
+	for _, one := range answer.JSON().Get("#.GalaxyCluster").Array() {
+		if name := one.Get("tag_name").String(); !one.Get("deleted").Bool() && tagsTechnique(name, id) {
+			return cluster{one.Get("id").String(), name}, nil
 		}
 	}
-	return "", nil
+	return cluster{}, nil
 }
 
 func tagsTechnique(name, id string) bool {

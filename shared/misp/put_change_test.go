@@ -125,14 +125,13 @@ func TestTechniques(t *testing.T) {
 		"the galaxy is not there": {nil, []string{"tlp:amber"}, []string{`misp-galaxy:mitre-attack-pattern="T1566"`, `misp-galaxy:mitre-attack-pattern="T1566.001"`, `misp-galaxy:mitre-attack-pattern="T1999"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := misptest.Start(t, misptest.Options{Clusters: c.clusters})
+			server := misptest.Start(t, misptest.Options{Clusters: c.clusters, Tags: []string{"tlp:amber", "confidence:high"}})
 			e := loader()
 			e.Techniques = []string{"T1566", "T1566.001", "T1999"}
-			result, held := put(t, server, misptest.Key, e)
+			result, held := put(t, server, misptest.UserKey, e) // who may not make tags
 			assert.Equal(t, c.tags, held.Tags)
 			assert.Equal(t, c.refused, result.RefusedTags)
-			again(t, server, misptest.Key, e)
-
+			again(t, server, misptest.UserKey, e)
 		})
 	}
 }

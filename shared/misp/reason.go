@@ -68,7 +68,8 @@ func judge(status int, body gjson.Result) (verdict, bool) {
 		return verdict{upstream.Auth, BadKey, "check the auth key; it may have expired"}, true
 	case strings.Contains(message, "from your IP address"):
 		return verdict{upstream.Auth, BadKey, "add this machine's address to those that the auth key allows"}, true
-	case strings.HasPrefix(message, "You do not have permission"), strings.HasPrefix(message, "You are not authorised"):
+	case strings.HasPrefix(message, "You do not have permission"), strings.HasPrefix(message, "You are not authorised"),
+		strings.HasPrefix(message, "No permission to attach"), strings.Contains(message, "can only be attached in a local scope"):
 		return verdict{upstream.Auth, Permission, "give the key's user a role that may, and a key that is not read-only; another organisation's event is not ours to change"}, true
 	case strings.HasPrefix(message, "Event already exists"):
 		return verdict{upstream.BadInput, Exists, "edit it instead"}, true

@@ -24,3 +24,26 @@ func (s *Server) indexClusters(c call) answer {
 	}
 	return answer{status: 200, body: out}
 }
+
+// attachCluster is POST /galaxies/attachCluster/{event}/event. Unlike a plain
+// tag, that of a cluster needs no right to make tags.
+// https://github.com/MISP/MISP/blob/2.5/app/Controller/GalaxiesController.php
+func (s *Server) attachCluster(c call) answer {
+	tags, _, of := s.tagsOf(c.PathValue("id"), c.who)
+	at := integer(c.body.Get("Galaxy.target_id").String()) - 1
+	switch {
+	case tags == nil:
+		return said(c, 404, "Invalid event.")
+	case of.organisation != c.who.organisation && !c.who.admin:
+		return said(c, 403, "No permission to attach this cluster to given target.")
+	case at < 0 || at >= len(s.options.Clusters):
+		return said(c, 404, "Invalid Galaxy cluster")
+	}
+	name, done := s.options.Clusters[at], "Cluster already attached."
+	if !hasTag(*tags, name) {
+		*tags = append(*tags, tag{name, false})
+		s.tags[name], of.published = true, false
+		done = "Cluster attached."
+	}
+	return answer{status: 200, body: object{"saved": true, "success": done, "check_publish": true}}
+}

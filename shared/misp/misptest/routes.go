@@ -90,7 +90,7 @@ func (s *Server) routes() http.Handler {
 	on("POST /objects/add/{id}", s.addObject)
 	on("GET /objects/view/{id}", s.viewObject)
 	on("POST /galaxy_clusters/index/{galaxy}", s.indexClusters)
-
+	on("POST /galaxies/attachCluster/{id}/event", s.attachCluster)
 	on("POST /tags/search", s.searchTags)
 	on("GET /warninglists", s.indexWarninglists)
 	on("GET /warninglists/index", s.indexWarninglists)
