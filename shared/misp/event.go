@@ -6,9 +6,9 @@ import (
 
 // Event is an event, to be written or as MISP holds it.
 type Event struct {
-	UUID         string // see EventUUID
-	Info         string // its title
-	Date         time.Time
+	UUID         string       // see EventUUID
+	Info         string       // its title
+	Date         time.Time    // its day, in UTC
 	ThreatLevel  ThreatLevel  // 0 = Undefined
 	Analysis     Analysis     // how far it is
 	Distribution Distribution // zero value: your organisation only

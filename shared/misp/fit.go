@@ -3,6 +3,7 @@ package misp
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -18,6 +19,7 @@ func (e Event) fit() (Event, error) {
 	if e.Info = plain(e.Info, maxInfo); e.Info == "" {
 		return e, invalid("the event has no info", "give it a title")
 	}
+	e.Date = e.Date.UTC().Truncate(24 * time.Hour) // MISP keeps the day; with its hours the event would differ each time
 	if e.ThreatLevel == 0 {
 		e.ThreatLevel = Undefined
 	}

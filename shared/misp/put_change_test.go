@@ -136,6 +136,15 @@ func TestTechniques(t *testing.T) {
 	}
 }
 
+func TestTheHourOfTheDayIsNoChange(t *testing.T) {
+	server := misptest.Start(t, misptest.Options{})
+	e := loader()
+	e.Date = time.Date(2026, 11, 20, 23, 30, 0, 0, time.FixedZone("", -3600))
+	_, held := put(t, server, misptest.Key, e)
+	assert.Equal(t, time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC), held.Date)
+	again(t, server, misptest.Key, e)
+}
+
 func TestReports(t *testing.T) {
 	server := misptest.Start(t, misptest.Options{})
 	e := loader()
