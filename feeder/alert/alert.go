@@ -276,7 +276,7 @@ func observables(s waggle.Story, after int) []thehive.Observable {
 // observableTags say of what kind a value is, and what belongs to it: TheHive
 // keeps values alone.
 func observableTags(i waggle.Indicator) []string {
-	return append([]string{Type, Type + ":type=" + string(i.Kind)}, i.BesideTags()...)
+	return append([]string{Type, ioc.KindTag(i.Kind)}, i.BesideTags()...)
 }
 
 // message says where a value was first read. It is the same for all values of

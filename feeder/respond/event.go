@@ -6,6 +6,7 @@ import (
 
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/harmless"
+	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/marking"
 	"github.com/waggle-cti/waggle/shared/misp"
 )
@@ -47,7 +48,7 @@ func draft(s waggle.Story) misp.Draft {
 		}
 	}
 	for _, i := range s.Indicators {
-		o := misp.Observable{DataType: i.Kind.TheHive(i.Value), Data: i.Value, Tags: i.BesideTags(), IOC: detectable(i)}
+		o := misp.Observable{DataType: i.Kind.TheHive(i.Value), Data: i.Value, Tags: append(i.BesideTags(), ioc.KindTag(i.Kind)), IOC: detectable(i)}
 		if i.Verdict != nil {
 			o.Message = harmless.Plain(i.Verdict.Why, 500)
 		}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/thehive"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
@@ -61,6 +62,9 @@ func rest(file thehive.Observable, content []byte) ([]thehive.Observable, error)
 			return ""
 		}
 		o := thehive.Observable{DataType: cell("datatype"), Data: cell("value"), TLP: file.TLP, IOC: cell("ioc") == "true", Start: file.Start}
+		if kind := cell("type"); kind != "" {
+			o.Tags = []string{ioc.KindTag(ioc.Kind(kind))}
+		}
 		if post := cell("post"); post != "" {
 			o.Message = "Read in “" + post + "” (" + cell("source") + ")"
 		}

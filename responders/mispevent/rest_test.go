@@ -16,7 +16,7 @@ func TestRest(t *testing.T) {
 		wrong   string
 	}{
 		"as the feeder writes it": {"type,value,datatype,confidence,ioc,source,post\ndomain,evil-cdn-4471.top,domain,90,true,blog,Loader\n",
-			[]thehive.Observable{{DataType: "domain", Data: "evil-cdn-4471.top", IOC: true, TLP: 2, Message: "Read in “Loader” (blog)"}}, ""},
+			[]thehive.Observable{{DataType: "domain", Data: "evil-cdn-4471.top", IOC: true, TLP: 2, Message: "Read in “Loader” (blog)", Tags: []string{"waggle:type=domain"}}}, ""},
 		"a value kept from a spreadsheet": {"value,datatype\n'+1555,other\n", []thehive.Observable{{DataType: "other", Data: "+1555", TLP: 2}}, ""},
 		"no values":                       {"value,datatype\n", nil, ""},
 		"a row without a value":           {"value,datatype\n,other\n", nil, ""},

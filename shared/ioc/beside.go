@@ -6,15 +6,38 @@ import (
 	"unicode/utf8"
 )
 
-// The tags that say what belongs to a value, where a system keeps values alone:
-// TheHive knows no type for an address with its port, or a digest with the name
-// of its file. An analyst may write them as well.
+// The tags that say what a value is and what belongs to it, where a system keeps
+// values alone: TheHive knows no type for an import hash, an address with its
+// port, or a digest with the name of its file. An analyst may write them as well.
 const (
+	kindTag = "waggle:type=" // a Kind
 	portTag = "waggle:port=" // of an address or a host
 	withTag = "waggle:with=" // the name of a digest's file, the address of a host
 
 	maxBesideTag = 128 // characters of a tag that TheHive keeps
 )
+
+// KindTag is the tag that says a value's kind.
+func KindTag(k Kind) string { return kindTag + string(k) }
+
+// Tagged reads a value of one of TheHive's data types as the kind that its tags
+// say. It is false where they say none, or one that does not fit.
+func Tagged(tags []string, dataType, value string) (Indicator, bool) {
+	for _, tag := range tags {
+		name, tells := strings.CutPrefix(tag, kindTag)
+		t := Kind(name).trait()
+		if !tells || t.kind == "" || dataType != t.kind.TheHive(value) && dataType != hiveOther {
+			continue
+		}
+		if i, ok := Parse(value); ok && i.Kind == t.kind {
+			return i, true
+		}
+		if value = strings.TrimSpace(value); value != "" && t.label != "" { // a kind that shape doesn't tell
+			return Indicator{Kind: t.kind, Value: value}, true
+		}
+	}
+	return Indicator{}, false
+}
 
 // BesideTags are the tags that say what belongs to the indicator: its Port and
 // what it stands With. A text too long for a tag of TheHive is left out.

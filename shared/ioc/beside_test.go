@@ -29,6 +29,30 @@ func TestBesideTags(t *testing.T) {
 	}
 }
 
+func TestTagged(t *testing.T) {
+	md5 := strings.Repeat("0a", 16)
+	for name, c := range map[string]struct {
+		tag, dataType, value string
+		want                 Kind
+	}{
+		"told by its label alone": {"waggle:type=imphash", "other", md5, Imphash},
+		"told by its shape":       {"waggle:type=path", "filename", `C:\Temp\a.exe`, FilePath},
+		"of a type of its own":    {"waggle:type=user-agent", "user-agent", "BadLoader/1.2", UserAgent},
+		"a type that is missing":  {"waggle:type=user-agent", "other", "BadLoader/1.2", UserAgent},
+		"another shape":           {"waggle:type=ip", "ip", "bad-host.net", ""},
+		"another data type":       {"waggle:type=imphash", "hash", md5, ""},
+		"no kind":                 {"waggle:type=nothing", "other", md5, ""},
+		"no value":                {"waggle:type=imphash", "other", " ", ""},
+		"no tag":                  {"imphash", "other", md5, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			i, ok := Tagged([]string{"waggle", c.tag}, c.dataType, c.value)
+			assert.Equal(t, c.want != "", ok)
+			assert.Equal(t, c.want, i.Kind)
+		})
+	}
+}
+
 func TestBesideLeavesOutWhatDoesNotFit(t *testing.T) {
 	for name, c := range map[string]struct {
 		in  Indicator

@@ -30,6 +30,9 @@ func (o Observable) add(e *Event, p Policy) {
 // indicator reads the observable's value, with what its tags say belongs to it.
 // Its kind is "" where the value does not fit the data type.
 func (o Observable) indicator() ioc.Indicator {
+	if i, ok := ioc.Tagged(o.Tags, o.DataType, o.Data); ok {
+		return i.Beside(o.Tags)
+	}
 	i, ok := ioc.Parse(o.Data)
 	if host, port, err := net.SplitHostPort(strings.TrimSpace(o.Data)); !ok && err == nil {
 		i, _ = ioc.Parse(host)
@@ -53,6 +56,9 @@ func (o Observable) fitting(i ioc.Indicator) ioc.Indicator {
 // something belongs to the value.
 func (o Observable) attribute(i ioc.Indicator) Attribute {
 	a := FromObservable(o.DataType, o.Data)
+	if tagged, ok := ioc.Tagged(o.Tags, o.DataType, o.Data); ok {
+		a = ofKind(tagged.Kind, tagged.Value)
+	}
 	if i.Port > 0 || i.With != "" {
 		a.Type, a.Category, a.Value = i.MISP()
 		a.ToIDS = true

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/misp"
 	"github.com/waggle-cti/waggle/shared/misp/misptest"
 )
@@ -130,6 +131,29 @@ func TestDraftObservables(t *testing.T) {
 				assert.Equal(t, want, got)
 			})
 		}
+	}
+}
+
+// TestDraftKeepsEveryKind holds that a value leaves as what it was read as, though
+// TheHive has a data type for few kinds, and an import hash looks like an MD5.
+func TestDraftKeepsEveryKind(t *testing.T) {
+	for _, kind := range ioc.Kinds() {
+		t.Run(string(kind), func(t *testing.T) {
+			value, _ := kind.Example()
+			typ, category := kind.MISP(value)
+			if kind == ioc.GHSA || kind == ioc.EUVD {
+				typ = "text" // MISP takes CVEs only
+			}
+			for _, dataType := range []string{kind.TheHive(value), "other"} { // a TheHive without the type makes it other
+				d := draft(misp.Observable{DataType: dataType, Data: value, Tags: []string{"waggle", ioc.KindTag(kind)}})
+				d.Page, d.Posts = "", nil
+				p := policy()
+				p.Objects = misp.ObjectsNone
+				attributes := d.Event(p).Attributes
+				require.Len(t, attributes, 1)
+				assert.Equal(t, []string{typ, category, value}, []string{attributes[0].Type, attributes[0].Category, attributes[0].Value})
+			}
+		})
 	}
 }
 

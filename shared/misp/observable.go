@@ -24,10 +24,22 @@ func FromObservable(dataType, data string) Attribute {
 		a.Type, a.Category = kind.MISP(Normalise("domain", data)) // a name's form decides between domain and hostname
 	default:
 		if i, ok := ioc.Parse(data); ok {
-			a.Type, a.Category = i.Kind.MISP(i.Value)
-			a.Value = i.Value
+			return ofKind(i.Kind, i.Value)
 		}
 	}
+	return a.checked()
+}
+
+// ofKind makes an attribute of a value of a kind.
+func ofKind(kind ioc.Kind, value string) Attribute {
+	a := Attribute{Value: value}
+	a.Type, a.Category = kind.MISP(value)
+	return a.checked()
+}
+
+// checked is the attribute with a type that MISP takes for the value, and says
+// whether that is for detection.
+func (a Attribute) checked() Attribute {
 	if a.Type == "vulnerability" && !strings.HasPrefix(strings.ToUpper(a.Value), "CVE-") {
 		a.Type = "text" // MISP takes CVEs only
 	}
