@@ -1,5 +1,7 @@
-// Package iocs is the analyzer that reads indicators of compromise in a text or
-// a file. It asks nobody: nothing leaves the machine, at any TLP and PAP.
+// Package iocs is the analyzer that reads indicators of compromise in a text, in
+// a file (text, HTML, CSV, STIX and MISP in JSON, PDF, DOCX, XLSX, PPTX, mail with
+// its attachments), or in what a URL leads to. Texts and files leave the machine
+// at no TLP and PAP; a URL is read up to the marking that the admin allows.
 package iocs
 
 import (
@@ -25,8 +27,9 @@ var long string
 var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 	Name:         "Waggle_IOCs",
 	Version:      "1.0",
-	Description:  "Reads indicators of compromise in a file or text, defanged ones too, and tells them from what is only cited",
-	DataTypes:    []string{"file", "other", "mail-subject"},
+	Description:  "Reads indicators of compromise in a file, text or page, defanged ones too, and tells them from what is only cited",
+	DataTypes:    []string{"file", "other", "mail-subject", "url"},
+	Service:      cortex.Service{Hosts: []string{"a URL's own server, if a URL is looked up"}},
 	MaxTLP:       new(cortex.MaxTLP),
 	MaxPAP:       new(cortex.MaxPAP),
 	LongTemplate: long,
@@ -35,6 +38,8 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 // Config is what the admin sets.
 type Config struct {
 	Artifacts int      `cortex:"artifacts" default:"100" description:"how many artifacts to return at most"`
+	FetchTLP  int      `cortex:"fetch_max_tlp" default:"2" description:"a URL is read up to this TLP, as its server is told"`
+	FetchPAP  int      `cortex:"fetch_max_pap" default:"1" description:"a URL is read up to this PAP: the server may be the one that the analyst looks for"`
 	Lists     string   `cortex:"lists" description:"path of a lists.bin that 'feeder lists update' compiled, as the worker sees it: in a container it must be part of the image; unset: the built-in list of known-benign values alone"`
 	Roles     []string `cortex:"roles" default:"indicator" oneof:"indicator,reference,benign" description:"which values become artifacts: indicator, reference (a cited link), benign (known good, private or reserved)"`
 }
@@ -64,7 +69,7 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (_ cortex.Report, err
 		return cortex.Report{}, err
 	}
 	defer func() { err = errors.Join(err, lists.Close()) }()
-	src, found, err := read(ctx, job, lists)
+	src, found, err := read(ctx, job, cfg, ioc.Options{Known: ioc.KnownBy(lists)})
 	if err != nil {
 		return cortex.Report{}, err
 	}

@@ -54,9 +54,10 @@ func TestLists(t *testing.T) {
 func TestALongPDFIsCutAndSaysSo(t *testing.T) {
 	pages := make([]string, 1001)
 	pages[0] = "C2: bad-host[.]net"
-	content := ioc.Content{Form: ioc.Strings}
-	note, err := readPDF(t.Context(), pdftexttest.Lines(pages...), &content)
+	src, found, err := readFile(t.Context(), pdftexttest.Lines(pages...), ioc.Options{})
 	require.NoError(t, err)
-	assert.Contains(t, note, "Only the beginning was read")
-	assert.Equal(t, ioc.Content{Form: ioc.PlainText, Text: pages[0]}, content)
+	assert.Contains(t, src.Note, "Only the beginning was read")
+	assert.Equal(t, "text", src.ReadAs)
+	require.Len(t, found, 1)
+	assert.Equal(t, "bad-host.net", found[0].Value)
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -143,13 +144,19 @@ func (e *Enricher) asks(i waggle.Indicator, s waggle.Story, workers []cortexapi.
 	var out []Ask
 	for _, w := range workers {
 		for _, t := range dataTypes(i) {
-			if e.settings.sends(t) && slices.Contains(w.DataTypes, t) {
+			if e.settings.sends(t) && slices.Contains(w.DataTypes, t) && !visits(w, t) {
 				out = append(out, Ask{i.Kind, i.Value, w.Name, t, s.TLP, s.PAP})
 				break
 			}
 		}
 	}
 	return out
+}
+
+// visits tells an analyzer that reads what a URL leads to, which tells the URL's
+// owner: that is for a person to decide.
+func visits(w cortexapi.Worker, dataType string) bool {
+	return dataType == "url" && strings.HasPrefix(w.Name, "Waggle_IOCs")
 }
 
 // dataTypes gives the data types of a value, the most fitting first.

@@ -51,6 +51,7 @@ func TestChoose(t *testing.T) {
 	workers := []cortexapitest.Worker{
 		worker("Waggle_Names_1_0", "domain", "fqdn"), worker("Waggle_Numbers_2_1", "ip", "hash", "cve"),
 		worker("Waggle_All_1_0", "ip", "domain", "other", "file"), worker("Strange_1_0", "ip"),
+		worker("Waggle_IOCs_1_0", "file", "other", "mail-subject", "url"),
 	}
 	domain, host, ip := value(ioc.Domain, "bad-host.net", 90), value(ioc.Domain, "cdn.bad-host.net", 80), value(ioc.IP, "203.0.113.7", 70)
 	benign := ip
@@ -68,7 +69,8 @@ func TestChoose(t *testing.T) {
 			[]string{"CVE-2021-0001 Waggle_Numbers_2_1 cve"}, ""},
 		"what has no type of its own is not sent": {story(value(ioc.Mutex, "Bad_Mutex", 90)), nil, nil, ""},
 		"but where it is asked for": {story(value(ioc.Mutex, "Bad_Mutex", 90)), func(o *enrich.Options) { o.DataTypes = []string{"other"} },
-			[]string{"Bad_Mutex Waggle_All_1_0 other"}, ""},
+			[]string{"Bad_Mutex Waggle_All_1_0 other", "Bad_Mutex Waggle_IOCs_1_0 other"}, ""},
+		"no URL is visited by itself": {story(value(ioc.URL, "http://bad-host.net/a", 90)), nil, nil, ""},
 		"only types that are configured": {story(ip, domain), func(o *enrich.Options) { o.DataTypes = []string{"ip"} },
 			[]string{"203.0.113.7 Waggle_All_1_0 ip", "203.0.113.7 Waggle_Numbers_2_1 ip"}, ""},
 		"only analyzers that are named": {story(ip, domain), func(o *enrich.Options) { o.Analyzers = []string{"Waggle_Numbers"} },

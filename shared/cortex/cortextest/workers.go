@@ -23,7 +23,8 @@ func (p Program) Workers(t *testing.T, workers []*cortex.Worker) {
 			t.Run(w.Command()+"/"+string(way), func(t *testing.T) { p.Case(t, way, w, dir) })
 		}
 		t.Run(w.Command()+"/torture", func(t *testing.T) { p.Torture(t, w, nil) })
-		if len(w.Service.Hosts) > 0 {
+		// Who takes files first reads them here, and asks for other types alone.
+		if len(w.Service.Hosts) > 0 && w.DataTypes[0] != "file" {
 			t.Run(w.Command()+"/stopped", func(t *testing.T) { p.Stopped(t, w, configOf(t, dir)) })
 		}
 	}
