@@ -54,7 +54,9 @@ func (s *Server) Start(t testing.TB) {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		return // the client has gone
+		// Most often the client has gone; to one that has not, an empty 200 would be a lie.
+		http.Error(w, "the request could not be read: "+err.Error(), http.StatusInternalServerError)
+		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.fault(r).around(w, r, func(w http.ResponseWriter) {
