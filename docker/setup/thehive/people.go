@@ -20,9 +20,10 @@ import (
 const feederProfile = "waggle-feeder"
 
 // feederPermissions are what the feeder needs and no more: it raises and updates
-// alerts, marks observables and cases with verdicts, and starts responders.
+// alerts, marks observables and cases with verdicts, has those in cases analysed,
+// and starts responders.
 func feederPermissions() []string {
-	return []string{"manageAction", "manageAlert", "manageCase", "manageObservable"}
+	return []string{"manageAction", "manageAlert", "manageAnalyse", "manageCase", "manageObservable"}
 }
 
 // People are the steps for the administrator, the organisation and the users.
