@@ -3,6 +3,7 @@ package misp
 import (
 	"cmp"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"github.com/waggle-cti/waggle/shared/ioc"
@@ -80,14 +81,22 @@ func FromFile(name string, hashes []string) []Attribute {
 // two halves.
 func withoutBar(name string) string { return strings.ReplaceAll(name, "|", "_") }
 
-// Spellings are a value as it was written and, if that is another, as MISP
-// stores it.
+// Spellings are a value as it was written and, where those are others, as MISP
+// stores it: normalised, and with its import filters applied.
 func Spellings(value string) []string {
 	values := []string{value}
+	add := func(v string) {
+		if !slices.Contains(values, v) {
+			values = append(values, v)
+		}
+	}
 	if i, ok := ioc.Parse(value); ok {
 		typ, _ := i.Kind.MISP(i.Value)
-		if v := Normalise(typ, i.Value); v != value {
-			values = append(values, v)
+		add(Normalise(typ, i.Value))
+	}
+	for _, v := range slices.Clone(values) {
+		if filtered, taken := Filtered(v); taken {
+			add(filtered)
 		}
 	}
 	return values

@@ -58,4 +58,6 @@ func TestSpellings(t *testing.T) {
 	assert.Equal(t, []string{"Bad-Host[.]net", "bad-host.net"}, misp.Spellings("Bad-Host[.]net"))
 	assert.Equal(t, []string{"bad-host.net"}, misp.Spellings("bad-host.net"))
 	assert.Equal(t, []string{"some words"}, misp.Spellings("some words"))
+	assert.Equal(t, []string{`C:\Users\x\AppData\Roaming\a.exe`, `%APPDATA%\a.exe`}, misp.Spellings(`C:\Users\x\AppData\Roaming\a.exe`))
+	assert.Equal(t, []string{`%APPDATA%\a.exe`}, misp.Spellings(`%APPDATA%\a.exe`))
 }

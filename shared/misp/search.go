@@ -3,6 +3,8 @@ package misp
 import (
 	"context"
 	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +28,8 @@ type Search struct {
 //
 // MISP takes an empty value for none and gives everything; a leading "!"
 // negates, a leading or trailing "%" stands for anything. Such values are
-// errors with reason upstream.BadInput. When the role's limit of searches is
+// errors with reason upstream.BadInput, but for paths that begin with a variable
+// (`%APPDATA%\a.exe`): what MISP finds of them beyond is left out. When the role's limit of searches is
 // used up the error has reason upstream.RateLimited and says when to return.
 func (c *Client) SearchAttributes(ctx context.Context, s Search) ([]Attribute, error) {
 	plainValues, composites, err := s.values()
@@ -41,6 +44,7 @@ func (c *Client) SearchAttributes(ctx context.Context, s Search) ([]Attribute, e
 		if found, err = c.restSearch(ctx, s, map[string]any{"value": plainValues}); err != nil {
 			return nil, err
 		}
+		found = slices.DeleteFunc(found, func(a Attribute) bool { return onlyLike(a.Value, plainValues) })
 	}
 	for _, pair := range composites { // never found by value
 		more, err := c.restSearch(ctx, s, map[string]any{"value1": pair[0], "value2": pair[1]})
@@ -60,11 +64,30 @@ func (c *Client) SearchAttributes(ctx context.Context, s Search) ([]Attribute, e
 	return out, nil
 }
 
+// variablePath is the beginning of a path with a variable of Windows.
+var variablePath = regexp.MustCompile(`^%([\w()]+)%\\`)
+
 // Searchable tells the values that MISP can search for: neither empty nor with a
-// sign at its ends that has a meaning there.
+// sign at its ends that has a meaning there, but for the variable of a path.
 func Searchable(value string) bool {
 	v := strings.TrimSpace(value)
-	return v != "" && v[0] != '!' && v[0] != '%' && v[len(v)-1] != '%'
+	return v != "" && v[0] != '!' && v[len(v)-1] != '%' && (v[0] != '%' || variablePath.MatchString(v))
+}
+
+// onlyLike tells what was found only because MISP takes the "%" of a path for
+// anything: it has the variable's name, and neither it nor a half of it is one
+// of the values.
+func onlyLike(found string, values []string) bool {
+	first, second, _ := strings.Cut(found, "|")
+	like := false
+	for _, v := range values {
+		if strings.EqualFold(v, found) || strings.EqualFold(v, first) || strings.EqualFold(v, second) {
+			return false
+		}
+		name := variablePath.FindStringSubmatch(v)
+		like = like || name != nil && strings.Contains(strings.ToLower(found), strings.ToLower(name[1]))
+	}
+	return like
 }
 
 // values makes the search safe, and parts composites.

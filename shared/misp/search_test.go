@@ -24,7 +24,9 @@ func stocked(t *testing.T, o misptest.Options) (*misptest.Server, *misp.Client) 
 	e.Attributes = append(e.Attributes,
 		misp.Attribute{Type: "domain|ip", Value: "www.example.net|203.0.113.7", ToIDS: true},
 		misp.Attribute{Type: "domain", Value: "bücher.example", ToIDS: true},
-		misp.Attribute{Type: "url", Value: "http://c2.example.net/a|b", ToIDS: true})
+		misp.Attribute{Type: "url", Value: "http://c2.example.net/a|b", ToIDS: true},
+		misp.Attribute{Type: "filename", Value: `C:\Users\x\AppData\Roaming\a.exe`},
+		misp.Attribute{Type: "filename", Value: `hidden in %APPDATA%\a.exe`})
 	_, err := c.PutEvent(context.Background(), e)
 	require.NoError(t, err)
 	return server, c
@@ -48,6 +50,7 @@ func TestSearchAttributes(t *testing.T) {
 		"international":     {misp.Search{Values: []string{"bücher.example"}}, []string{"xn--bcher-kva.example"}},
 		"URL with a bar":    {misp.Search{Values: []string{"http://c2.example.net/a|b"}}, []string{"http://c2.example.net/a|b"}},
 		"in an object":      {misp.Search{Values: []string{"Evil.exe"}}, []string{"Evil.exe"}},
+		"filtered path":     {misp.Search{Values: misp.Spellings(`C:\Users\x\AppData\Roaming\a.exe`)}, []string{`%APPDATA%\a.exe`}},
 		"nothing like that": {misp.Search{Values: []string{"192.0.2.1"}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -51,7 +51,7 @@ func TestPutSighting(t *testing.T) {
 }
 
 func TestSearchable(t *testing.T) {
-	for value, want := range map[string]bool{"evil.example": true, " 203.0.113.9 ": true, "a%b": true, "": false, " ": false, "!a": false, "%a": false, "a%": false} {
+	for value, want := range map[string]bool{"evil.example": true, " 203.0.113.9 ": true, "a%b": true, "": false, " ": false, "!a": false, "%a": false, "a%": false, `%TEMP%\a.exe`: true, `%TEMP%\%`: false, "%TEMP%": false} {
 		assert.Equal(t, want, misp.Searchable(value), value)
 	}
 }

@@ -74,7 +74,10 @@ func (s *Server) readAttribute(given gjson.Result) (*attribute, object) {
 		refuse("type", "Options depend on the selected category.")
 	}
 	a.pack(given)
-	a.value = stored(a.typ, a.raw)
+	value, taken := misp.Filtered(stored(a.typ, a.raw))
+	if a.value = value; !taken {
+		refuse("value", "This value is blocked by a regular expression in the import filters.")
+	}
 	if message := fault(a.typ, a.value); message != "" {
 		refuse("value", message)
 	}
