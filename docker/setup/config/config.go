@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -141,11 +142,26 @@ func inside(values map[string]string) {
 		if !isServer || values[name] != "" {
 			continue
 		}
-		if given := values[i.Name]; given != "" && given != i.Default {
+		if given := values[i.Name]; given != "" && !published(given, i.Default) {
 			address = given
 		}
 		values[name] = address
 	}
+}
+
+// published reports whether an address is where the stack publishes a server, on
+// this machine alone, however it is spelled: http://localhost:9000. In a
+// container it would lead to that container itself.
+func published(address, usual string) bool {
+	given, err := url.Parse(strings.TrimRight(address, "/"))
+	if err != nil {
+		return false
+	}
+	stack, err := url.Parse(usual)
+	if err != nil || given.Scheme != stack.Scheme || given.Port() != stack.Port() || given.Path != stack.Path {
+		return false
+	}
+	return given.Hostname() == "localhost" || net.ParseIP(given.Hostname()).IsLoopback()
 }
 
 // Value gives any value by its name; empty if it is not set.

@@ -70,3 +70,23 @@ func TestInside(t *testing.T) {
 	assert.False(t, s.MISP.AnyCertificate)
 	assert.Equal(t, "http://cortex:9001", s.Cortex.Inside)
 }
+
+// An address of this machine alone leads nowhere from a container.
+func TestInsideOfThisMachine(t *testing.T) {
+	for name, c := range map[string]struct{ url, inside string }{
+		"by name":            {"http://localhost:9000", "http://thehive:9000"},
+		"with a slash":       {"http://127.0.0.1:9000/", "http://thehive:9000"},
+		"another loopback":   {"http://127.0.93.7:9000", "http://thehive:9000"},
+		"by IPv6":            {"http://[::1]:9000", "http://thehive:9000"},
+		"another port":       {"http://127.0.0.1:19000", "http://127.0.0.1:19000"},
+		"a path":             {"http://127.0.0.1:9000/thehive", "http://127.0.0.1:9000/thehive"},
+		"by TLS":             {"https://127.0.0.1:9000", "https://127.0.0.1:9000"},
+		"of another machine": {"http://192.0.2.7:9000", "http://192.0.2.7:9000"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := load(t, "THEHIVE_URL="+c.url)
+			require.NoError(t, err)
+			assert.Equal(t, c.inside, s.TheHive.Inside)
+		})
+	}
+}
