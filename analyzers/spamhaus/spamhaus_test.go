@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/waggle-cti/waggle/shared/cortex/cortextest"
+	"github.com/waggle-cti/waggle/shared/cortex/recorded"
 )
 
 // The answers are those that Spamhaus' pages name: codes of the lists,
@@ -15,7 +16,7 @@ func TestBadInputAndServices(t *testing.T) { cortextest.Torture(t, Analyzer, nil
 
 // TestNoLeak has the key as a part of every name that is asked.
 func TestNoLeak(t *testing.T) {
-	for name, lookup := range map[string]cortextest.Lookup{
+	for name, lookup := range map[string]recorded.Lookup{
 		"not listed": {Rcode: "NXDOMAIN"},
 		"refused":    {Rcode: "REFUSED"},
 		"blocked":    {Records: []string{"a.example. 60 IN A 127.255.255.254"}},
@@ -30,10 +31,10 @@ func TestNoLeak(t *testing.T) {
 }
 
 func TestProbe(t *testing.T) {
-	held := func(names ...string) []cortextest.Lookup {
-		var all []cortextest.Lookup
+	held := func(names ...string) []recorded.Lookup {
+		var all []recorded.Lookup
 		for _, n := range names {
-			all = append(all, cortextest.Lookup{Name: n, Records: []string{n + ". 60 IN A 127.0.0.2"}})
+			all = append(all, recorded.Lookup{Name: n, Records: []string{n + ". 60 IN A 127.0.0.2"}})
 		}
 		return all
 	}

@@ -5,8 +5,8 @@
 //
 //	input.json   the job, as Cortex writes it, beside the file it may name; {testdata}
 //	             in it is the path of testdata, for items that name a file there
-//	http.json    what the worker asks services and what they answer; see Exchange
-//	dns.json     what it asks its DNS resolver and what that answers; see Lookup
+//	http.json    what the worker asks services and what they answer; see recorded.Exchange
+//	dns.json     what it asks its DNS resolver and what that answers; see recorded.Lookup
 //	output.json  the report that must come out
 //	files/       the files of artifacts that must come out
 //
@@ -51,9 +51,9 @@ func Case(t *testing.T, w *cortex.Worker, dir string) {
 	folder := NewFolder(t)
 	copyInput(t, dir, folder)
 	named := withNameserver(t, w, dir, folder)
-	exchanges := readExchanges(t, dir)
+	asked := exchanges(t, dir)
 	synctest.Test(t, func(t *testing.T) {
-		replay := newReplay(t, exchanges)
+		replay := newReplay(t, asked)
 		var stderr bytes.Buffer
 		err := w.Run(t.Context(), folder, cortex.Surroundings{Stderr: &stderr, Getenv: noEnvironment, Transport: replay})
 		require.NoError(t, err)

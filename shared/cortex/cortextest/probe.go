@@ -10,14 +10,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/cortex/recorded"
 )
 
 // Probed is a case of Probe.
 type Probed struct {
-	Config    map[string]any // besides what the worker needs: secrets are Secret, addresses https://service.example.com
-	Exchanges []Exchange     // what is asked and answered
-	Says      string         // what is found; "" if it fails
-	Error     string         // what the error has to say
+	Config    map[string]any      // besides what the worker needs: secrets are Secret, addresses https://service.example.com
+	Exchanges []recorded.Exchange // what is asked and answered
+	Says      string              // what is found; "" if it fails
+	Error     string              // what the error has to say
 }
 
 // Probe runs a worker's probe, as the command doctor does.
@@ -56,6 +57,6 @@ func Probe(t *testing.T, w *cortex.Worker, cases map[string]Probed) {
 
 // Answers gives the exchanges of one answer: an address that is asked, and the
 // status and JSON that come back.
-func Answers(method, address string, status int, body string) []Exchange {
-	return []Exchange{{Request{Method: method, URL: address}, Response{Status: status, Body: json.RawMessage(body)}}}
+func Answers(method, address string, status int, body string) []recorded.Exchange {
+	return []recorded.Exchange{{Request: recorded.Request{Method: method, URL: address}, Response: recorded.Response{Status: status, Body: json.RawMessage(body)}}}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/cortex/recorded"
 )
 
 // Program is a built program that holds workers.
@@ -93,8 +95,8 @@ func (p Program) Case(t *testing.T, way Way, w *cortex.Worker, dir string) {
 	folder := NewFolder(t)
 	copyInput(t, dir, folder)
 	named := withNameserver(t, w, dir, folder)
-	replay := newReplay(t, readExchanges(t, dir))
-	proxy := newProxy(t, replay)
+	replay := newReplay(t, exchanges(t, dir))
+	proxy := startProxy(t, replay)
 	throughProxy(t, folder, proxy)
 	ca := filepath.Join(string(folder), "input", "cacerts")
 
@@ -112,9 +114,17 @@ func (p Program) Case(t *testing.T, way Way, w *cortex.Worker, dir string) {
 	assert.JSONEq(t, withoutInput(t, golden), withoutInput(t, named([]byte(report.Raw))))
 }
 
+func startProxy(t *testing.T, network http.RoundTripper) *recorded.Proxy {
+	t.Helper()
+	p, err := recorded.NewProxy(network)
+	require.NoError(t, err)
+	t.Cleanup(p.Close)
+	return p
+}
+
 // throughProxy changes the job's configuration as an admin who sets proxy and
 // authorities for a worker does.
-func throughProxy(t *testing.T, folder cortex.Folder, p *proxy) {
+func throughProxy(t *testing.T, folder cortex.Folder, p *recorded.Proxy) {
 	t.Helper()
 	path := filepath.Join(string(folder), "input", "input.json")
 	raw, err := os.ReadFile(path)
@@ -124,12 +134,10 @@ func throughProxy(t *testing.T, folder cortex.Folder, p *proxy) {
 		return // a case of bad input
 	}
 	if config, ok := in["config"].(map[string]any); ok {
-		config["proxy_http"], config["proxy_https"] = p.url, p.url
-		config["proxy"] = map[string]any{"http": p.url, "https": p.url}
-		config["cacerts"] = string(p.pem)
+		p.Into(config)
 	}
 	WriteInput(t, folder, "input.json", encoded(t, in))
-	WriteInput(t, folder, "cacerts", p.pem)
+	WriteInput(t, folder, "cacerts", p.PEM)
 }
 
 // withoutInput leaves the echo of the job out of a report: it holds the proxy.

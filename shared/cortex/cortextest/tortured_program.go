@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/cortex/recorded"
 )
 
 // Torture runs a worker as a process of its own where its job folder or its
@@ -98,18 +99,17 @@ func (p Program) Stopped(t *testing.T, w *cortex.Worker, config map[string]any) 
 	asked := make(chan struct{}, 100)
 	end := make(chan struct{})
 	if asksDNS(w) {
-		deaf := &nameserver{notify: func() {
+		deaf := startNameserver(t, &recorded.Nameserver{Asked: func(string, string, int) {
 			asked <- struct{}{}
 			<-end
-		}}
-		deaf.start(t)
+		}})
 		with := map[string]any{}
 		maps.Copy(with, config)
-		with[resolverItem] = deaf.address
+		with[resolverItem] = deaf
 		config = with
 	}
 	folder := goodFolder(t, w, config)
-	proxy := newProxy(t, transport(func(*http.Request) (*http.Response, error) {
+	proxy := startProxy(t, transport(func(*http.Request) (*http.Response, error) {
 		asked <- struct{}{}
 		<-end
 		return nil, http.ErrAbortHandler

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/cortex/recorded"
 )
 
 // transport is a network made of a function.
@@ -27,7 +28,7 @@ func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f
 // answering is a network on which everything answers the same.
 func answering(status int, header map[string]string, body string) transport {
 	return func(request *http.Request) (*http.Response, error) {
-		return Response{Status: status, Header: header}.http(request, strings.NewReader(body)), nil
+		return recorded.Response{Status: status, Header: header}.With(request, strings.NewReader(body)), nil
 	}
 }
 
@@ -40,7 +41,7 @@ func strangeServices() map[string]transport {
 			return nil, r.Context().Err()
 		},
 		"connection cut": func(r *http.Request) (*http.Response, error) {
-			return Response{}.http(r, io.MultiReader(strings.NewReader(`{"data":[`), broken{})), nil
+			return recorded.Exchange{Response: recorded.Response{Body: json.RawMessage(`"{\"data\":["`), Error: "cut"}}.Answer(r)
 		},
 		"error that shows the request": func(r *http.Request) (*http.Response, error) {
 			return nil, &url.Error{Op: r.Method, URL: r.URL.String(), Err: errors.New(everything(r))}
@@ -87,7 +88,7 @@ func repeating(status int) transport {
 		if err != nil {
 			return nil, err
 		}
-		return Response{Status: status, Header: map[string]string{"Content-Type": "application/json"}}.http(r, strings.NewReader(string(body))), nil
+		return recorded.Response{Status: status, Header: map[string]string{"Content-Type": "application/json"}}.With(r, strings.NewReader(string(body))), nil
 	}
 }
 
@@ -147,7 +148,7 @@ func Leaks(t *testing.T, w *cortex.Worker, config map[string]any) {
 	services := strangeServices()
 	services["redirect that shows the request"] = func(r *http.Request) (*http.Response, error) {
 		location := "https://elsewhere.example.net/?" + url.Values{"from": {everything(r)}}.Encode()
-		return Response{Status: 302, Header: map[string]string{"Location": location}}.http(r, strings.NewReader("")), nil
+		return recorded.Response{Status: 302, Header: map[string]string{"Location": location}}.With(r, strings.NewReader("")), nil
 	}
 	for name, service := range services {
 		t.Run(name, func(t *testing.T) {

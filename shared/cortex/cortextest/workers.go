@@ -11,6 +11,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/cortex/recorded"
 )
 
 // Workers runs each worker of a program as Cortex starts it, over the richest of
@@ -52,7 +53,7 @@ func richest(t *testing.T, testdata string) string {
 		report, err := os.ReadFile(golden)
 		require.NoError(t, err)
 		dir := filepath.Dir(golden)
-		slow := slices.ContainsFunc(readExchanges(t, dir), func(e Exchange) bool { return e.Response.Error != "" || e.Response.Status >= 400 })
+		slow := slices.ContainsFunc(exchanges(t, dir), func(e recorded.Exchange) bool { return e.Response.Error != "" || e.Response.Status >= 400 })
 		if len(report) > length && !slow && gjson.GetBytes(report, "success").Bool() {
 			best, length = dir, len(report)
 		}

@@ -1,4 +1,4 @@
-package cortextest
+package recorded
 
 import (
 	"bufio"
@@ -15,49 +15,63 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"testing"
 	"time"
-
-	"github.com/stretchr/testify/require"
 )
 
-// proxy stands for the Internet before a worker that runs as a process of its
-// own: an HTTP proxy that ends TLS itself, as the inspecting proxies of
-// companies do, and answers from recorded exchanges.
-type proxy struct {
-	url string
-	pem []byte // the authority to trust
+// Proxy stands for the Internet before a worker that runs as a process of its
+// own: an HTTP proxy on the loopback that ends TLS itself, as the inspecting
+// proxies of companies do.
+type Proxy struct {
+	URL string
+	PEM []byte // the authority to trust
 
+	server    *httptest.Server
 	network   http.RoundTripper
 	authority *x509.Certificate
 	key       *ecdsa.PrivateKey
 }
 
-func newProxy(t *testing.T, network http.RoundTripper) *proxy {
-	t.Helper()
+// NewProxy starts a proxy with an authority of its own that answers by network.
+func NewProxy(network http.RoundTripper) (*Proxy, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
+	if err != nil {
+		return nil, err
+	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test authority"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	require.NoError(t, err)
-	authority, err := x509.ParseCertificate(der)
-	require.NoError(t, err)
-	p := &proxy{
-		network: network, authority: authority, key: key,
-		pem: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
+	if err != nil {
+		return nil, err
 	}
-	server := httptest.NewServer(p)
-	t.Cleanup(server.Close)
-	p.url = server.URL
-	return p
+	authority, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, err
+	}
+	p := &Proxy{
+		network: network, authority: authority, key: key,
+		PEM: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
+	}
+	p.server = httptest.NewServer(p)
+	p.URL = p.server.URL
+	return p, nil
+}
+
+// Close ends the proxy, after the requests under way.
+func (p *Proxy) Close() { p.server.Close() }
+
+// Into gives a worker's configuration the proxy and its authority, as an admin
+// who sets both for a worker does.
+func (p *Proxy) Into(config map[string]any) {
+	config["proxy_http"], config["proxy_https"] = p.URL, p.URL
+	config["proxy"] = map[string]any{"http": p.URL, "https": p.URL}
+	config["cacerts"] = string(p.PEM)
 }
 
 // ServeHTTP answers a request to a proxy (RFC 9110 section 9.3.6 for CONNECT).
-func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -83,7 +97,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer answers one request and ends the connection; without an answer it
 // just ends it.
-func (p *proxy) answer(conn net.Conn, request *http.Request) {
+func (p *Proxy) answer(conn net.Conn, request *http.Request) {
 	response, err := p.network.RoundTrip(request)
 	if err != nil {
 		return
@@ -96,7 +110,7 @@ func (p *proxy) answer(conn net.Conn, request *http.Request) {
 }
 
 // certificate makes a certificate for the host that the worker wants.
-func (p *proxy) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+func (p *Proxy) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: hello.ServerName}, DNSNames: []string{hello.ServerName},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),

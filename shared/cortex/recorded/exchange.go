@@ -1,4 +1,7 @@
-package cortextest
+// Package recorded stands for the services that a worker asks: it answers from
+// what a case of testdata recorded, http.json and dns.json. Tests and benchmarks
+// start it; shared/cortex/cortextest describes a case.
+package recorded
 
 import (
 	"bytes"
@@ -7,18 +10,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
-	"sync"
 	"syscall"
-	"testing"
-
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 // Exchange is one entry of http.json: what the worker must ask, and what it is
@@ -55,83 +54,47 @@ type Response struct {
 	Error string `json:"error"`
 }
 
-// readExchanges reads http.json; a case without one must ask nothing.
-func readExchanges(t *testing.T, dir string) []Exchange {
-	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(dir, "http.json"))
-	if os.IsNotExist(err) {
-		return nil
-	}
-	require.NoError(t, err)
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
+// Exchanges reads http.json of a case; a case without one asks nothing.
+func Exchanges(dir string) ([]Exchange, error) {
 	var exchanges []Exchange
-	require.NoError(t, dec.Decode(&exchanges), "http.json")
-	for i, e := range exchanges {
-		if e.Response.BodyFile != "" {
-			content, err := os.ReadFile(filepath.Join(dir, e.Response.BodyFile))
-			require.NoError(t, err)
-			exchanges[i].Response.Body, err = json.Marshal(string(content))
-			require.NoError(t, err)
-		}
+	if err := read(filepath.Join(dir, "http.json"), &exchanges); err != nil {
+		return nil, err
 	}
-	return exchanges
-}
-
-// replay answers requests as recorded. It is a transport, and by ServeHTTP the
-// inside of a proxy.
-type replay struct {
-	t         *testing.T
-	mu        sync.Mutex
-	exchanges []Exchange
-	used      []bool
-}
-
-func newReplay(t *testing.T, exchanges []Exchange) *replay {
-	return &replay{t: t, exchanges: exchanges, used: make([]bool, len(exchanges))}
-}
-
-// RoundTrip answers a request.
-func (r *replay) RoundTrip(request *http.Request) (*http.Response, error) {
-	var body []byte
-	if request.Body != nil {
-		var err error
-		if body, err = io.ReadAll(request.Body); err != nil {
+	for i, e := range exchanges {
+		if e.Response.BodyFile == "" {
+			continue
+		}
+		content, err := os.ReadFile(filepath.Join(dir, e.Response.BodyFile))
+		if err != nil {
 			return nil, err
 		}
-		request.Body.Close()
-	}
-	e, ok := r.take(request, body)
-	if !ok {
-		r.t.Errorf("unexpected request: %s %s\n%v\n%s", request.Method, request.URL, request.Header, body)
-		return nil, errors.New("the test expected no such request")
-	}
-	return e.answer(request)
-}
-
-// take finds the first unused exchange that fits.
-func (r *replay) take(request *http.Request, body []byte) (Exchange, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for i, e := range r.exchanges {
-		if !r.used[i] && e.Request.fits(request, body) {
-			r.used[i] = true
-			return e, true
+		if exchanges[i].Response.Body, err = json.Marshal(string(content)); err != nil {
+			return nil, err
 		}
 	}
-	return Exchange{}, false
+	return exchanges, nil
 }
 
-// finish fails the test when an exchange was not used.
-func (r *replay) finish() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for i, e := range r.exchanges {
-		assert.True(r.t, r.used[i], "never asked: %s %s (entry %d of http.json)", cmp.Or(e.Request.Method, "GET"), e.Request.URL, i+1)
+// read reads a file of JSON that holds nothing unknown; one that is missing is
+// empty.
+func read(file string, into any) error {
+	raw, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
+	if err != nil {
+		return err
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return nil
 }
 
-func (want Request) fits(got *http.Request, body []byte) bool {
+// Fits tells whether a request with this body is the one that must be asked.
+func (want Request) Fits(got *http.Request, body []byte) bool {
 	if got.Method != cmp.Or(want.Method, http.MethodGet) || !sameURL(want.URL, got.URL) {
 		return false
 	}
@@ -201,17 +164,18 @@ func contains(found, wanted any) bool {
 	return reflect.DeepEqual(found, wanted)
 }
 
-func (e Exchange) answer(request *http.Request) (*http.Response, error) {
+// Answer answers a request, whatever it asks.
+func (e Exchange) Answer(request *http.Request) (*http.Response, error) {
 	switch e.Response.Error {
 	case "":
-		return e.Response.http(request, e.Response.reader()), nil
+		return e.Response.With(request, e.Response.reader()), nil
 	case "timeout":
 		<-request.Context().Done()
 		return nil, request.Context().Err()
 	case "refused":
 		return nil, fmt.Errorf("dial tcp: connect: %w", syscall.ECONNREFUSED)
 	case "cut":
-		return e.Response.http(request, io.MultiReader(e.Response.reader(), broken{})), nil
+		return e.Response.With(request, io.MultiReader(e.Response.reader(), broken{})), nil
 	}
 	return nil, fmt.Errorf("http.json: error %q is none of timeout, refused, cut", e.Response.Error)
 }
@@ -221,7 +185,8 @@ type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-func (r Response) http(request *http.Request, body io.Reader) *http.Response {
+// With makes the response with this body in place of the recorded one.
+func (r Response) With(request *http.Request, body io.Reader) *http.Response {
 	header := http.Header{}
 	if r.reader().Len() > 0 && !r.isText() {
 		header.Set("Content-Type", "application/json")

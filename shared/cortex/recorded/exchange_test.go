@@ -1,11 +1,8 @@
-package cortextest
+package recorded
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
-	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -38,41 +35,7 @@ func TestFits(t *testing.T) {
 			got, err := http.NewRequest(c.method, c.url, nil)
 			require.NoError(t, err)
 			got.Header.Set("Accept", "text/plain")
-			assert.Equal(t, c.fits, want.fits(got, []byte(c.body)))
+			assert.Equal(t, c.fits, want.Fits(got, []byte(c.body)))
 		})
 	}
-}
-
-func TestReplay(t *testing.T) {
-	ask := Request{URL: "https://a.example.com/"}
-	r := newReplay(t, []Exchange{
-		{ask, Response{Status: 503, Body: json.RawMessage(`"busy"`)}},
-		{ask, Response{Body: json.RawMessage(`{"a": 1}`)}},
-		{ask, Response{Error: "refused"}},
-		{ask, Response{Error: "cut", Body: json.RawMessage(`"half"`)}},
-		{ask, Response{Error: "tired"}},
-	})
-	get := func() (*http.Response, error) {
-		request, err := http.NewRequest(http.MethodGet, ask.URL, strings.NewReader(""))
-		require.NoError(t, err)
-		return r.RoundTrip(request)
-	}
-	first, err := get()
-	require.NoError(t, err)
-	assert.Equal(t, "503 Service Unavailable", first.Status)
-	second, err := get()
-	require.NoError(t, err)
-	body, err := io.ReadAll(second.Body)
-	require.NoError(t, err)
-	assert.Equal(t, `{"a": 1}`, string(body))
-	assert.Equal(t, "application/json", second.Header.Get("Content-Type"))
-	_, err = get()
-	require.ErrorIs(t, err, syscall.ECONNREFUSED)
-	cut, err := get()
-	require.NoError(t, err)
-	_, err = io.ReadAll(cut.Body)
-	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	_, err = get()
-	require.ErrorContains(t, err, `"tired"`)
-	r.finish()
 }
