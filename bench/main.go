@@ -34,7 +34,8 @@ func main() {
 	flag.StringVar(&b.dir, "dir", "dist/bench", "folder for the peers and the results")
 	flag.StringVar(&b.corpus, "corpus", "../shared/corpus", "folder of labelled texts")
 	flag.StringVar(&b.scorer, "scorer", "../shared/score.py", "what scores the labelled texts")
-	only := flag.String("only", "", "comma-separated tables: start, accuracy, speed, hostile, memory, pipeline, idle, misp (default all)")
+	flag.StringVar(&b.pythonFolder, "cortex-analyzers", "dist/bench/Cortex-Analyzers", "checkout of github.com/TheHive-Project/Cortex-Analyzers, to measure its analyzers too")
+	only := flag.String("only", "", "comma-separated tables: start, accuracy, speed, hostile, memory, pipeline, idle, misp, workers (default all)")
 	flag.Parse()
 	exitOn(b.run(*only))
 }
@@ -51,6 +52,7 @@ type bench struct {
 	ctx                                            context.Context
 	analyzers, feeder, python, dir, corpus, scorer string
 	responders                                     string
+	pythonFolder                                   string            // of Cortex-Analyzers
 	peerIocs                                       string            // the peer's analyzer
 	env                                            environment       // where peers are installed
 	pythons                                        map[string]string // by peer
@@ -66,6 +68,7 @@ func (b *bench) run(only string) error {
 	}{
 		{"start", []string{"iocextract"}, b.startToReport}, {"accuracy", peers, b.accuracy}, {"speed", peers, b.speed}, {"hostile", peers, b.hostileTexts},
 		{"memory", nil, b.memory}, {"pipeline", []string{rival}, b.pipeline}, {"idle", nil, b.idle}, {"misp", nil, b.intoMISP},
+		{"workers", nil, b.imagesOnDisk}, {"workers", nil, b.eachWorker},
 	}
 	var needed []string
 	for i := range tables {

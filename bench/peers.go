@@ -21,10 +21,11 @@ var peers = []string{
 
 // also are packages that a peer needs and doesn't ask for.
 var also = map[string][]string{
-	"iocextract": {"requests", "cortexutils"}, // the latter for peer_iocs.py
-	"iocide":     {"setuptools"},              // for its pkg_resources
-	rival:        {"feedparser"},              // for its feeds
-	"text2ioc":   {"tldextract"},              // for the Public Suffix List
+	"iocextract":  {"requests", "cortexutils"}, // the latter for peer_iocs.py
+	"cortexutils": {"requests"},                // for the analyzers of Cortex-Analyzers
+	"iocide":      {"setuptools"},              // for its pkg_resources
+	rival:         {"feedparser"},              // for its feeds
+	"text2ioc":    {"tldextract"},              // for the Public Suffix List
 }
 
 // installed is the file that says what an environment has.
