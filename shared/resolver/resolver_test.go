@@ -11,12 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/shared/cortex/cortextest"
+	"github.com/waggle-cti/waggle/shared/cortex/recorded"
 	"github.com/waggle-cti/waggle/shared/resolver"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // client asks a server on the loopback.
-func client(t *testing.T, lookups ...cortextest.Lookup) *resolver.Client {
+func client(t *testing.T, lookups ...recorded.Lookup) *resolver.Client {
 	t.Helper()
 	c, err := resolver.New(resolver.Options{Service: "Example", Address: cortextest.StartNameserver(t, lookups...)})
 	require.NoError(t, err)
@@ -25,10 +26,10 @@ func client(t *testing.T, lookups ...cortextest.Lookup) *resolver.Client {
 
 func TestAsk(t *testing.T) {
 	c := client(t,
-		cortextest.Lookup{Name: "www.example.net", Records: []string{"www.example.net. 60 IN CNAME web.example.net.", "web.example.net. 60 IN A 198.51.100.7"}},
-		cortextest.Lookup{Name: "www.example.net", Type: "TXT", Records: []string{`www.example.net. 60 IN TXT "a" "b"`}},
-		cortextest.Lookup{Name: "long.example.net", Error: "truncated", Records: []string{"long.example.net. 60 IN A 198.51.100.8"}},
-		cortextest.Lookup{Name: "none.example.net"},
+		recorded.Lookup{Name: "www.example.net", Records: []string{"www.example.net. 60 IN CNAME web.example.net.", "web.example.net. 60 IN A 198.51.100.7"}},
+		recorded.Lookup{Name: "www.example.net", Type: "TXT", Records: []string{`www.example.net. 60 IN TXT "a" "b"`}},
+		recorded.Lookup{Name: "long.example.net", Error: "truncated", Records: []string{"long.example.net. 60 IN A 198.51.100.8"}},
+		recorded.Lookup{Name: "none.example.net"},
 	)
 	for name, tt := range map[string]struct {
 		name  string
@@ -56,9 +57,9 @@ func TestAsk(t *testing.T) {
 
 func TestFailures(t *testing.T) {
 	c := client(t,
-		cortextest.Lookup{Name: "broken.example.net", Rcode: "SERVFAIL"},
-		cortextest.Lookup{Name: "refused.example.net", Rcode: "REFUSED"},
-		cortextest.Lookup{Name: "garbage.example.net", Error: "garbage"},
+		recorded.Lookup{Name: "broken.example.net", Rcode: "SERVFAIL"},
+		recorded.Lookup{Name: "refused.example.net", Rcode: "REFUSED"},
+		recorded.Lookup{Name: "garbage.example.net", Error: "garbage"},
 	)
 	for name, tt := range map[string]struct {
 		name   string
@@ -81,7 +82,7 @@ func TestFailures(t *testing.T) {
 }
 
 func TestNobodyAnswers(t *testing.T) {
-	silent := cortextest.StartNameserver(t, cortextest.Lookup{Name: "example.net", Error: "silence"})
+	silent := cortextest.StartNameserver(t, recorded.Lookup{Name: "example.net", Error: "silence"})
 	c, err := resolver.New(resolver.Options{Service: "Example", Address: silent, Timeout: time.Millisecond})
 	require.NoError(t, err)
 	_, err = c.Ask(t.Context(), "example.net", dns.TypeA)
@@ -165,7 +166,7 @@ func TestText(t *testing.T) {
 func TestNoLeak(t *testing.T) {
 	const secret = "inventedSecret0123456789"
 	c, err := resolver.New(resolver.Options{Service: "Example", Address: cortextest.StartNameserver(t,
-		cortextest.Lookup{Name: secret + ".example.net", Rcode: "SERVFAIL"}), Secrets: []string{secret}})
+		recorded.Lookup{Name: secret + ".example.net", Rcode: "SERVFAIL"}), Secrets: []string{secret}})
 	require.NoError(t, err)
 	_, err = c.Ask(t.Context(), secret+".example.net", dns.TypeA)
 	require.Error(t, err)
