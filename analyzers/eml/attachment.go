@@ -10,6 +10,7 @@ import (
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/filename"
+	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/message"
 )
 
@@ -39,7 +40,7 @@ func (f *full) readAttachments(parts []message.Part) {
 		}
 		media := mimetype.Detect(p.Data)
 		a := attachment{
-			Name: clip(p.Filename, 255), Type: media.String(), Declared: clip(p.Type, 255), Inline: p.Disposition == "inline", Size: len(p.Data),
+			Name: harmless.Cut(p.Filename, 255), Type: media.String(), Declared: harmless.Cut(p.Type, 255), Inline: p.Disposition == "inline", Size: len(p.Data),
 			MD5: hexOf(md5.Sum(p.Data)), SHA1: hexOf(sha1.Sum(p.Data)), SHA256: hexOf(sha256.Sum256(p.Data)), Within: p.Within, data: p.Data,
 		}
 		if a.Name == "" {

@@ -56,7 +56,7 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 	f.readHeader(mail.Header)
 	f.readBody(ctx, mail.Parts)
 	f.readAttachments(mail.Parts)
-	f.judge()
+	f.Level = f.Findings.Worst()
 	artifacts := f.artifacts()
 	if cfg.Attachments {
 		files, err := f.save(job)

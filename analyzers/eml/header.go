@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/message"
 )
 
@@ -35,7 +36,7 @@ type result struct {
 
 // readHeader notes what the header says.
 func (f *full) readHeader(h message.Header) {
-	text := func(name string) string { return clip(h.Decoded(name), mostText) }
+	text := func(name string) string { return harmless.Cut(h.Decoded(name), mostText) }
 	f.Subject, f.From, f.ReplyTo, f.To, f.CC = text("Subject"), text("From"), text("Reply-To"), text("To"), text("Cc")
 	f.ReturnPath, f.Date, f.MessageID, f.Mailer = text("Return-Path"), text("Date"), text("Message-ID"), text("X-Mailer")
 	if f.Mailer == "" {
@@ -43,7 +44,7 @@ func (f *full) readHeader(h message.Header) {
 	}
 	f.Sender = address(h.Get("From"))
 	for _, one := range h[:min(2*most, len(h))] {
-		f.Headers = append(f.Headers, field{one.Name, clip(one.Decoded(), mostText)})
+		f.Headers = append(f.Headers, field{one.Name, harmless.Cut(one.Decoded(), mostText)})
 	}
 	f.readHops(h.All("Received"))
 	for _, name := range []string{"Authentication-Results", "ARC-Authentication-Results"} {
@@ -167,7 +168,7 @@ func (f *full) readResults(value string) {
 }
 
 func (f *full) addResult(one result) {
-	one.Server, one.Method, one.Result, one.Detail = clip(one.Server, 255), clip(one.Method, 60), clip(one.Result, 60), clip(one.Detail, mostText)
+	one.Server, one.Method, one.Result, one.Detail = harmless.Cut(one.Server, 255), harmless.Cut(one.Method, 60), harmless.Cut(one.Result, 60), harmless.Cut(one.Detail, mostText)
 	if len(f.Results) < most && !slices.Contains(f.Results, one) {
 		f.Results = append(f.Results, one)
 	}

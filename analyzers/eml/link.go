@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/message"
 )
@@ -35,7 +36,7 @@ func (f *full) readBody(ctx context.Context, parts []message.Part) {
 			f.linksIn(text)
 		}
 		if f.Body == "" && p.Within == "" {
-			f.Body = clip(strings.TrimSpace(text), mostBody)
+			f.Body = harmless.Cut(strings.TrimSpace(text), mostBody)
 		}
 	}
 }
@@ -116,12 +117,12 @@ func (f *full) addTarget(target, shown string, form bool) {
 	lower := strings.ToLower(target)
 	switch {
 	case strings.HasPrefix(lower, "javascript:"), strings.HasPrefix(lower, "data:"):
-		f.find(cortex.Suspicious, "link with code", "A link carries its content with it, as scripts and pages that hide do.", clip(target, 200))
+		f.find(cortex.Suspicious, "link with code", "A link carries its content with it, as scripts and pages that hide do.", harmless.Cut(target, 200))
 		return
 	case !strings.HasPrefix(lower, "http://") && !strings.HasPrefix(lower, "https://"):
 		return
 	}
-	one := link{URL: target, Shown: clip(strings.Join(strings.Fields(shown), " "), mostText), Form: form}
+	one := link{URL: target, Shown: harmless.Cut(strings.Join(strings.Fields(shown), " "), mostText), Form: form}
 	for _, in := range ioc.Find(target, ioc.Options{}) {
 		if in.Kind == ioc.URL && in.Start == 0 {
 			one.URL, one.Benign = in.Value, in.Role == ioc.Benign

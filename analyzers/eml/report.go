@@ -1,11 +1,10 @@
 package eml
 
 import (
-	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/harmless"
 )
 
 // What a report shows at most: entries of a list, artifacts; bytes of a text and
@@ -18,27 +17,27 @@ const (
 
 // full is the report.
 type full struct {
-	Level       cortex.Level `json:"level"`
-	Subject     string       `json:"subject"`
-	From        string       `json:"from"`
-	Sender      string       `json:"sender,omitempty"` // the address in From
-	ReplyTo     string       `json:"reply_to,omitempty"`
-	ReturnPath  string       `json:"return_path,omitempty"`
-	To          string       `json:"to,omitempty"`
-	CC          string       `json:"cc,omitempty"`
-	Date        string       `json:"date,omitempty"` // as the message says
-	MessageID   string       `json:"message_id,omitempty"`
-	Mailer      string       `json:"mailer,omitempty"`
-	Hops        []hop        `json:"hops,omitempty"` // the first server first
-	Results     []result     `json:"results,omitempty"`
-	Links       []link       `json:"links,omitempty"`
-	LinksTotal  int          `json:"links_total"`
-	Pictures    int          `json:"pictures,omitempty"` // loaded from elsewhere
-	Attachments []attachment `json:"attachments,omitempty"`
-	Body        string       `json:"body,omitempty"` // the beginning, as text
-	Headers     []field      `json:"headers"`
-	Findings    []finding    `json:"findings,omitempty"`
-	Notes       []string     `json:"notes,omitempty"` // what was not read, and why
+	Level       cortex.Level    `json:"level"`
+	Subject     string          `json:"subject"`
+	From        string          `json:"from"`
+	Sender      string          `json:"sender,omitempty"` // the address in From
+	ReplyTo     string          `json:"reply_to,omitempty"`
+	ReturnPath  string          `json:"return_path,omitempty"`
+	To          string          `json:"to,omitempty"`
+	CC          string          `json:"cc,omitempty"`
+	Date        string          `json:"date,omitempty"` // as the message says
+	MessageID   string          `json:"message_id,omitempty"`
+	Mailer      string          `json:"mailer,omitempty"`
+	Hops        []hop           `json:"hops,omitempty"` // the first server first
+	Results     []result        `json:"results,omitempty"`
+	Links       []link          `json:"links,omitempty"`
+	LinksTotal  int             `json:"links_total"`
+	Pictures    int             `json:"pictures,omitempty"` // loaded from elsewhere
+	Attachments []attachment    `json:"attachments,omitempty"`
+	Body        string          `json:"body,omitempty"` // the beginning, as text
+	Headers     []field         `json:"headers"`
+	Findings    cortex.Findings `json:"findings,omitempty"`
+	Notes       []string        `json:"notes,omitempty"` // what was not read, and why
 }
 
 type field struct {
@@ -46,38 +45,8 @@ type field struct {
 	Value string `json:"value"`
 }
 
-// finding is something worth an analyst's look.
-type finding struct {
-	Level cortex.Level `json:"level"`
-	Label string       `json:"label"` // short, for the taxonomy
-	Text  string       `json:"text"`
-	Value string       `json:"value,omitempty"` // the name or address that it is about
-}
-
 func (f *full) find(level cortex.Level, label, text, value string) {
-	found := finding{level, label, text, clip(value, mostText)}
-	if len(f.Findings) < most && !slices.Contains(f.Findings, found) {
-		f.Findings = append(f.Findings, found)
-	}
-}
-
-// clip shortens a text to so many bytes, between characters.
-func clip(text string, size int) string {
-	if len(text) <= size {
-		return text
-	}
-	for size > 0 && !utf8.RuneStart(text[size]) {
-		size--
-	}
-	return text[:size] + "…"
-}
-
-// judge gives the report the level of its worst finding.
-func (f *full) judge() {
-	f.Level = cortex.Info
-	if slices.ContainsFunc(f.Findings, func(one finding) bool { return one.Level == cortex.Suspicious }) {
-		f.Level = cortex.Suspicious
-	}
+	f.Findings = f.Findings.With(cortex.Finding{Level: level, Label: label, Text: text, Value: harmless.Cut(value, mostText)}, most)
 }
 
 func (f *full) labels() []cortex.Taxonomy {
@@ -85,14 +54,7 @@ func (f *full) labels() []cortex.Taxonomy {
 		{Level: cortex.Info, Predicate: "Links", Value: f.LinksTotal},
 		{Level: cortex.Info, Predicate: "Attachments", Value: len(f.Attachments)},
 	}
-	var seen []string
-	for _, one := range f.Findings {
-		if one.Level == cortex.Suspicious && !slices.Contains(seen, one.Label) {
-			seen = append(seen, one.Label)
-			out = append(out, cortex.Taxonomy{Level: one.Level, Predicate: "Finding", Value: one.Label})
-		}
-	}
-	return out
+	return append(out, f.Findings.Taxonomies()...)
 }
 
 // artifacts are the hashes of attachments, the links that are not known to be

@@ -98,7 +98,7 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 	if err := s.read(ctx); err != nil {
 		return cortex.Report{}, err
 	}
-	s.judge()
+	s.Level = s.Findings.Worst()
 	return cortex.Report{Full: s.full, Taxonomies: s.labels(), Artifacts: s.artifacts()}, nil
 }
 

@@ -33,7 +33,7 @@ func look(t testing.TB, path, name string) (*subject, error) {
 	require.NoError(t, err)
 	s := &subject{full: &full{Name: name, Size: info.Size()}, file: file, size: info.Size(), entropy: 7.2}
 	err = s.read(context.Background())
-	s.judge()
+	s.Level = s.Findings.Worst()
 	return s, err
 }
 

@@ -2,12 +2,11 @@ package fileinfo
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
@@ -21,7 +20,7 @@ type full struct {
 	Extension string            `json:"extension,omitempty"` // that files of the type have: ".docx"
 	Hashes    map[string]string `json:"hashes"`
 	Entropy   float64           `json:"entropy"` // bits a byte, 0–8
-	Findings  []finding         `json:"findings,omitempty"`
+	Findings  cortex.Findings   `json:"findings,omitempty"`
 	Notes     []string          `json:"notes,omitempty"` // what was not read, and why
 	Program   *program          `json:"program,omitempty"`
 	Office    *office           `json:"office,omitempty"`
@@ -29,14 +28,6 @@ type full struct {
 	Archive   *archive          `json:"archive,omitempty"`
 	URLs      []link            `json:"urls,omitempty"`
 	URLsTotal int               `json:"urls_total,omitempty"`
-}
-
-// finding is something worth an analyst's look.
-type finding struct {
-	Level cortex.Level `json:"level"`
-	Label string       `json:"label"` // short, for the taxonomy
-	Text  string       `json:"text"`
-	Value string       `json:"value,omitempty"` // the name, address or list that it is about
 }
 
 // mostNotes bounds the notes and findings: a hostile file may give cause for many.
@@ -49,45 +40,18 @@ func (f *full) note(format string, args ...any) {
 }
 
 func (f *full) find(level cortex.Level, label, text, value string) {
-	found := finding{level, label, text, clip(value, 500)}
-	if len(f.Findings) < mostNotes && !slices.Contains(f.Findings, found) {
-		f.Findings = append(f.Findings, found)
-	}
+	f.Findings = f.Findings.With(cortex.Finding{Level: level, Label: label, Text: text, Value: clip(value, 500)}, mostNotes)
 }
 
-// clip shortens a text to so many bytes, between characters.
+// clip shortens a text of the file to so many characters.
 func clip(text string, size int) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	if len(text) <= size {
-		return text
-	}
-	for size > 0 && !utf8.RuneStart(text[size]) {
-		size--
-	}
-	return text[:size] + "…"
-}
-
-// judge gives the report the level of its worst finding.
-func (f *full) judge() {
-	f.Level = cortex.Info
-	for _, one := range f.Findings {
-		if one.Level == cortex.Suspicious {
-			f.Level = cortex.Suspicious
-		}
-	}
+	return harmless.Cut(strings.ToValidUTF8(text, "\uFFFD"), size)
 }
 
 func (f *full) labels() []cortex.Taxonomy {
 	media, _, _ := strings.Cut(f.Type, ";")
 	out := []cortex.Taxonomy{{Level: cortex.Info, Predicate: "Type", Value: media}}
-	var seen []string
-	for _, one := range f.Findings {
-		if one.Level == cortex.Suspicious && !slices.Contains(seen, one.Label) {
-			seen = append(seen, one.Label)
-			out = append(out, cortex.Taxonomy{Level: one.Level, Predicate: "Finding", Value: one.Label})
-		}
-	}
-	return out
+	return append(out, f.Findings.Taxonomies()...)
 }
 
 // artifacts are the file's hashes, to be looked up, and the URLs in it that are

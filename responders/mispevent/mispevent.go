@@ -52,17 +52,23 @@ type Config struct {
 	CustomField  string   `cortex:"custom_field" description:"custom field of cases, of type string, that gets the event's address; it must exist in TheHive"`
 }
 
+// connect gives the clients of the two servers.
+func (c Config) connect(job *cortex.Job) (*thehive.Client, *misp.Client, error) {
+	http := upstream.Options{InsecureSkipVerify: !c.VerifyTLS}
+	hive, err := cortex.Connect(job, thehive.Over, thehive.Options{URL: c.TheHiveURL, Key: c.TheHiveKey, Organisation: c.Organisation, HTTP: http})
+	if err != nil {
+		return nil, nil, err
+	}
+	server, err := cortex.Connect(job, misp.Over, misp.Options{URL: c.MISPURL, Key: c.MISPKey, HTTP: http})
+	return hive, server, err
+}
+
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
 	policy, err := cfg.policy()
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	http := upstream.Options{InsecureSkipVerify: !cfg.VerifyTLS}
-	hive, err := cortex.Connect(job, thehive.Over, thehive.Options{URL: cfg.TheHiveURL, Key: cfg.TheHiveKey, Organisation: cfg.Organisation, HTTP: http})
-	if err != nil {
-		return cortex.Report{}, err
-	}
-	client, err := cortex.Connect(job, misp.Over, misp.Options{URL: cfg.MISPURL, Key: cfg.MISPKey, HTTP: http})
+	hive, client, err := cfg.connect(job)
 	if err != nil {
 		return cortex.Report{}, err
 	}

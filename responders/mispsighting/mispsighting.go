@@ -64,13 +64,19 @@ func (c Config) wants(o thehive.Observable) bool {
 	return c.OfCase == "all" || c.OfCase == "ioc" && o.IOC || c.OfCase == "sighted" && o.Sighted
 }
 
-func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	http := upstream.Options{InsecureSkipVerify: !cfg.VerifyTLS}
-	hive, err := cortex.Connect(job, thehive.Over, thehive.Options{URL: cfg.TheHiveURL, Key: cfg.TheHiveKey, Organisation: cfg.Organisation, HTTP: http})
+// connect gives the clients of the two servers.
+func (c Config) connect(job *cortex.Job) (*thehive.Client, *misp.Client, error) {
+	http := upstream.Options{InsecureSkipVerify: !c.VerifyTLS}
+	hive, err := cortex.Connect(job, thehive.Over, thehive.Options{URL: c.TheHiveURL, Key: c.TheHiveKey, Organisation: c.Organisation, HTTP: http})
 	if err != nil {
-		return cortex.Report{}, err
+		return nil, nil, err
 	}
-	client, err := cortex.Connect(job, misp.Over, misp.Options{URL: cfg.MISPURL, Key: cfg.MISPKey, HTTP: http})
+	server, err := cortex.Connect(job, misp.Over, misp.Options{URL: c.MISPURL, Key: c.MISPKey, HTTP: http})
+	return hive, server, err
+}
+
+func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
+	hive, client, err := cfg.connect(job)
 	if err != nil {
 		return cortex.Report{}, err
 	}

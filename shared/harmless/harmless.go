@@ -37,10 +37,20 @@ func Line(text string, n int) string {
 // Cut makes text one of at most n characters, n of at least 1; where some are
 // lost it ends with an ellipsis. Lines stay.
 func Cut(text string, n int) string {
-	if len(text) <= n || utf8.RuneCountInString(text) <= n {
+	if len(text) <= n {
 		return text
 	}
-	return string([]rune(text)[:n-1]) + "…"
+	count, end := 0, 0
+	for at := range text {
+		switch count {
+		case n - 1:
+			end = at
+		case n:
+			return text[:end] + "…"
+		}
+		count++
+	}
+	return text
 }
 
 // Cell keeps a spreadsheet from taking foreign text for a formula.
