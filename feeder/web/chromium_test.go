@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/waggle-cti/waggle/feeder/blocks"
 	"github.com/waggle-cti/waggle/shared/chromium"
 )
 
@@ -63,7 +64,8 @@ func TestChromium(t *testing.T) {
 	b := newBrowser(t)
 	store := filled()
 	server := httptest.NewServer(New(Options{Store: store, Now: func() time.Time { return now }, Listen: "127.0.0.1:0",
-		TheHiveURL: "https://thehive.example", Version: "test", Lists: listKeys()}))
+		TheHiveURL: "https://thehive.example", Version: "test", Lists: listKeys(),
+		Unblock: func(context.Context, blocks.Order) ([]blocks.Change, error) { return nil, nil }}))
 	defer server.Close()
 
 	pages := map[string]string{
