@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -196,4 +197,17 @@ func TestEventsPassARealServer(t *testing.T) {
 		assert.Equal(t, "the end", data())
 		assert.ErrorIs(t, <-ended, http.ErrServerClosed)
 	})
+}
+
+// What changes while a page is made, or before it hears /events, is not missed.
+func TestPagesSayHowMuchHadChanged(t *testing.T) {
+	store := filled()
+	store.change(waggle.ChangedStories)
+	doc := open(t, Options{Store: store}, "/")
+	before, err := store.Changes(t.Context())
+	require.NoError(t, err)
+	want, err := json.Marshal(before)
+	require.NoError(t, err)
+	seen, _ := doc.Find("body").Attr("data-seen")
+	assert.JSONEq(t, string(want), seen)
 }

@@ -41,6 +41,7 @@ type view struct {
 
 	Version string // set for all pages alike
 	Session bool   // who asks has logged in here, and may log out
+	Seen    string // the counts of /events from before the page was read, as JSON; empty if they could not be had
 }
 
 // problem is the data of the error page.
@@ -52,6 +53,7 @@ type problem struct {
 func (s *site) page(name string, read func(*http.Request) (view, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		code, file := http.StatusOK, name
+		seen := s.seen(r)
 		v, err := read(r)
 		if err != nil {
 			var text string
@@ -59,7 +61,7 @@ func (s *site) page(name string, read func(*http.Request) (view, error)) http.Ha
 			s.report(r, code, err)
 			file, v = "error", view{Title: http.StatusText(code), Data: problem{code, text}}
 		}
-		v.Version, v.Session = s.Version, s.gate.session(r)
+		v.Version, v.Session, v.Seen = s.Version, s.gate.session(r), seen
 		var out bytes.Buffer // whole or not at all: a half page would look like the truth
 		if err := s.pages[file].ExecuteTemplate(&out, "layout", v); err != nil {
 			s.report(r, http.StatusInternalServerError, err)
@@ -71,6 +73,20 @@ func (s *site) page(name string, read func(*http.Request) (view, error)) http.Ha
 		w.WriteHeader(code)
 		_, _ = out.WriteTo(w)
 	})
+}
+
+// seen gives what a page tells its script: what changes from then on, also before
+// the page hears /events, makes it look again.
+func (s *site) seen(r *http.Request) string {
+	times, err := s.Store.Changes(r.Context())
+	if err != nil {
+		return "" // the page fails itself, or does without
+	}
+	text, err := json.Marshal(times)
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }
 
 // json answers with what read gives, or with {"error": "…"}.

@@ -17,7 +17,7 @@
   }
 
   let stream = null;
-  let seen = null; // how often each topic had changed when last heard
+  let seen = JSON.parse(document.body.dataset.seen ?? "null"); // how often each topic had changed when last heard; first, when the page was made
   let changed = new Set();
   let timer = 0;
   let fetched = 0;
