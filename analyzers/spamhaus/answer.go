@@ -43,6 +43,8 @@ func meaning(code string) listing {
 		return l("XBL", "infected or exploited machine")
 	case "127.0.0.9":
 		return l("DROP", "network that criminals run or hijacked")
+	case "127.0.0.30":
+		return l("BCL", "controls a botnet")
 	case "127.0.0.10", "127.0.0.11":
 		return l("PBL", "should not send mail itself, says its provider or Spamhaus")
 	case "127.0.1.2":
@@ -71,6 +73,8 @@ func meaning(code string) listing {
 func refusal(code string) error {
 	e := &upstream.Error{Service: service, Next: ownResolver}
 	switch code {
+	case "127.255.255.250", "127.255.255.251":
+		e.Reason, e.Message, e.Next = upstream.Auth, "it does not take the key, which is disabled or another account's", "check the key"
 	case "127.255.255.252":
 		e.Reason, e.Message, e.Next = upstream.BadInput, "it does not know the list that was asked", "check the key"
 	case "127.255.255.254":

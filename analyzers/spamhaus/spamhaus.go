@@ -1,5 +1,5 @@
 // Package spamhaus is the analyzer that asks Spamhaus' block lists by DNS: ZEN
-// for addresses, which holds SBL, CSS, XBL, DROP and PBL, and DBL for hosts. Of
+// for addresses, which holds SBL, CSS, XBL, DROP, BCL and PBL, and DBL for hosts. Of
 // a URL only the host is asked for.
 //
 // The level is by the lists that the admin names: malicious, such as DROP, and
@@ -15,7 +15,7 @@
 // DROP is asked for as a part of ZEN: its file is not for one download a job.
 //
 // Codes: https://www.spamhaus.org/faqs/dnsbl-usage/,
-// https://www.spamhaus.org/faqs/domain-blocklist/.
+// https://docs.spamhaus.com/datasets/docs/source/10-data-type-documentation/datasets/040-zones.html.
 package spamhaus
 
 import (
@@ -50,7 +50,7 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 type Config struct {
 	Resolver   string   `cortex:"resolver" description:"DNS resolver to ask, such as 192.0.2.53; the system's if not set. Spamhaus answers no public ones"`
 	Key        string   `cortex:"key" secret:"true" description:"key of Spamhaus' Data Query Service, free for small use; without one the public lists are asked"`
-	Malicious  []string `cortex:"malicious_lists" default:"XBL,DROP,DBL phishing,DBL malware,DBL botnet" description:"lists that make a value malicious"`
+	Malicious  []string `cortex:"malicious_lists" default:"XBL,DROP,BCL,DBL phishing,DBL malware,DBL botnet" description:"lists that make a value malicious"`
 	Suspicious []string `cortex:"suspicious_lists" default:"SBL,CSS,DBL spam,DBL abused" description:"lists that make a value suspicious"`
 }
 
