@@ -97,8 +97,9 @@ func readQuota(answer *upstream.Response, err error) quota {
 	if err != nil {
 		return quota{Note: err.Error()}
 	}
-	const daily = "data.api_requests_daily.user."
-	q := quota{Allowed: answer.Fields().Number(daily + "allowed"), Used: answer.Fields().Number(daily + "used")}
+	r := answer.Fields()
+	const daily, monthly = "data.api_requests_daily.user.", "data.api_requests_monthly.user."
+	q := quota{Allowed: r.Number(daily + "allowed"), Used: r.Number(daily + "used"), MonthAllowed: r.Number(monthly + "allowed"), MonthUsed: r.Number(monthly + "used")}
 	if q.Allowed == 0 {
 		q.Note = "VirusTotal did not tell"
 	}

@@ -85,11 +85,14 @@ type record struct {
 	Value string `json:"value"`
 }
 
-// quota is what the user may ask and has asked today; Note says why it is not known.
+// quota is what the user may ask and has asked today and this month; accounts
+// without a limit a month have none of that. Note says why it is not known.
 type quota struct {
-	Allowed int64  `json:"allowed,omitempty"`
-	Used    int64  `json:"used,omitempty"`
-	Note    string `json:"note,omitempty"`
+	Allowed      int64  `json:"allowed,omitempty"`
+	Used         int64  `json:"used,omitempty"`
+	MonthAllowed int64  `json:"month_allowed,omitempty"`
+	MonthUsed    int64  `json:"month_used,omitempty"`
+	Note         string `json:"note,omitempty"`
 }
 
 func first[T any](list []T) []T { return list[:min(most, len(list))] }
