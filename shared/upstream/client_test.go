@@ -55,7 +55,7 @@ func TestStatusToReason(t *testing.T) {
 		reason Reason
 		text   string
 	}{
-		"key missing":            {401, nil, `{"message":"Authentication failure"}`, Auth, "Example: auth (401): Authentication failure: check the key and what its account may do"},
+		"key missing":            {401, nil, `{"message":"Authentication failure"}`, Auth, "Example: auth (401): Authentication failure: no key was sent: check whether it wants one, or blocks this network's address"},
 		"validation":             {422, nil, `{"detail":[{"loc":["path"],"msg":"not an address"}]}`, BadInput, "bad input (422): not an address"},
 		"error of JSON:API":      {429, nil, `{"errors":[{"detail":"daily limit","status":429}]}`, RateLimited, "rate limited (429): daily limit"},
 		"credit used up":         {402, nil, `{"detail":"CreditsDepleted"}`, Auth, "Example: auth (402): CreditsDepleted: check the account's plan or credit"},

@@ -77,7 +77,7 @@ func nextOfStatus(e *Error, header http.Header, secrets []string) string {
 		return "check the account's plan or credit"
 	case e.Status == http.StatusProxyAuthRequired:
 		return "check the proxy's user name and password"
-	case e.Status == http.StatusForbidden && !slices.ContainsFunc(secrets, func(s string) bool { return s != "" }):
+	case (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) && !slices.ContainsFunc(secrets, func(s string) bool { return s != "" }):
 		return "no key was sent: check whether it wants one, or blocks this network's address"
 	case e.Reason == Auth:
 		return "check the key and what its account may do"
