@@ -7,29 +7,26 @@
 // itself, a program that pretends to be a document and the like are suspicious.
 //
 // Everything is read in pieces and within limits; what goes beyond one, or is
-// damaged, stands in the report's notes. Each kind of file is read by the source
-// file of its name: pe.go, elf.go, office.go, pdf.go, archive.go …
+// damaged, stands in the report's notes. Each kind of file has a package that
+// reads it: program, office, pdf, archive; package sample is what they share.
 package fileinfo
 
 import (
 	"context"
 	_ "embed"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 
-	"github.com/gabriel-vasile/mimetype"
-
+	"github.com/waggle-cti/waggle/analyzers/fileinfo/archive"
+	"github.com/waggle-cti/waggle/analyzers/fileinfo/office"
+	"github.com/waggle-cti/waggle/analyzers/fileinfo/pdf"
+	"github.com/waggle-cti/waggle/analyzers/fileinfo/program"
+	"github.com/waggle-cti/waggle/analyzers/fileinfo/sample"
 	"github.com/waggle-cti/waggle/shared/cortex"
 )
 
 // MaxFile is the largest file that is read, in bytes.
 const MaxFile = 100 << 20
-
-// most is how many of a list (sections, entries, URLs) a report shows, and how
-// many artifacts it has at most.
-const most = 100
 
 //go:embed long.html
 var long string
@@ -51,106 +48,99 @@ type Config struct {
 	Entropy string `cortex:"suspicious_entropy" default:"7.2" description:"code of a program is suspicious, as packed, from this entropy on (0 to 8 bits a byte)"`
 }
 
-// subject is the file that is read, and the report that is made of it.
-type subject struct {
-	*full
-	file    *os.File
-	size    int64
-	media   *mimetype.MIME
-	entropy float64 // from which on code counts as packed
-}
-
 // reader reads the files of some types.
 type reader struct {
 	what  string // for a note: "The PE headers"
 	types []string
-	read  func(context.Context, *subject) error
+	read  func(context.Context, *sample.File, *full) error
 }
 
 // readers are asked in turn; a type is met if the file's is it, or a kind of it.
-func readers() []reader {
+func readers(packed float64) []reader {
+	headers := func(read func(context.Context, *sample.File, float64) (*program.Program, error)) func(context.Context, *sample.File, *full) error {
+		return func(ctx context.Context, f *sample.File, r *full) (err error) {
+			r.Program, err = read(ctx, f, packed)
+			return err
+		}
+	}
+	document := func(read func(context.Context, *sample.File) (*office.Document, error)) func(context.Context, *sample.File, *full) error {
+		return func(ctx context.Context, f *sample.File, r *full) (err error) {
+			r.Office, err = read(ctx, f)
+			return err
+		}
+	}
+	listed := func(read func(context.Context, *sample.File) (*archive.Archive, error)) func(context.Context, *sample.File, *full) error {
+		return func(ctx context.Context, f *sample.File, r *full) (err error) {
+			if r.Office == nil { // which is a ZIP file, too, and shown as what it is
+				r.Archive, err = read(ctx, f)
+			}
+			return err
+		}
+	}
 	return []reader{
-		{"The PE headers", []string{"application/vnd.microsoft.portable-executable"}, readPE},
-		{"The ELF headers", []string{"application/x-elf"}, readELF},
-		{"The Mach-O headers", []string{"application/x-mach-binary"}, readMachO},
-		{"The Office document", []string{"application/zip"}, readOOXML},
-		{"The Office document", []string{"application/x-ole-storage"}, readOLE},
-		{"The PDF file", []string{"application/pdf"}, readPDF},
-		{"The archive", []string{"application/zip"}, readZIP},
-		{"The archive", []string{"application/x-tar"}, readTAR},
-		{"The archive", []string{"application/gzip"}, readGZIP},
-		{"The archive", []string{"application/x-rar-compressed"}, readRAR},
-		{"The URLs", nil, readURLs},
+		{"The PE headers", []string{"application/vnd.microsoft.portable-executable"}, headers(program.PE)},
+		{"The ELF headers", []string{"application/x-elf"}, headers(program.ELF)},
+		{"The Mach-O headers", []string{"application/x-mach-binary"}, headers(program.MachO)},
+		{"The Office document", []string{"application/zip"}, document(office.OOXML)},
+		{"The Office document", []string{"application/x-ole-storage"}, document(office.OLE)},
+		{"The PDF file", []string{"application/pdf"}, func(ctx context.Context, f *sample.File, r *full) (err error) {
+			r.PDF, err = pdf.Read(ctx, f)
+			return err
+		}},
+		{"The archive", []string{"application/zip"}, listed(archive.ZIP)},
+		{"The archive", []string{"application/x-tar"}, listed(archive.TAR)},
+		{"The archive", []string{"application/gzip"}, listed(archive.GZIP)},
+		{"The archive", []string{"application/x-rar-compressed"}, listed(archive.RAR)},
+		{"The URLs", nil, func(ctx context.Context, f *sample.File, _ *full) error { return f.ReadURLs(ctx) }},
 	}
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	entropy, err := cfg.entropy()
+	packed, err := cfg.entropy()
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	file, err := os.Open(job.File.Path)
+	r, err := read(ctx, job.File.Path, job.File.Name, readers(packed))
 	if err != nil {
-		return cortex.Report{}, fmt.Errorf("the job's file can't be read: %w", err)
-	}
-	defer file.Close()
-	s := &subject{full: &full{Name: job.File.Name, Size: job.File.Size}, file: file, size: job.File.Size, entropy: entropy}
-	if err := s.read(ctx); err != nil {
 		return cortex.Report{}, err
 	}
-	s.Level = s.Findings.Worst()
-	return cortex.Report{Full: s.full, Taxonomies: s.labels(), Artifacts: s.artifacts()}, nil
+	return cortex.Report{Full: r, Taxonomies: r.labels(), Artifacts: r.artifacts()}, nil
 }
 
 // read reads all that is known of the file's kind.
-func (s *subject) read(ctx context.Context) error {
-	if err := s.digest(ctx); err != nil {
-		return err
-	}
-	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
-		return fmt.Errorf("the job's file can't be read: %w", err)
-	}
-	media, err := mimetype.DetectReader(s.file)
+func read(ctx context.Context, path, name string, readers []reader) (*full, error) {
+	f, closer, err := sample.Open(path, name)
 	if err != nil {
-		return fmt.Errorf("the job's file can't be read: %w", err)
+		return nil, fmt.Errorf("the job's file can't be read: %w", err)
 	}
-	s.media, s.Type, s.Extension = media, media.String(), media.Extension()
-	s.pretends()
-	for _, r := range readers() {
+	defer closer.Close()
+	r := &full{Name: name, Size: f.Size, Type: f.Media.String(), Extension: f.Media.Extension()}
+	if err := r.digest(ctx, f); err != nil {
+		return nil, err
+	}
+	for _, one := range readers {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
-		if r.types != nil && !slices.ContainsFunc(r.types, s.is) {
+		if one.types != nil && !slices.ContainsFunc(one.types, f.Is) {
 			continue
 		}
-		if err := s.safely(ctx, r); err != nil {
-			s.note("%s can't be read to the end: %s", r.what, err)
+		if err := one.safely(ctx, f, r); err != nil {
+			f.Note("%s can't be read to the end: %s", one.what, err)
 		}
 	}
-	return nil
+	r.Findings, r.Notes, r.URLs, r.URLsTotal = f.Findings, f.Notes, f.URLs, f.URLsTotal
+	r.Level = r.Findings.Worst()
+	return r, nil
 }
 
 // safely reads, and makes an error of a panic: a file that breaks one of the
 // libraries must not hide its hashes.
-func (s *subject) safely(ctx context.Context, r reader) (err error) {
+func (one reader) safely(ctx context.Context, f *sample.File, r *full) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("it is damaged: %v", p)
 		}
 	}()
-	return r.read(ctx, s)
+	return one.read(ctx, f, r)
 }
-
-// is tells whether the file is of a type, or of one that is made of it: a DOCX
-// is a ZIP.
-func (s *subject) is(media string) bool {
-	for m := s.media; m != nil; m = m.Parent() {
-		if m.Is(media) {
-			return true
-		}
-	}
-	return false
-}
-
-// whole gives a reader of the file from its start.
-func (s *subject) whole() *io.SectionReader { return io.NewSectionReader(s.file, 0, s.size) }

@@ -5,8 +5,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/waggle-cti/waggle/analyzers/fileinfo/archive"
+	"github.com/waggle-cti/waggle/analyzers/fileinfo/office"
+	"github.com/waggle-cti/waggle/analyzers/fileinfo/pdf"
+	"github.com/waggle-cti/waggle/analyzers/fileinfo/program"
+	"github.com/waggle-cti/waggle/analyzers/fileinfo/sample"
 	"github.com/waggle-cti/waggle/shared/cortex"
-	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
@@ -22,30 +26,12 @@ type full struct {
 	Entropy   float64           `json:"entropy"` // bits a byte, 0–8
 	Findings  cortex.Findings   `json:"findings,omitempty"`
 	Notes     []string          `json:"notes,omitempty"` // what was not read, and why
-	Program   *program          `json:"program,omitempty"`
-	Office    *office           `json:"office,omitempty"`
-	PDF       *pdf              `json:"pdf,omitempty"`
-	Archive   *archive          `json:"archive,omitempty"`
-	URLs      []link            `json:"urls,omitempty"`
+	Program   *program.Program  `json:"program,omitempty"`
+	Office    *office.Document  `json:"office,omitempty"`
+	PDF       *pdf.Document     `json:"pdf,omitempty"`
+	Archive   *archive.Archive  `json:"archive,omitempty"`
+	URLs      []sample.Link     `json:"urls,omitempty"`
 	URLsTotal int               `json:"urls_total,omitempty"`
-}
-
-// mostNotes bounds the notes and findings: a hostile file may give cause for many.
-const mostNotes = 50
-
-func (f *full) note(format string, args ...any) {
-	if len(f.Notes) < mostNotes {
-		f.Notes = append(f.Notes, clip(fmt.Sprintf(format, args...), 500))
-	}
-}
-
-func (f *full) find(level cortex.Level, label, text, value string) {
-	f.Findings = f.Findings.With(cortex.Finding{Level: level, Label: label, Text: text, Value: clip(value, 500)}, mostNotes)
-}
-
-// clip shortens a text of the file to so many characters.
-func clip(text string, size int) string {
-	return harmless.Cut(strings.ToValidUTF8(text, "\uFFFD"), size)
 }
 
 func (f *full) labels() []cortex.Taxonomy {
@@ -53,6 +39,9 @@ func (f *full) labels() []cortex.Taxonomy {
 	out := []cortex.Taxonomy{{Level: cortex.Info, Predicate: "Type", Value: media}}
 	return append(out, f.Findings.Taxonomies()...)
 }
+
+// most is how many artifacts a report has at most.
+const most = 100
 
 // artifacts are the file's hashes, to be looked up, and the URLs in it that are
 // not known to be harmless.

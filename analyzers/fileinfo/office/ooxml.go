@@ -1,4 +1,6 @@
-package fileinfo
+// Package office reads what is active in Office documents: macros, what they load
+// from elsewhere, objects. OOXML (DOCX, XLSX, PPTX) and OLE (DOC, XLS, PPT, MSG).
+package office
 
 import (
 	"archive/zip"
@@ -11,20 +13,22 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/waggle-cti/waggle/analyzers/fileinfo/archive"
+	"github.com/waggle-cti/waggle/analyzers/fileinfo/sample"
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/filename"
 )
 
-// office is what is active in an Office document.
-type office struct {
+// Document is what is active in an Office document.
+type Document struct {
 	Format   string     `json:"format"` // OOXML or OLE
-	Macros   []macro    `json:"macros,omitempty"`
-	Outside  []relation `json:"outside,omitempty"` // what it loads or links to
+	Macros   []Macro    `json:"macros,omitempty"`
+	Outside  []Relation `json:"outside,omitempty"` // what it loads or links to
 	Embedded []string   `json:"embedded,omitempty"`
 }
 
-// relation is something outside that a part of the document refers to.
-type relation struct {
+// Relation is something outside that a part of the document refers to.
+type Relation struct {
 	Kind   string `json:"kind"` // attachedTemplate, hyperlink, image …
 	Target string `json:"target"`
 	Part   string `json:"part"`
@@ -39,30 +43,37 @@ const (
 // ECMA-376, part 1, https://ecma-international.org/publications-and-standards/standards/ecma-376/.
 var loaded = []string{"attachedTemplate", "oleObject", "frame", "subDocument", "aFChunk", "externalLinkPath", "externalLink", "control", "mailMergeSource"}
 
-// readOOXML reads a DOCX, XLSX, PPTX or one of their kin.
-func readOOXML(ctx context.Context, s *subject) error {
-	z, err := s.openZIP()
+// reading is a document that is being read.
+type reading struct {
+	*sample.File
+	*Document
+}
+
+// OOXML reads a DOCX, XLSX, PPTX or one of their kin; nil is another ZIP file, or
+// one that is damaged.
+func OOXML(ctx context.Context, f *sample.File) (*Document, error) {
+	z, err := archive.OpenZIP(f)
 	if err != nil {
-		return nil // readZIP tells
+		return nil, nil // whoever lists it tells
 	}
 	if !slices.ContainsFunc(z.File, func(f *zip.File) bool { return f.Name == "[Content_Types].xml" }) {
-		return nil
+		return nil, nil
 	}
-	s.Office = &office{Format: "OOXML"}
+	r := &reading{f, &Document{Format: "OOXML"}}
 	left := int64(mostParts)
 	for _, f := range z.File {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return r.Document, ctx.Err()
 		}
-		if err := s.readPart(f, &left); err != nil {
-			s.note("The part %q of the document can't be read: %s", clip(f.Name, mostWords), err)
+		if err := r.readPart(ctx, f, &left); err != nil {
+			r.Note("The part %q of the document can't be read: %s", sample.Clip(f.Name, sample.MostWords), err)
 		}
 	}
-	return nil
+	return r.Document, nil
 }
 
 // readPart reads a part that may hold something active.
-func (s *subject) readPart(f *zip.File, left *int64) error {
+func (r *reading) readPart(ctx context.Context, f *zip.File, left *int64) error {
 	name, base := strings.ToLower(f.Name), path.Base(strings.ToLower(f.Name))
 	switch {
 	case base == "vbaproject.bin":
@@ -70,17 +81,17 @@ func (s *subject) readPart(f *zip.File, left *int64) error {
 		if err != nil {
 			return err
 		}
-		return s.readProject(bytes.NewReader(data))
+		return r.readProject(ctx, bytes.NewReader(data))
 	case path.Ext(name) == ".rels":
-		return s.readRelations(f, left)
+		return r.readRelations(f, left)
 	case strings.Contains(name, "/macrosheets/") && path.Ext(name) == ".xml":
-		s.find(cortex.Suspicious, "Excel 4 macro", "The workbook holds a sheet of Excel 4.0 macros, which few honest ones do.", f.Name)
+		r.Find(cortex.Suspicious, "Excel 4 macro", "The workbook holds a sheet of Excel 4.0 macros, which few honest ones do.", f.Name)
 	case strings.Contains(name, "/embeddings/") || strings.Contains(name, "/activex/") && path.Ext(name) == ".bin":
-		s.embeds(f.Name)
+		r.embeds(f.Name)
 	case name == "word/document.xml" || name == "word/comments.xml" || strings.HasPrefix(name, "xl/externallinks/") && path.Ext(name) == ".xml":
 		data, err := unpacked(f, left)
 		if bytes.Contains(data, []byte("DDEAUTO")) || bytes.Contains(data, []byte("<ddeLink")) {
-			s.find(cortex.Suspicious, "DDE", "The document asks another program for data as it opens.", f.Name)
+			r.Find(cortex.Suspicious, "DDE", "The document asks another program for data as it opens.", f.Name)
 		}
 		return err
 	}
@@ -88,12 +99,12 @@ func (s *subject) readPart(f *zip.File, left *int64) error {
 }
 
 // embeds notes an object in the document.
-func (s *subject) embeds(name string) {
-	if len(s.Office.Embedded) < most {
-		s.Office.Embedded = append(s.Office.Embedded, clip(name, mostWords))
+func (r *reading) embeds(name string) {
+	if len(r.Embedded) < sample.Most {
+		r.Embedded = append(r.Embedded, sample.Clip(name, sample.MostWords))
 	}
 	if ext := path.Ext(strings.ToLower(name)); ext == ".bin" || filename.IsProgram(name) {
-		s.find(cortex.Info, "embedded object", "The document holds an object that a double click may run.", name)
+		r.Find(cortex.Info, "embedded object", "The document holds an object that a double click may run.", name)
 	}
 }
 
@@ -115,7 +126,7 @@ func unpacked(f *zip.File, left *int64) ([]byte, error) {
 }
 
 // readRelations reads what a part refers to outside (part 2, clause 6.5).
-func (s *subject) readRelations(f *zip.File, left *int64) error {
+func (r *reading) readRelations(f *zip.File, left *int64) error {
 	data, err := unpacked(f, left)
 	if err != nil {
 		return err
@@ -129,12 +140,12 @@ func (s *subject) readRelations(f *zip.File, left *int64) error {
 			return err
 		}
 		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "Relationship" {
-			s.relates(f.Name, start.Attr)
+			r.relates(f.Name, start.Attr)
 		}
 	}
 }
 
-func (s *subject) relates(part string, attributes []xml.Attr) {
+func (r *reading) relates(part string, attributes []xml.Attr) {
 	value := map[string]string{}
 	for _, a := range attributes {
 		value[a.Name.Local] = a.Value
@@ -142,18 +153,18 @@ func (s *subject) relates(part string, attributes []xml.Attr) {
 	if !strings.EqualFold(value["TargetMode"], "External") {
 		return
 	}
-	one := relation{Kind: clip(path.Base(value["Type"]), mostWords), Target: clip(value["Target"], 2000), Part: clip(part, mostWords)}
-	if len(s.Office.Outside) < most {
-		s.Office.Outside = append(s.Office.Outside, one)
+	one := Relation{Kind: sample.Clip(path.Base(value["Type"]), sample.MostWords), Target: sample.Clip(value["Target"], 2000), Part: sample.Clip(part, sample.MostWords)}
+	if len(r.Outside) < sample.Most {
+		r.Outside = append(r.Outside, one)
 	}
 	remote := strings.Contains(one.Target, "://") || strings.HasPrefix(one.Target, `\\`)
 	switch {
 	case remote && one.Kind == "attachedTemplate":
-		s.find(cortex.Suspicious, "remote template", "The document loads its template from elsewhere, and the macros in it.", one.Target)
+		r.Find(cortex.Suspicious, "remote template", "The document loads its template from elsewhere, and the macros in it.", one.Target)
 	case remote && slices.Contains(loaded, one.Kind):
-		s.find(cortex.Suspicious, "remote content", "The document loads a part of itself from elsewhere.", one.Target)
+		r.Find(cortex.Suspicious, "remote content", "The document loads a part of itself from elsewhere.", one.Target)
 	case remote && one.Kind == "image":
-		s.find(cortex.Info, "remote picture", "The document loads a picture from elsewhere, which tells that it was opened.", one.Target)
+		r.Find(cortex.Info, "remote picture", "The document loads a picture from elsewhere, which tells that it was opened.", one.Target)
 	}
-	s.link(one.Target, "a link of the document")
+	r.Link(one.Target, "a link of the document")
 }

@@ -1,4 +1,4 @@
-package fileinfo
+package sample
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
-// link is a URL in the file.
-type link struct {
+// Link is a URL in the file.
+type Link struct {
 	URL    string `json:"url"`
 	Where  string `json:"where"`
 	Benign bool   `json:"benign,omitempty"` // known to be harmless: of a schema, a standard, a vendor
@@ -35,19 +35,19 @@ var formats = []string{
 	"http://ocsp.verisign.com/", "http://crl.verisign.com/", "http://ocsp.usertrust.com/", "http://crl.usertrust.com/", "http://crt.usertrust.com/",
 }
 
-// readURLs searches the file as it lies there, its readable runs if it is
+// ReadURLs searches the file as it lies there, its readable runs if it is
 // binary. What is compressed is searched by those who unpack it.
-func readURLs(ctx context.Context, s *subject) error {
-	text := strings.HasPrefix(s.Type, "text/") || s.is("text/plain")
+func (f *File) ReadURLs(ctx context.Context) error {
+	text := f.Is("text/plain") || strings.HasPrefix(f.Media.String(), "text/")
 	buffer, held := make([]byte, window), 0
-	for from := s.whole(); ; {
+	for from := f.Whole(); ; {
 		n, err := io.ReadFull(from, buffer[held:])
 		held += n
 		cut := held
 		if err == nil {
 			cut = between(buffer[:held])
 		}
-		s.linksIn(readable(buffer[:cut], text), "the file as it is")
+		f.LinksIn(readable(buffer[:cut], text), "the file as it is")
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
 			return nil
 		}
@@ -82,46 +82,46 @@ func between(data []byte) int {
 	return len(data)
 }
 
-// linksIn notes the URLs in a text.
-func (s *subject) linksIn(text, where string) {
+// LinksIn notes the URLs in a text; where says which one it is.
+func (f *File) LinksIn(text, where string) {
 	if !strings.Contains(text, "://") && !strings.Contains(text, "[") { // defanged ones have brackets
 		return
 	}
 	for _, in := range ioc.Find(text, ioc.Options{}) {
 		if in.Kind == ioc.URL {
-			s.addLink(in, where)
+			f.addLink(in, where)
 		}
 	}
 }
 
-// link notes a target that the file names as one.
-func (s *subject) link(target, where string) {
+// Link notes a target that the file names as one.
+func (f *File) Link(target, where string) {
 	for _, in := range ioc.Find(target, ioc.Options{}) {
 		if in.Kind == ioc.URL && in.Start == 0 {
-			s.addLink(in, where)
+			f.addLink(in, where)
 		}
 	}
 }
 
 // addLink notes a URL once. Those that are not known to be harmless come first.
-func (s *subject) addLink(in ioc.Indicator, where string) {
-	one := link{URL: in.Value, Where: where}
+func (f *File) addLink(in ioc.Indicator, where string) {
+	one := Link{URL: in.Value, Where: where}
 	if in.Role == ioc.Benign {
 		one.Benign, one.Why = true, in.Why
 	}
 	if slices.ContainsFunc(formats, func(prefix string) bool { return strings.HasPrefix(one.URL+"/", prefix) }) {
 		one.Benign, one.Why = true, "belongs to the file's format, or to a signature"
 	}
-	if len(one.URL) > 2000 || s.URLsTotal >= mostURLs || slices.ContainsFunc(s.URLs, func(l link) bool { return l.URL == one.URL }) {
+	if len(one.URL) > 2000 || f.URLsTotal >= mostURLs || slices.ContainsFunc(f.URLs, func(l Link) bool { return l.URL == one.URL }) {
 		return
 	}
-	s.URLsTotal++
-	at := len(s.URLs)
+	f.URLsTotal++
+	at := len(f.URLs)
 	if !one.Benign {
-		if at = slices.IndexFunc(s.URLs, func(l link) bool { return l.Benign }); at < 0 {
-			at = len(s.URLs)
+		if at = slices.IndexFunc(f.URLs, func(l Link) bool { return l.Benign }); at < 0 {
+			at = len(f.URLs)
 		}
 	}
-	s.URLs = slices.Insert(s.URLs, at, one)
-	s.URLs = s.URLs[:min(most, len(s.URLs))]
+	f.URLs = slices.Insert(f.URLs, at, one)
+	f.URLs = f.URLs[:min(Most, len(f.URLs))]
 }

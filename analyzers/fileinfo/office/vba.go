@@ -1,18 +1,20 @@
-package fileinfo
+package office
 
 import (
 	"encoding/binary"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/encoding/charmap"
 
+	"github.com/waggle-cti/waggle/analyzers/fileinfo/sample"
 	"github.com/waggle-cti/waggle/shared/cortex"
 )
 
-// macro is a module of Visual Basic for Applications.
-type macro struct {
+// Macro is a module of Visual Basic for Applications.
+type Macro struct {
 	Name   string   `json:"name"`
 	Size   int      `json:"size"`             // bytes of text
 	Starts []string `json:"starts,omitempty"` // what runs it without being asked
@@ -22,33 +24,37 @@ type macro struct {
 
 const (
 	mostCode   = 1 << 20 // bytes of a module that are read
-	shownCode  = 4000    // and shown
+	shownCode  = 4000    // characters that are shown
 	mostMacros = 20
 )
 
 // starts are the procedures that an office suite runs by itself.
 // https://learn.microsoft.com/office/vba/word/concepts/customizing-word/auto-macros
-var starts = regexp.MustCompile(`(?i)\b(Auto_?(?:Open|Exec|Close|Exit|New)|(?:Document|Workbook|Presentation|Form|UserForm)_(?:Open|Close|BeforeClose|Activate|Load|Initialize|New|SheetActivate)|\w+_(?:Painted|Resize|GotFocus|MouseHover|MouseEnter))\b`)
+var starts = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(Auto_?(?:Open|Exec|Close|Exit|New)|(?:Document|Workbook|Presentation|Form|UserForm)_(?:Open|Close|BeforeClose|Activate|Load|Initialize|New|SheetActivate)|\w+_(?:Painted|Resize|GotFocus|MouseHover|MouseEnter))\b`)
+})
 
 // calls are what starts programs, loads files and hides both.
-var calls = regexp.MustCompile(`(?i)\b(Shell(?:Execute[AW]?)?|WScript\.Shell|CreateObject|GetObject|CallByName|URLDownloadToFile[AW]?|(?:MSXML2\.)?(?:Server)?XMLHTTP|WinHttpRequest|ADODB\.Stream|Scripting\.FileSystemObject|powershell|cmd\.exe|mshta|rundll32|regsvr32|certutil|bitsadmin|VirtualAlloc(?:Ex)?|CreateThread|RtlMoveMemory|Environ|StrReverse|ExecuteExcel4Macro|Win32_Process|SendKeys|Kill)\b`)
+var calls = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(Shell(?:Execute[AW]?)?|WScript\.Shell|CreateObject|GetObject|CallByName|URLDownloadToFile[AW]?|(?:MSXML2\.)?(?:Server)?XMLHTTP|WinHttpRequest|ADODB\.Stream|Scripting\.FileSystemObject|powershell|cmd\.exe|mshta|rundll32|regsvr32|certutil|bitsadmin|VirtualAlloc(?:Ex)?|CreateThread|RtlMoveMemory|Environ|StrReverse|ExecuteExcel4Macro|Win32_Process|SendKeys|Kill)\b`)
+})
 
 // addMacro notes a module and judges it.
-func (s *subject) addMacro(name, code string) {
-	one := macro{Name: clip(name, mostWords), Size: len(code), Starts: words(starts, code), Calls: words(calls, code), Code: clip(code, shownCode)}
-	if len(s.Office.Macros) < mostMacros {
-		s.Office.Macros = append(s.Office.Macros, one)
+func (r *reading) addMacro(name, code string) {
+	one := Macro{Name: sample.Clip(name, sample.MostWords), Size: len(code), Starts: words(starts(), code), Calls: words(calls(), code), Code: sample.Clip(code, shownCode)}
+	if len(r.Macros) < mostMacros {
+		r.Macros = append(r.Macros, one)
 	}
 	calling := one.Name + ": " + strings.Join(one.Calls, ", ")
 	switch {
 	case len(one.Starts) > 0 && len(one.Calls) > 0:
-		s.find(cortex.Suspicious, "macro that starts by itself", "It also calls what macros that do harm often call.", calling)
+		r.Find(cortex.Suspicious, "macro that starts by itself", "It also calls what macros that do harm often call.", calling)
 	case len(one.Starts) > 0:
-		s.find(cortex.Suspicious, "macro that starts by itself", "It is run without being asked for.", one.Name)
+		r.Find(cortex.Suspicious, "macro that starts by itself", "It is run without being asked for.", one.Name)
 	case len(one.Calls) > 0:
-		s.find(cortex.Info, "macro", "It calls what macros that do harm often call.", calling)
+		r.Find(cortex.Info, "macro", "It calls what macros that do harm often call.", calling)
 	}
-	s.linksIn(code, "a macro")
+	r.LinksIn(code, "a macro")
 }
 
 // words gives what a pattern finds in the code, each once, as first written.

@@ -1,4 +1,4 @@
-package fileinfo
+package sample
 
 import (
 	"fmt"
@@ -14,12 +14,12 @@ var programTypes = []string{
 	"application/x-ms-installer", "application/java-archive", "application/vnd.android.package-archive",
 }
 
-// pretends notes a name that says something else than the content.
-func (s *subject) pretends() {
-	if how := filename.Disguise(s.Name); how != "" {
-		s.find(cortex.Suspicious, "disguised name", "The file's name "+how+".", fmt.Sprintf("%+q", s.Name))
+// judgeName notes a name that says something else than the content.
+func (f *File) judgeName() {
+	if how := filename.Disguise(f.Name); how != "" {
+		f.Find(cortex.Suspicious, "disguised name", "The file's name "+how+".", fmt.Sprintf("%+q", f.Name))
 	}
-	if filename.IsDocument(s.Name) && slices.ContainsFunc(programTypes, s.is) {
-		s.find(cortex.Suspicious, "disguised program", "The file has the name of a document and is a program.", s.Name)
+	if filename.IsDocument(f.Name) && slices.ContainsFunc(programTypes, f.Is) {
+		f.Find(cortex.Suspicious, "disguised program", "The file has the name of a document and is a program.", f.Name)
 	}
 }
