@@ -262,7 +262,7 @@ func observables(s waggle.Story, after int) []thehive.Observable {
 			continue
 		}
 		out = append(out, thehive.Observable{
-			DataType: i.Kind.TheHive(i.Value),
+			DataType: i.Kind.TheHiveTypes(i.Value)[0],
 			Data:     i.Value,
 			Message:  message(i, posts),
 			TLP:      s.TLP,

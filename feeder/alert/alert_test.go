@@ -166,6 +166,47 @@ func TestDeliverCreates(t *testing.T) {
 	}
 }
 
+// TestVulnerabilitiesHaveATypeOfTheirOwn where TheHive has it, and stay as they
+// are in alerts that were raised before.
+func TestVulnerabilitiesHaveATypeOfTheirOwn(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, now []string // types that TheHive has beside its own
+		want        []string
+	}{
+		"none":                 {nil, nil, []string{"other CVE-2026-91234", "other CVE-2026-91235"}},
+		"made since":           {nil, []string{"cve", "vulnerability"}, []string{"other CVE-2026-91234", "cve CVE-2026-91235"}},
+		"there from the start": {[]string{"cve"}, []string{"cve"}, []string{"cve CVE-2026-91234", "cve CVE-2026-91235"}},
+	} {
+		for _, version := range []string{"4.1.24-1", "5.7.3-1"} {
+			t.Run(name+", "+version, func(t *testing.T) {
+				server := thehivetest.Start(t, thehivetest.Options{Version: version, Types: c.before})
+				raiser := func() *alert.Raiser { // each feeder asks for the types
+					client, err := thehive.New(thehive.Options{URL: server.URL, Key: thehivetest.Key, Settle: time.Millisecond})
+					require.NoError(t, err)
+					return alert.New(client, alert.Options{Now: noon})
+				}
+				delivered, err := raiser().Deliver(t.Context(), began())
+				require.NoError(t, err)
+				server.SetTypes(c.now...)
+				grown := story()
+				grown.Indicators = append(grown.Indicators, value(ioc.CVE, "CVE-2026-91235", 2, "b"))
+				for _, known := range []waggle.Delivery{{}, delivered, {ID: delivered.ID, Revision: 1}} { // the first as if it was not recorded
+					grown.Alert = known
+					_, err := raiser().Deliver(t.Context(), grown)
+					require.NoError(t, err)
+				}
+				var got []string
+				for _, o := range server.Observables(delivered.ID) {
+					if strings.HasPrefix(o.Data, "CVE-") {
+						got = append(got, o.DataType+" "+o.Data)
+					}
+				}
+				assert.Equal(t, c.want, got)
+			})
+		}
+	}
+}
+
 // iocs tells the values that are there, and whether they are IoCs.
 func iocs(list []thehive.Observable) map[string]bool {
 	out := map[string]bool{}

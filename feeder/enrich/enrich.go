@@ -143,7 +143,7 @@ func (e *Enricher) asks(i waggle.Indicator, s waggle.Story, workers []cortexapi.
 	}
 	var out []Ask
 	for _, w := range workers {
-		for _, t := range dataTypes(i) {
+		for _, t := range i.Kind.TheHiveTypes(i.Value) {
 			if e.settings.sends(t) && slices.Contains(w.DataTypes, t) && !visits(w, t) {
 				out = append(out, Ask{i.Kind, i.Value, w.Name, t, s.TLP, s.PAP})
 				break
@@ -157,14 +157,6 @@ func (e *Enricher) asks(i waggle.Indicator, s waggle.Story, workers []cortexapi.
 // owner: that is for a person to decide.
 func visits(w cortexapi.Worker, dataType string) bool {
 	return dataType == "url" && strings.HasPrefix(w.Name, "Waggle_IOCs")
-}
-
-// dataTypes gives the data types of a value, the most fitting first.
-func dataTypes(i waggle.Indicator) []string {
-	if i.Kind == ioc.CVE { // what administrators name the type that TheHive does not bring
-		return []string{"cve", "vulnerability"}
-	}
-	return []string{i.Kind.TheHive(i.Value)}
 }
 
 // permitted gives the enabled analyzers that may run by themselves.

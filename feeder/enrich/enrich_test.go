@@ -70,6 +70,8 @@ func TestChoose(t *testing.T) {
 		"what has no type of its own is not sent": {story(value(ioc.Mutex, "Bad_Mutex", 90)), nil, nil, ""},
 		"but where it is asked for": {story(value(ioc.Mutex, "Bad_Mutex", 90)), func(o *enrich.Options) { o.DataTypes = []string{"other"} },
 			[]string{"Bad_Mutex Waggle_All_1_0 other", "Bad_Mutex Waggle_IOCs_1_0 other"}, ""},
+		"a vulnerability as other, to who takes nothing better": {story(value(ioc.CVE, "CVE-2021-0001", 90)), func(o *enrich.Options) { o.DataTypes = []string{"other", "cve"} },
+			[]string{"CVE-2021-0001 Waggle_All_1_0 other", "CVE-2021-0001 Waggle_IOCs_1_0 other", "CVE-2021-0001 Waggle_Numbers_2_1 cve"}, ""},
 		"no URL is visited by itself": {story(value(ioc.URL, "http://bad-host.net/a", 90)), nil, nil, ""},
 		"only types that are configured": {story(ip, domain), func(o *enrich.Options) { o.DataTypes = []string{"ip"} },
 			[]string{"203.0.113.7 Waggle_All_1_0 ip", "203.0.113.7 Waggle_Numbers_2_1 ip"}, ""},

@@ -178,17 +178,11 @@ const otherType = "other"
 // dataTypesOf lists the data types of its own that an indicator may have in
 // TheHive, the usual one first.
 func dataTypesOf(i ioc.Indicator) []string {
-	types := []string{string(i.Kind)}
-	if usual := i.Kind.TheHive(i.Value); usual != otherType {
-		types = []string{usual, string(i.Kind)}
-	}
-	switch i.Kind {
-	case ioc.Domain:
+	types := append(i.Kind.TheHiveTypes(i.Value), string(i.Kind))
+	if i.Kind == ioc.Domain {
 		types = append(types, "domain", "fqdn", "hostname")
-	case ioc.CVE:
-		types = append(types, "cve", "vulnerability")
 	}
-	return types
+	return slices.DeleteFunc(types, func(t string) bool { return t == otherType })
 }
 
 // copyFile puts a file into the job's folder. One that is too large is copied

@@ -1,6 +1,7 @@
 package ioc
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -26,7 +27,7 @@ func Tagged(tags []string, dataType, value string) (Indicator, bool) {
 	for _, tag := range tags {
 		name, tells := strings.CutPrefix(tag, kindTag)
 		t := Kind(name).trait()
-		if !tells || t.kind == "" || dataType != t.kind.TheHive(value) && dataType != hiveOther {
+		if !tells || t.kind == "" || dataType != hiveOther && !slices.Contains(t.kind.TheHiveTypes(value), dataType) {
 			continue
 		}
 		if i, ok := Parse(value); ok && i.Kind == t.kind {

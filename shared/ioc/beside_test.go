@@ -39,6 +39,7 @@ func TestTagged(t *testing.T) {
 		"told by its shape":       {"waggle:type=path", "filename", `C:\Temp\a.exe`, FilePath},
 		"of a type of its own":    {"waggle:type=user-agent", "user-agent", "BadLoader/1.2", UserAgent},
 		"a type that is missing":  {"waggle:type=user-agent", "other", "BadLoader/1.2", UserAgent},
+		"a type that was made":    {"waggle:type=cve", "vulnerability", "CVE-2026-12345", CVE},
 		"another shape":           {"waggle:type=ip", "ip", "bad-host.net", ""},
 		"another data type":       {"waggle:type=imphash", "hash", md5, ""},
 		"no kind":                 {"waggle:type=nothing", "other", md5, ""},

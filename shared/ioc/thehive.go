@@ -17,6 +17,19 @@ func (k Kind) TheHive(value string) string {
 	return t.hive
 }
 
+// TheHiveTypes gives the data types by which a value of the kind may be held,
+// the most telling first and last the one that TheHive ships. The others are
+// what administrators name a type that they add: "cve" and "vulnerability" is
+// what Cortex' public analyzers of vulnerabilities take.
+//
+// https://github.com/TheHive-Project/Cortex-Analyzers
+func (k Kind) TheHiveTypes(value string) []string {
+	if k == CVE {
+		return []string{"cve", "vulnerability", hiveOther}
+	}
+	return []string{k.TheHive(value)}
+}
+
 // KindOf is the kind of every value of one of TheHive's data types: the way
 // back from Kind.TheHive. It is "" where only the value tells: hashes, other,
 // and types that an administrator made.

@@ -8,6 +8,19 @@ import (
 	"github.com/waggle-cti/waggle/shared/ioc"
 )
 
+func TestTheHiveTypes(t *testing.T) {
+	for value, c := range map[string]struct {
+		kind ioc.Kind
+		want []string
+	}{
+		"CVE-2026-12345":     {ioc.CVE, []string{"cve", "vulnerability", "other"}},
+		"loader.example.net": {ioc.Domain, []string{"fqdn"}},
+		"Bad_Mutex_01":       {ioc.Mutex, []string{"other"}},
+	} {
+		assert.Equal(t, c.want, c.kind.TheHiveTypes(value), value)
+	}
+}
+
 func TestKindOf(t *testing.T) {
 	for _, c := range []struct {
 		kind  ioc.Kind

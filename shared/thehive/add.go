@@ -3,6 +3,7 @@ package thehive
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -137,7 +138,8 @@ func (c *Client) whyForbidden(ctx context.Context, alertID string, forbidden err
 	return forbidden
 }
 
-// missing gives those of the observables that the alert does not hold.
+// missing gives those of the observables that the alert does not hold. What it
+// holds as "other" it holds, though the value's own type may have been made since.
 func (c *Client) missing(ctx context.Context, alertID string, observables []Observable) ([]Observable, error) {
 	if len(observables) == 0 {
 		return nil, nil
@@ -148,13 +150,7 @@ func (c *Client) missing(ctx context.Context, alertID string, observables []Obse
 	}
 	has := make(map[string]bool, len(held))
 	for _, o := range held {
-		has[o.key()] = true
+		has[o.looseKey()] = true
 	}
-	var out []Observable
-	for _, o := range observables {
-		if !has[o.key()] {
-			out = append(out, o)
-		}
-	}
-	return out, nil
+	return slices.DeleteFunc(slices.Clone(observables), func(o Observable) bool { return has[o.looseKey()] }), nil
 }

@@ -3,6 +3,7 @@ package thehive
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/tidwall/gjson"
 
@@ -17,6 +18,9 @@ func defaultTypes() []string {
 	return []string{"autonomous-system", "domain", "file", "filename", "fqdn", "hash", "hostname", "ip", "mail",
 		"mail-subject", Other, "regexp", "registry", "uri_path", "url", "user-agent"}
 }
+
+// addedType tells a data type that TheHive has only where somebody made it.
+func addedType(name string) bool { return !slices.Contains(defaultTypes(), name) }
 
 // dataTypes gives the names of the data types that this TheHive knows: its own
 // and those that its administrator added, such as "cve". It asks once; later

@@ -73,3 +73,37 @@ func TestATypeThatIsGone(t *testing.T) {
 		})
 	}
 }
+
+// TestAValueKeepsTheTypeThatItWasGiven: an alert was raised before an
+// administrator made the type of one of its values.
+func TestAValueKeepsTheTypeThatItWasGiven(t *testing.T) {
+	const cve = "CVE-2026-12345"
+	for name, c := range map[string]struct{ held, given string }{
+		"the type was made since":                   {thehive.Other, "cve"},
+		"another type was made since":               {"vulnerability", "cve"},
+		"the list of types may not be read anymore": {"cve", "made-up"},
+	} {
+		for version, text := range versions() {
+			t.Run(name+", "+version, func(t *testing.T) {
+				server := thehivetest.Start(t, thehivetest.Options{Version: text, Types: []string{"cve", "vulnerability"}})
+				a := story()
+				a.Observables = []thehive.Observable{{DataType: c.held, Data: cve}}
+				created, err := client(t, server.URL).CreateAlert(t.Context(), a)
+				require.NoError(t, err)
+
+				later := client(t, server.URL)
+				added, existed, failures, err := later.AddAlertObservables(t.Context(), created.ID,
+					[]thehive.Observable{{DataType: c.given, Data: cve}, {DataType: c.given, Data: "CVE-2026-54321"}})
+				require.NoError(t, err)
+				assert.Equal(t, []int{1, 1, 0}, []int{added, existed, len(failures)})
+				a.Observables = []thehive.Observable{{DataType: c.given, Data: cve}} // as after an answer that got lost
+				_, err = later.CreateAlert(t.Context(), a)
+				require.NoError(t, err)
+
+				held := server.Observables(created.ID)
+				require.Len(t, held, 2)
+				assert.Equal(t, c.held, held[0].DataType)
+			})
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,9 +73,19 @@ func (o Observable) body(v Version) observableBody {
 // key tells observables of one alert apart, as TheHive does.
 func (o Observable) key() string { return o.DataType + "\x00" + o.Data }
 
+// looseKey is the key without the types that administrators add, such as "cve":
+// their values are "other" where, or as long as, TheHive has no such type.
+func (o Observable) looseKey() string {
+	if addedType(o.DataType) {
+		o.DataType = Other
+	}
+	return o.key()
+}
+
 // AddAlertObservables adds observables to an alert: how many are new, how many
 // were there already, and which TheHive refused, with its reason. After an
-// error some may have been added; calling again adds the others.
+// error some may have been added; calling again adds the others. A value that
+// the alert holds as "other" is not added under a type that was made since.
 //
 // An alert that is not there, or not for this user, is an error with reason
 // upstream.NotFound (TheHive 4.1 says 403 to either).
@@ -92,8 +103,14 @@ func (c *Client) AddAlertObservables(ctx context.Context, alertID string, observ
 	if err != nil {
 		return 0, 0, nil, err
 	}
-	added, existed, refused, err := c.add(ctx, v, alertID, ready)
-	return added, existed, append(failures, refused...), err
+	fresh := ready
+	if slices.ContainsFunc(observables, func(o Observable) bool { return addedType(o.DataType) }) {
+		if fresh, err = c.missing(ctx, alertID, ready); err != nil {
+			return 0, 0, nil, err
+		}
+	}
+	added, existed, refused, err := c.add(ctx, v, alertID, fresh)
+	return added, existed + len(ready) - len(fresh), append(failures, refused...), err
 }
 
 // ObservablePatch says what to change of an observable; nil leaves as it is.

@@ -150,6 +150,14 @@ func (s *Server) Files(alertID string) [][]byte {
 	return out
 }
 
+// SetTypes gives TheHive these data types besides the default ones, as an
+// administrator does.
+func (s *Server) SetTypes(names ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.types = slices.Concat(DefaultTypes(), names)
+}
+
 // AddCase makes a case with observables, and gives its id.
 func (s *Server) AddCase(c thehive.Case, observables []thehive.Observable) string {
 	s.mu.Lock()
