@@ -28,15 +28,21 @@ const service = "feeder"
 //go:embed long.html
 var long string
 
+// dataTypes are the data types that it takes.
+func dataTypes() []string {
+	return []string{"ip", "domain", "fqdn", "hostname", "url", "hash", "mail", "mail-subject", "filename", "registry",
+		"user-agent", "autonomous-system", "cve", "vulnerability", "other"}
+}
+
 // Analyzer is the worker.
 var Analyzer = cortex.NewAnalyzer(cortex.Definition{
-	Name:        "Waggle_FeedLookup",
-	Version:     "1.0",
-	Description: "Tells in which posts your feeder has read an observable, and what stories and verdicts came of them",
-	DataTypes: []string{"ip", "domain", "fqdn", "hostname", "url", "hash", "mail", "mail-subject", "filename", "registry",
-		"user-agent", "autonomous-system", "cve", "vulnerability", "other"},
+	Name:         "Waggle_FeedLookup",
+	Version:      "1.0",
+	Description:  "Tells in which posts your feeder has read an observable, and what stories and verdicts came of them",
+	DataTypes:    dataTypes(),
 	BaseConfig:   "feeder",
 	Service:      cortex.Service{Name: "Waggle feeder", Homepage: "https://github.com/waggle-cti/waggle/tree/main/feeder"},
+	ByHand:       cortex.ByHand{DataTypes: dataTypes(), Why: "it asks the feeder itself"},
 	LongTemplate: long,
 }, run, probe)
 

@@ -30,6 +30,7 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 	Description:  "Reads indicators of compromise in a file, text or page, defanged ones too, and tells them from what is only cited",
 	DataTypes:    []string{"file", "other", "mail-subject", "url"},
 	Service:      cortex.Service{Hosts: []string{"a URL's own server, if a URL is looked up"}},
+	ByHand:       cortex.ByHand{DataTypes: []string{"url"}, Why: "it reads what the URL leads to, which tells the URL's owner"},
 	MaxTLP:       new(cortex.MaxTLP),
 	MaxPAP:       new(cortex.MaxPAP),
 	LongTemplate: long,

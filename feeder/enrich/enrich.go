@@ -11,7 +11,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -49,7 +48,7 @@ type Enricher struct {
 	settings Settings
 	known    func(kind, value string) (string, bool)
 	now      func() time.Time
-	costs    costs
+	catalog  catalog
 
 	mu      sync.Mutex // guards what follows
 	workers []cortexapi.Worker
@@ -73,7 +72,7 @@ func New(c Cortex, o Options) (*Enricher, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	e := &Enricher{cortex: c, settings: o.Settings, known: o.Known, now: o.Now, costs: newCosts(o.Costs), held: map[string]held{}}
+	e := &Enricher{cortex: c, settings: o.Settings, known: o.Known, now: o.Now, catalog: newCatalog(), held: map[string]held{}}
 	if o.ThroughTheHive {
 		e.hive = o.TheHive
 	}
@@ -144,19 +143,13 @@ func (e *Enricher) asks(i waggle.Indicator, s waggle.Story, workers []cortexapi.
 	var out []Ask
 	for _, w := range workers {
 		for _, t := range i.Kind.TheHiveTypes(i.Value) {
-			if e.settings.sends(t) && slices.Contains(w.DataTypes, t) && !visits(w, t) {
+			if e.settings.sends(t) && slices.Contains(w.DataTypes, t) && e.catalog.of(w).asks(t) {
 				out = append(out, Ask{i.Kind, i.Value, w.Name, t, s.TLP, s.PAP})
 				break
 			}
 		}
 	}
 	return out
-}
-
-// visits tells an analyzer that reads what a URL leads to, which tells the URL's
-// owner: that is for a person to decide.
-func visits(w cortexapi.Worker, dataType string) bool {
-	return dataType == "url" && strings.HasPrefix(w.Name, "Waggle_IOCs")
 }
 
 // permitted gives the enabled analyzers that may run by themselves.
@@ -174,18 +167,15 @@ func (e *Enricher) permitted(ctx context.Context) ([]cortexapi.Worker, error) {
 	return out, nil
 }
 
-// ourself is the analyzer that looks values up in the feeder.
-const ourself = "Waggle_FeedLookup"
-
 // refuses says why an analyzer may not run by itself; "" where it may.
 func (e *Enricher) refuses(w cortexapi.Worker) string {
-	if unversioned(w.Definition) == ourself {
-		return "it would ask this feeder"
+	if why := e.catalog.of(w).never(w.DataTypes); why != "" {
+		return "by hand alone: " + why
 	}
 	if !matches(e.settings.Analyzers, w) {
 		return "it is none of the analyzers that the configuration allows"
 	}
-	if cost := e.costs.of(w); cost.above(e.settings.Cost) {
+	if cost := e.cost(w); cost.above(e.settings.Cost) {
 		return fmt.Sprintf("it costs %q, and the configuration allows %q", cost, e.settings.Cost)
 	}
 	return ""

@@ -124,7 +124,7 @@ func TestCostsComeFromTheCatalog(t *testing.T) {
 	got, err := e.Standing(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, []string{"Waggle_Warninglists_1_0"}, got.Run)
-	assert.Equal(t, []string{"Waggle_FeedLookup_1_0: it would ask this feeder", `Waggle_URLhaus_1_0: it costs "quota", and the configuration allows "free"`,
+	assert.Equal(t, []string{"Waggle_FeedLookup_1_0: by hand alone: it asks the feeder itself", `Waggle_URLhaus_1_0: it costs "quota", and the configuration allows "free"`,
 		`Waggle_Unheard_1_0: it costs "paid", and the configuration allows "free"`}, got.Rest)
 }
 

@@ -37,6 +37,9 @@ type Entry struct {
 	ServiceHomepage      string `json:"service_homepage,omitempty"`
 	RegistrationRequired bool   `json:"registration_required"`
 	SubscriptionRequired bool   `json:"subscription_required"`
+
+	ByHandTypes []string `json:"by_hand_data_types,omitempty"`
+	ByHandWhy   string   `json:"by_hand_why,omitempty"`
 }
 
 // Entry gives the worker's catalog entry, without image and command.
@@ -47,6 +50,7 @@ func (w *Worker) Entry() Entry {
 		BaseConfig: orDefault(w.BaseConfig, w.Name), ConfigurationItems: w.Items(),
 		ServiceHomepage:      w.Service.Homepage,
 		RegistrationRequired: w.Service.Registration, SubscriptionRequired: w.Service.Subscription,
+		ByHandTypes: w.ByHand.DataTypes, ByHandWhy: w.ByHand.Why,
 	}
 }
 

@@ -34,6 +34,7 @@ func demo() []*Worker {
 		NewAnalyzer(Definition{
 			Name: "Waggle_Demo", Version: "1.0", Description: "Shows | all.", DataTypes: []string{"domain", "url", "file", "vulnerability"}, BaseConfig: "shared",
 			Service:      Service{Name: "Demo", Homepage: "https://demo.example.com", Hosts: []string{"api.demo.example.com"}, Registration: true},
+			ByHand:       ByHand{DataTypes: []string{"url"}, Why: "it visits the page"},
 			LongTemplate: "<p>{{content.data}}</p>",
 		}, run),
 		NewAnalyzer(Definition{Name: "Waggle_Plain", Version: "2.1", Description: "Shows little.", DataTypes: []string{"other"}, MaxTLP: new(4), MaxPAP: new(3)},
@@ -76,7 +77,8 @@ func TestCatalog(t *testing.T) {
 			{"name":"key","description":"the service's key","type":"string","multi":false,"required":true},
 			{"name":"limit","description":"how many at most","type":"number","multi":false,"required":false,"defaultValue":10}
 		],
-		"service_homepage":"https://demo.example.com","registration_required":true,"subscription_required":false
+		"service_homepage":"https://demo.example.com","registration_required":true,"subscription_required":false,
+		"by_hand_data_types":["url"],"by_hand_why":"it visits the page"
 	}`, gjson.Get(out, "0").Raw)
 	assert.Equal(t, "[]", gjson.Get(out, "1.configurationItems").Raw)
 

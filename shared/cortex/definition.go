@@ -48,6 +48,9 @@ type Definition struct {
 	// Service is what the worker asks.
 	Service Service
 
+	// ByHand is what the worker is asked by people alone.
+	ByHand ByHand
+
 	// MaxTLP and MaxPAP are the highest levels the worker accepts while the
 	// admin has not set them; nil is DefaultMaxLevel. A worker that sends
 	// nothing anywhere takes all: new(4) and new(3).
@@ -68,6 +71,27 @@ type Service struct {
 	Hosts        []string // every host name that the worker talks to beyond the user's own network; in words where the observable decides
 	Registration bool     // an account is needed
 	Subscription bool     // money is needed
+}
+
+// ByHand says of which data types an analyzer is asked by people alone: what
+// asks by itself, as the feeder does, leaves it out. Cortex and TheHive know
+// nothing of it.
+type ByHand struct {
+	DataTypes []string // some of those that the analyzer takes, or all; none = it may be asked by whoever likes
+	Why       string   // the end of a sentence: "it visits the page, which tells its owner"
+}
+
+// validate tells what of it fits no worker that takes the data types.
+func (b ByHand) validate(d Definition) error {
+	if (len(b.DataTypes) > 0) != (b.Why != "") {
+		return errors.New("ByHand: name data types and the reason, or neither")
+	}
+	for _, t := range b.DataTypes {
+		if !d.Accepts(t) {
+			return fmt.Errorf("ByHand: the worker takes no data type %q", t)
+		}
+	}
+	return nil
 }
 
 // withDefaults fills in what the definition left to the project.
@@ -152,7 +176,7 @@ func (d Definition) validate(kind Kind) error {
 	if kind == Responder && d.LongTemplate != "" {
 		wrong("a template: TheHive shows none for responders")
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, d.ByHand.validate(d))...)
 }
 
 func alphanumeric(r rune) bool {

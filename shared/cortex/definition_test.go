@@ -47,6 +47,9 @@ func TestDefinitionRefused(t *testing.T) {
 		"TLP beyond":             {func(d *Definition) { d.MaxTLP = new(5) }, "MaxTLP 5"},
 		"PAP beyond":             {func(d *Definition) { d.MaxPAP = new(4) }, "MaxPAP 4"},
 		"file of less than none": {func(d *Definition) { d.MaxFile = -1 }, "MaxFile -1"},
+		"by hand, no reason":     {func(d *Definition) { d.ByHand = ByHand{DataTypes: []string{"url"}} }, "and the reason"},
+		"by hand, no data type":  {func(d *Definition) { d.ByHand = ByHand{Why: "it is slow"} }, "data types and"},
+		"by hand, another type":  {func(d *Definition) { d.ByHand = ByHand{DataTypes: []string{"ip"}, Why: "it is slow"} }, `takes no data type "ip"`},
 		"template with a script": {func(d *Definition) { d.LongTemplate = "<p><script>x</script>" }, "<script> is not allowed"},
 	} {
 		t.Run(name, func(t *testing.T) {
