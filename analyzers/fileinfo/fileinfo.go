@@ -91,6 +91,8 @@ func readers(packed float64) []reader {
 		{"The archive", []string{"application/x-tar"}, listed(archive.TAR)},
 		{"The archive", []string{"application/gzip"}, listed(archive.GZIP)},
 		{"The archive", []string{"application/x-rar-compressed"}, listed(archive.RAR)},
+		{"The archive", []string{"application/x-7z-compressed"}, listed(archive.SevenZip)},
+		{"The disk image", []string{sample.DiskImage}, listed(archive.Disk)},
 		{"The URLs", nil, func(ctx context.Context, f *sample.File, _ *full) error { return f.ReadURLs(ctx) }},
 	}
 }
@@ -114,7 +116,7 @@ func read(ctx context.Context, path, name string, readers []reader) (*full, erro
 		return nil, fmt.Errorf("the job's file can't be read: %w", err)
 	}
 	defer closer.Close()
-	r := &full{Name: name, Size: f.Size, Type: f.Media.String(), Extension: f.Media.Extension()}
+	r := &full{Name: name, Size: f.Size, Type: f.Type, Extension: f.Extension()}
 	if err := r.digest(ctx, f); err != nil {
 		return nil, err
 	}

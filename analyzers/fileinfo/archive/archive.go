@@ -1,5 +1,6 @@
-// Package archive lists what archives and disk images hold. Nothing in them is
-// unpacked, but for the headers of a tar within gzip and the list of a 7z file.
+// Package archive lists what archives and images of optical disks hold. Nothing
+// in them is unpacked, but for the headers of a tar within gzip and the list of a
+// 7z file.
 package archive
 
 import (
@@ -28,6 +29,7 @@ type Entry struct {
 	Encrypted bool   `json:"encrypted,omitempty"`
 	Modified  string `json:"modified,omitempty"`
 	Folder    bool   `json:"folder,omitempty"`
+	Hidden    bool   `json:"hidden,omitempty"` // in a disk image
 }
 
 const (
@@ -73,6 +75,8 @@ func (l *list) judge(one Entry) {
 	}
 	switch {
 	case !filename.IsProgram(one.Name) || one.Folder || l.Is("application/java-archive"):
+	case one.Hidden:
+		l.Find(cortex.Suspicious, "hidden program inside", "The disk image holds what a double click runs, and hides it.", one.Name)
 	case one.Encrypted:
 		l.Find(cortex.Suspicious, "encrypted program inside", "The archive wants a password, and holds what a double click runs.", one.Name)
 	default:

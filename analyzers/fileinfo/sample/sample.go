@@ -35,6 +35,7 @@ type File struct {
 	Name  string // as its sender called it; hostile
 	Size  int64  // bytes
 	Media *mimetype.MIME
+	Type  string // the media type, of disk images too
 
 	Findings  cortex.Findings
 	Notes     []string // what was not read, and why
@@ -59,13 +60,39 @@ func Open(path, name string) (*File, io.Closer, error) {
 		_ = file.Close() // the first error says more
 		return nil, nil, err
 	}
+	f.Type = f.Media.String()
+	if f.Media.Is("application/octet-stream") && f.isDisk() {
+		f.Type = DiskImage
+	}
 	f.judgeName()
 	return f, file, nil
+}
+
+// DiskImage is the media type of the image of an optical disk.
+const DiskImage = "application/x-iso9660-image"
+
+// isDisk tells such an image, whose first descriptor lies behind 32 KB that may
+// hold anything: that of ISO 9660, or what UDF begins with.
+func (f *File) isDisk() bool {
+	var sign [5]byte
+	_, err := f.ReadAt(sign[:], 16*2048+1)
+	return err == nil && (string(sign[:]) == "CD001" || string(sign[:]) == "BEA01")
+}
+
+// Extension is the ending that files of the type have, such as ".docx".
+func (f *File) Extension() string {
+	if f.Type == DiskImage {
+		return ".iso"
+	}
+	return f.Media.Extension()
 }
 
 // Is tells whether the file is of a media type, or of one that is made of it: a
 // DOCX is a ZIP.
 func (f *File) Is(media string) bool {
+	if f.Type == media {
+		return true
+	}
 	for m := f.Media; m != nil; m = m.Parent() {
 		if m.Is(media) {
 			return true

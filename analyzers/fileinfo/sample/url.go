@@ -38,7 +38,7 @@ var formats = []string{
 // ReadURLs searches the file as it lies there, its readable runs if it is
 // binary. What is compressed is searched by those who unpack it.
 func (f *File) ReadURLs(ctx context.Context) error {
-	text := f.Is("text/plain") || strings.HasPrefix(f.Media.String(), "text/")
+	text := f.Is("text/plain") || strings.HasPrefix(f.Type, "text/")
 	buffer, held := make([]byte, window), 0
 	for from := f.Whole(); ; {
 		n, err := io.ReadFull(from, buffer[held:])
