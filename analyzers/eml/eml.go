@@ -1,4 +1,5 @@
-// Package eml is the analyzer that takes a mail message apart: who says to have
+// Package eml is the analyzer that takes a mail message apart, be it a file .eml or
+// Outlook's .msg: who says to have
 // sent it and by which servers it came, what those say of SPF, DKIM and DMARC,
 // where its links lead, and its attachments, which become artifacts. It asks
 // nobody: nothing leaves the machine, at any TLP and PAP.
@@ -47,7 +48,7 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 	mail, err := message.Read(data, message.Limits{})
 	if errors.Is(err, message.ErrNotMessage) {
 		return cortex.Report{}, &upstream.Error{Service: "Waggle_EML", Reason: upstream.BadInput,
-			Message: "the file is no mail message: it begins with no header", Next: "save the message as .eml; Outlook's .msg is another format"}
+			Message: "the file is no mail message: it begins with no header, and is no message of Outlook", Next: "save the message as .eml or .msg"}
 	}
 	if err != nil {
 		return cortex.Report{}, err

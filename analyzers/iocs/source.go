@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/waggle-cti/waggle/shared/compound"
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/fetch"
 	"github.com/waggle-cti/waggle/shared/ioc"
@@ -99,7 +100,10 @@ func (r *reader) note(format string, args ...any) {
 }
 
 func (r *reader) read(data []byte, depth int) (source, error) {
-	if mail, err := message.Read(data, message.Limits{}); err == nil && isMail(mail) {
+	switch mail, err := message.Read(data, message.Limits{}); {
+	case err == nil && compound.Is(data):
+		return source{ReadAs: "mail", Type: "application/vnd.ms-outlook", Bytes: len(data)}, r.readMail(mail, depth)
+	case err == nil && isMail(mail):
 		return source{ReadAs: "mail", Type: "message/rfc822", Bytes: len(data)}, r.readMail(mail, depth)
 	}
 	content, err := ioc.ReadContent(data)

@@ -42,10 +42,13 @@ type Entry struct {
 // Path is the folder and the name.
 func (e Entry) Path() string { return path.Join(e.Folder, e.Name) }
 
-// Read gives up to so many bytes of a stream. The error is [bounded.ErrTooMuch]
+// Read gives up to so many bytes of a stream, from its start. The error is [bounded.ErrTooMuch]
 // where too much was read of the file already; what was read until an error is
 // given beside it.
 func (e Entry) Read(most int64) ([]byte, error) {
+	if _, err := e.file.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
 	return io.ReadAll(io.LimitReader(e.file, min(most, MostStream)))
 }
 

@@ -1,5 +1,6 @@
-// Package message reads mail messages (RFC 5322, MIME by RFC 2045 to 2047 and
-// 2231) that nobody vouches for, as .eml files hold them.
+// Package message reads mail messages that nobody vouches for: those of the
+// Internet (RFC 5322, MIME by RFC 2045 to 2047 and 2231), as .eml files hold them,
+// and Outlook's (.msg).
 //
 // It takes what there is: net/mail and mime/multipart give up at the first line
 // of a header that is none, and mail made to deceive has such lines. Encodings
@@ -13,6 +14,8 @@ import (
 	"fmt"
 	"mime"
 	"strings"
+
+	"github.com/waggle-cti/waggle/shared/compound"
 )
 
 // Limits bound what is read of a message. Zero fields mean the defaults.
@@ -35,7 +38,8 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// ErrNotMessage is that the bytes do not begin with a header as mail has.
+// ErrNotMessage is that the bytes do not begin with a header as mail has, or are
+// a file of Outlook's format and no message.
 var ErrNotMessage = errors.New("it is no mail message")
 
 // Message is a message, or a part of one that is a message.
@@ -65,9 +69,14 @@ func (p Part) IsText() bool {
 // Text gives the data of a part of text as UTF-8.
 func (p Part) Text() string { return decodeText(p.Data, p.Charset) }
 
-// Read reads a message.
+// Read reads a message. The error is [ErrNotMessage], which a .msg file that is
+// damaged beyond reading gives too.
 func Read(data []byte, limits Limits) (Message, error) {
 	r := &reader{limits: limits.withDefaults()}
+	if compound.Is(data) {
+		err := r.readOutlook(data)
+		return r.message, err
+	}
 	data = withoutEnvelope(data)
 	header, body := r.header(data)
 	if !header.isMail() {

@@ -2,6 +2,7 @@ package message_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -57,6 +58,52 @@ func TestParts(t *testing.T) {
 	}
 }
 
+// The messages were made for these tests; extract-msg of Python reads them the
+// same way.
+func TestOutlook(t *testing.T) {
+	for name, want := range map[string]struct {
+		header map[string]string
+		parts  []string // path, type, name, place of the message that it is of, size
+		notes  []string
+	}{
+		"received": {
+			map[string]string{"From": `"Accounts, Example" <accounts@example.org>`, "Subject": "Invoice € 1,200", "Date": "Fri, 20 Nov 2026 09:30:00 +0000", "Reply-To": "accounts@pay-example.net"},
+			[]string{"1 text/plain   55", "2 text/html   176", "3 application/octet-stream Invoice 2026-11.pdf.exe  5002", "4 image/png logo.png  68", "5.1 text/plain  5 57", "5.2 text/plain order.txt 5 11"},
+			nil,
+		},
+		"sent": {
+			map[string]string{"From": `"Clerk" <clerk@example.com>`, "To": `"Accounts" <accounts@example.org>`, "Cc": "boss@example.com", "Subject": "Счёт", "Date": "Fri, 20 Nov 2026 09:30:00 +0000", "Message-ID": "<9@example.com>"},
+			[]string{"1 text/plain   36"},
+			[]string{"The body is in RTF as well, which was not read: links may be hidden there."},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			data, err := os.ReadFile("testdata/" + name + ".msg")
+			require.NoError(t, err)
+			m, err := message.Read(data, message.Limits{})
+			require.NoError(t, err)
+			for field, value := range want.header {
+				assert.Equal(t, value, m.Header.Decoded(field), field)
+			}
+			var parts []string
+			for _, p := range m.Parts {
+				parts = append(parts, fmt.Sprintf("%s %s %s %s %d", p.Path, p.Type, p.Filename, p.Within, len(p.Data)))
+			}
+			assert.Equal(t, want.parts, parts)
+			assert.Equal(t, want.notes, m.Notes)
+
+			m, err = message.Read(data, message.Limits{Parts: 1, Bytes: 30})
+			require.NoError(t, err)
+			require.Len(t, m.Parts, 1)
+			assert.LessOrEqual(t, len(m.Parts[0].Data), 30)
+			assert.Contains(t, m.Notes, "Only the first 30 bytes of the parts were read.")
+
+			_, err = message.Read(data[:1024], message.Limits{})
+			assert.ErrorIs(t, err, message.ErrNotMessage)
+		})
+	}
+}
+
 func TestWhatIsNoMessage(t *testing.T) {
 	for name, text := range map[string]string{
 		"nothing": "", "text": "hello\nworld", "a note": "Note: this\n\nand that", "binary": "\xd0\xcf\x11\xe0", "a page": "<html>\nfrom: x",
@@ -102,6 +149,11 @@ func TestLimits(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("From: a@example.org\nSubject: =?utf-8?B?aGk=?=\n x\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n--b\nContent-Type: message/rfc822\n\nFrom: b@example.org\n\nhello\n--b--\n"))
 	f.Add([]byte("From: a@example.org\nContent-Type: text/html; charset=utf-16; name*=UTF-8''a%20b\nContent-Transfer-Encoding: quoted-printable\n\n=41=\nb=ZZ"))
+	for _, name := range []string{"received", "sent"} {
+		data, err := os.ReadFile("testdata/" + name + ".msg")
+		require.NoError(f, err)
+		f.Add(data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		limits := message.Limits{Parts: 20, Depth: 4, Bytes: 1 << 16}
 		m, err := message.Read(data, limits)

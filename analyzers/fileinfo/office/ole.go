@@ -3,9 +3,11 @@ package office
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/waggle-cti/waggle/analyzers/fileinfo/sample"
 	"github.com/waggle-cti/waggle/shared/bounded"
@@ -15,6 +17,21 @@ import (
 
 // mostModule is the largest stream that is searched for macros, in bytes.
 const mostModule = 4 << 20
+
+// attachedName begins the stream with the name of what is attached to a message of
+// Outlook, as UTF-16. https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxmsg
+const attachedName = "__substg1.0_3707001f"
+
+// mostName is the longest such name that is read, in bytes.
+const mostName = 1 << 10
+
+func utf16Text(raw []byte) string {
+	var units []uint16
+	for ; len(raw) >= 2; raw = raw[2:] {
+		units = append(units, binary.LittleEndian.Uint16(raw))
+	}
+	return string(utf16.Decode(units))
+}
 
 // OLE reads a DOC, XLS, PPT, MSG or MSI file.
 func OLE(ctx context.Context, f *sample.File) (*Document, error) {
@@ -33,6 +50,10 @@ func (r *reading) readProject(ctx context.Context, file io.ReaderAt) error {
 		switch name := strings.ToLower(one.Name); {
 		case one.Special && name == "ole10native", strings.HasSuffix(name, "ole10native"):
 			r.embeds(one.Path() + ".bin")
+		case strings.HasPrefix(name, attachedName):
+			if raw, err := one.Read(mostName); err == nil {
+				r.embeds(utf16Text(raw))
+			}
 		case name == "encryptedpackage":
 			r.Find(cortex.Info, "encrypted document", "The document wants a password: scanners on the way could not look into it.", "")
 		case name == "equation native":
