@@ -24,10 +24,15 @@ type line struct {
 func (s survey) print(to io.Writer, on screen) {
 	fmt.Fprintf(to, "%s  %s  %s  %s\n\n", on.paint(bold, printable(ioc.Defang(s.Data))), s.DataType, TLPName(s.TLP), PAPName(s.PAP))
 	for _, l := range wrap(strings.ToUpper(orDefault(string(s.Verdict), "no verdict"))+": "+s.Why+".", on.width) {
-		fmt.Fprintln(to, l)
+		fmt.Fprintln(to, on.paint(colourOf(s.Verdict), l))
 	}
 	fmt.Fprintln(to)
 	printLines(to, on, s.lines())
+}
+
+// colourOf is how a level is shown; what is only information has no colour.
+func colourOf(l Level) string {
+	return map[Level]string{Malicious: red, Suspicious: yellow, Safe: green}[l]
 }
 
 // lines are the rows; those who lack the same share one.
@@ -54,7 +59,7 @@ func (v voice) line(data string) line {
 	}
 	switch v.State {
 	case answered:
-		l.verdict, l.colour = string(v.Level), map[Level]string{Malicious: red, Suspicious: yellow, Safe: green}[v.Level]
+		l.verdict, l.colour = string(v.Level), colourOf(v.Level)
 		l.text = v.disarm(v.saying())
 	case unasked:
 		l.colour = faint

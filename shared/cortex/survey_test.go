@@ -181,6 +181,16 @@ func TestTableOnATerminal(t *testing.T) {
 		"\x1b[2m           fourth                 \x1b[0m\n", out.String())
 }
 
+func TestVerdictOnATerminal(t *testing.T) {
+	for verdict, want := range map[Level]string{
+		Malicious: "\x1b[31;1mMALICIOUS: malicious by a.\x1b[0m\n", Suspicious: "\x1b[33;1mSUSPICIOUS: ", Safe: "\x1b[32mSAFE: ", Info: "\nINFO: ", "": "\nNO VERDICT: ",
+	} {
+		var out bytes.Buffer
+		survey{Data: "198.51.100.7", DataType: "ip", Verdict: verdict, Why: "malicious by a"}.print(&out, screen{terminal: true, width: 80, colours: true})
+		assert.Contains(t, out.String(), want)
+	}
+}
+
 func TestProgressLine(t *testing.T) {
 	p := newProgress(&bytes.Buffer{}, []string{"dns", "rdap", "crtsh"})
 	p.done("rdap")
