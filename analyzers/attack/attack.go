@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/waggle-cti/waggle/shared/attack"
 	"github.com/waggle-cti/waggle/shared/cortex"
@@ -56,7 +57,10 @@ func run(_ context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) 
 		return cortex.Report{}, unusable(err)
 	}
 	f.Entry, f.Found = e, found
-	f.Source = "ATT&CK as of " + head.Made.Format("2006-01-02")
+	f.Source = "ATT&CK as MITRE last changed it on " + head.Changed.Format(time.DateOnly)
+	if head.Changed.IsZero() {
+		f.Source = "ATT&CK as compiled on " + head.Made.Format(time.DateOnly)
+	}
 	return f.report(), nil
 }
 

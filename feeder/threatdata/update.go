@@ -256,7 +256,7 @@ func (g *gathering) names(texts [][]byte, about *Part) error {
 func (g *gathering) attack(text []byte, about *Part) error {
 	entries, err := attack.Read(text)
 	if err == nil {
-		err = attack.Save(filepath.Join(g.beside, attack.File), entries, g.Now, enterprise)
+		err = attack.Save(filepath.Join(g.beside, attack.File), entries, attack.Head{Made: g.Now, Changed: attack.Changed(text), From: enterprise})
 	}
 	if err == nil {
 		about.Entries = len(entries)

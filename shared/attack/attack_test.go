@@ -55,18 +55,26 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
+func TestChanged(t *testing.T) {
+	assert.Equal(t, time.Date(2026, 10, 28, 14, 0, 0, 0, time.UTC),
+		Changed([]byte(`{"objects":[{"modified":"2026-04-22T10:00:00.000Z"},{"modified":"2026-10-28T14:00:00.000Z"},{"modified":"soon"},{}]}`)))
+	assert.Zero(t, Changed([]byte("<html>")))
+}
+
 func TestSaveAndFind(t *testing.T) {
 	all, err := Read(bundle(t))
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), "sub", File)
 	made := time.Date(2026, 11, 23, 9, 0, 0, 5, time.UTC)
-	require.NoError(t, Save(path, all, made, "https://example.com/bundle.json"))
+	head := Head{Made: made.Truncate(time.Second), Changed: Changed(bundle(t)), From: "https://example.com/bundle.json"}
+	require.NoError(t, Save(path, all, head))
+	head.Form, head.Entries = 1, len(all)
 	for _, want := range all {
-		e, head, found, err := Find(path, want.ID)
+		e, told, found, err := Find(path, want.ID)
 		require.NoError(t, err)
 		assert.True(t, found)
 		assert.Equal(t, want, e)
-		assert.Equal(t, Head{Form: 1, Made: made.Truncate(time.Second), From: "https://example.com/bundle.json", Entries: len(all)}, head)
+		assert.Equal(t, head, told)
 	}
 	for _, absent := range []string{"T9059.0", "T905", "", `"`, "T9059\",\"name\":\""} {
 		_, _, found, err := Find(path, absent)
@@ -77,7 +85,7 @@ func TestSaveAndFind(t *testing.T) {
 
 func TestFindRefuses(t *testing.T) {
 	whole := filepath.Join(t.TempDir(), File)
-	require.NoError(t, Save(whole, []Entry{{Ref: Ref{ID: "T9059"}}}, time.Time{}, ""))
+	require.NoError(t, Save(whole, []Entry{{Ref: Ref{ID: "T9059"}}}, Head{}))
 	packed, err := os.ReadFile(whole)
 	require.NoError(t, err)
 	for name, content := range map[string][]byte{"empty": {}, "no gzip": []byte("damaged"), "cut": packed[:len(packed)-12]} {
@@ -162,7 +170,7 @@ func BenchmarkFind(b *testing.B) {
 			Detections: slices.Repeat([]Detection{{How: strings.Repeat("see it ", 80)}}, 3)})
 	}
 	path := filepath.Join(b.TempDir(), File)
-	require.NoError(b, Save(path, all, time.Now(), ""))
+	require.NoError(b, Save(path, all, Head{Made: time.Now()}))
 	for b.Loop() {
 		_, _, found, err := Find(path, all[len(all)-1].ID)
 		require.NoError(b, err)

@@ -29,8 +29,9 @@ const (
 // Head says what a compiled file is made of.
 type Head struct {
 	Form    int       `json:"form"`
-	Made    time.Time `json:"made"`
-	From    string    `json:"from"` // the bundle's address
+	Made    time.Time `json:"made"`             // when it was compiled
+	Changed time.Time `json:"changed,omitzero"` // when MITRE last changed anything in it
+	From    string    `json:"from"`             // the bundle's address
 	Entries int       `json:"entries"`
 }
 
@@ -38,8 +39,9 @@ type Head struct {
 // of another version.
 var ErrDamaged = errors.New("it is no compiled ATT&CK, or of another version")
 
-// Save puts entries in the place of the file at path, all at once.
-func Save(path string, entries []Entry, made time.Time, from string) (err error) {
+// Save puts entries in the place of the file at path, all at once. Of the head,
+// the form and the number of entries are set here.
+func Save(path string, entries []Entry, head Head) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return err
 	}
@@ -50,7 +52,8 @@ func Save(path string, entries []Entry, made time.Time, from string) (err error)
 	defer out.Cleanup() //nolint:errcheck // after CloseAtomicallyReplace it does nothing
 	packed := gzip.NewWriter(out)
 	lines := json.NewEncoder(packed)
-	err = lines.Encode(Head{Form: form, Made: made.UTC().Truncate(time.Second), From: from, Entries: len(entries)})
+	head.Form, head.Entries, head.Made, head.Changed = form, len(entries), head.Made.UTC().Truncate(time.Second), head.Changed.UTC()
+	err = lines.Encode(head)
 	for _, e := range entries {
 		err = errors.Join(err, lines.Encode(e))
 	}

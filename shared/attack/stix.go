@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
 )
 
 // object is an object of a STIX bundle, in as much of it as is read.
@@ -89,6 +92,17 @@ func Read(bundle []byte) ([]Entry, error) {
 		}
 	}
 	return m.sorted()
+}
+
+// Changed tells when anything in a bundle was changed last, which is some days
+// before MITRE published it; zero where it does not say.
+func Changed(bundle []byte) (last time.Time) {
+	for _, one := range gjson.GetBytes(bundle, "objects.#.modified").Array() {
+		if at, err := time.Parse(time.RFC3339, one.String()); err == nil && at.After(last) {
+			last = at
+		}
+	}
+	return last
 }
 
 // matrix is what was read so far.
