@@ -14,6 +14,7 @@ package notify
 import (
 	"context"
 
+	"github.com/waggle-cti/waggle/responders/notify/chat"
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/notice"
 )
@@ -36,12 +37,12 @@ type Config struct {
 }
 
 func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error) {
-	channels, err := parseChannels(cfg.Channels, cfg.TLP)
+	channels, err := chat.Parse(cfg.Channels, cfg.TLP)
 	if err != nil {
 		return cortex.Report{}, err
 	}
 	for _, c := range channels {
-		for _, s := range c.secrets() {
+		for _, s := range c.Secrets() {
 			job.Hide(s)
 		}
 	}
@@ -56,11 +57,11 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 	f := newFull(cfg, n)
 	var failed error
 	for _, c := range channels {
-		tag := n.Tag(c.name)
+		tag := n.Tag(c.Name)
 		switch {
 		case notice.Tagged(job, tag):
 			f.add(c, told, "the tag "+tag+" says so; take it off to tell it again")
-		case n.Level > c.tlp:
+		case n.Level > c.TLP:
 			f.add(c, withheld, "TLP:"+n.TLP+" is above what this channel may have")
 		default:
 			if err := f.send(ctx, job, cfg, c, templates, n); err != nil {

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 
+	"github.com/waggle-cti/waggle/responders/notify/chat"
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/notice"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -11,7 +12,7 @@ import (
 // probe reads the channels' addresses and connects to their hosts. Whether a
 // channel is there shows only when something is posted.
 func probe(ctx context.Context, job *cortex.Job, cfg Config) (string, error) {
-	channels, err := parseChannels(cfg.Channels, cfg.TLP)
+	channels, err := chat.Parse(cfg.Channels, cfg.TLP)
 	if err != nil {
 		return "", err
 	}
@@ -19,10 +20,10 @@ func probe(ctx context.Context, job *cortex.Job, cfg Config) (string, error) {
 		return "", err
 	}
 	for _, c := range channels {
-		for _, s := range c.secrets() {
+		for _, s := range c.Secrets() {
 			job.Hide(s)
 		}
-		if err := cortex.Reach(ctx, job, upstream.Options{Service: c.service.title + " (" + c.name + ")", BaseURL: c.base(), InsecureSkipVerify: !cfg.VerifyTLS}); err != nil {
+		if err := cortex.Reach(ctx, job, upstream.Options{Service: c.Service.Title + " (" + c.Name + ")", BaseURL: c.Base(), InsecureSkipVerify: !cfg.VerifyTLS}); err != nil {
 			return "", err
 		}
 	}

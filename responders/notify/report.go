@@ -3,6 +3,7 @@ package notify
 import (
 	"fmt"
 
+	"github.com/waggle-cti/waggle/responders/notify/chat"
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/notice"
 )
@@ -41,12 +42,12 @@ func newFull(cfg Config, n notice.Notice) *full {
 	return f
 }
 
-func (f *full) add(c channel, state, why string) {
+func (f *full) add(c chat.Channel, state, why string) {
 	if state == sent {
 		f.Sent++
 		f.Changed = true
 	}
-	f.Channels = append(f.Channels, row{c.name, c.service.title, state, why})
+	f.Channels = append(f.Channels, row{c.Name, c.Service.Title, state, why})
 }
 
 // remember gives the operations that remember which channels were told.

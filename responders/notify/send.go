@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/waggle-cti/waggle/responders/notify/chat"
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/notice"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -22,11 +23,11 @@ const (
 )
 
 // send tells one channel, and notes what came of it.
-func (f *full) send(ctx context.Context, job *cortex.Job, cfg Config, c channel, templates notice.Template, n notice.Notice) error {
-	shown := n.Escaped(c.service.escape)
+func (f *full) send(ctx context.Context, job *cortex.Job, cfg Config, c chat.Channel, templates notice.Template, n notice.Notice) error {
+	shown := n.Escaped(c.Service.Escape)
 	title, body, err := templates.Write(shown)
 	if err == nil {
-		m := message{title: notice.Shorten(title, maxTitle), body: notice.Shorten(body, c.service.limit), key: n.Key(c.name), notice: shown}
+		m := chat.Message{Title: notice.Shorten(title, maxTitle), Body: notice.Shorten(body, c.Service.Limit), Key: n.Key(c.Name), Notice: shown}
 		err = deliver(ctx, job, cfg, c, m)
 	}
 	if err != nil {
@@ -34,7 +35,7 @@ func (f *full) send(ctx context.Context, job *cortex.Job, cfg Config, c channel,
 		return err
 	}
 	why := ""
-	if c.service.repeats {
+	if c.Service.Repeats {
 		why = "sent with a key, by which the service can tell a second one from it"
 	}
 	f.add(c, sent, why)
@@ -43,17 +44,17 @@ func (f *full) send(ctx context.Context, job *cortex.Job, cfg Config, c channel,
 
 // deliver posts a message. When the service is asked too often it waits as it
 // says: nothing was posted then.
-func deliver(ctx context.Context, job *cortex.Job, cfg Config, c channel, m message) error {
-	client, err := job.Upstream(upstream.Options{Service: c.service.title + " (" + c.name + ")", BaseURL: c.base(), Secrets: c.secrets(),
+func deliver(ctx context.Context, job *cortex.Job, cfg Config, c chat.Channel, m chat.Message) error {
+	client, err := job.Upstream(upstream.Options{Service: c.Service.Title + " (" + c.Name + ")", BaseURL: c.Base(), Secrets: c.Secrets(),
 		InsecureSkipVerify: !cfg.VerifyTLS, MaxBody: 1 << 20})
 	if err != nil {
 		return err
 	}
 	for try := 1; ; try++ {
-		answer, err := client.Do(ctx, c.service.request(c, m))
+		answer, err := client.Do(ctx, c.Service.Request(c, m))
 		if err == nil {
-			if !c.service.took(answer) {
-				return answer.Strange("the answer is none that " + c.service.title + " gives")
+			if !c.Service.Took(answer) {
+				return answer.Strange("the answer is none that " + c.Service.Title + " gives")
 			}
 			return nil
 		}

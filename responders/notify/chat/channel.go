@@ -1,4 +1,4 @@
-package notify
+package chat
 
 import (
 	"cmp"
@@ -11,11 +11,11 @@ import (
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
-// channel is one place that messages go to.
-type channel struct {
-	service service
-	name    string   // in reports and tags
-	tlp     int      // highest level that may leave by it
+// Channel is one place that messages go to.
+type Channel struct {
+	Service Service
+	Name    string   // in reports and tags
+	TLP     int      // highest level that may leave by it
 	address *url.URL // of the service, without what is ours
 	options url.Values
 }
@@ -23,13 +23,13 @@ type channel struct {
 // maxName bounds a channel's name: it goes into a tag.
 const maxName = 40
 
-// parseChannel reads the address of a channel. Before its scheme may stand the
+// parse reads the address of a channel. Before its scheme may stand the
 // service, "mattermost+https://…", where the host does not tell it; behind "#"
 // stand our own settings (tlp, name, token, chat, room), which are sent nowhere.
 // Errors name the channel by its place, since the address is a secret.
-func parseChannel(place int, address string, maxTLP string) (channel, error) {
-	wrong := func(format string, args ...any) (channel, error) {
-		return channel{}, &upstream.Error{Reason: upstream.BadInput, Message: fmt.Sprintf("configuration: channel %d: ", place+1) + fmt.Sprintf(format, args...),
+func parse(place int, address string, maxTLP string) (Channel, error) {
+	wrong := func(format string, args ...any) (Channel, error) {
+		return Channel{}, &upstream.Error{Reason: upstream.BadInput, Message: fmt.Sprintf("configuration: channel %d: ", place+1) + fmt.Sprintf(format, args...),
 			Next: "write it as responders/README.md says"}
 	}
 	kind, rest, named := strings.Cut(address, "+http")
@@ -47,43 +47,45 @@ func parseChannel(place int, address string, maxTLP string) (channel, error) {
 		return wrong("what stands behind # is not written as name=value&name=value")
 	}
 	u.Fragment, u.RawFragment = "", ""
-	c := channel{address: u, options: options}
-	if c.service, err = serviceOf(kind, u.Hostname()); err != nil {
+	c := Channel{address: u, options: options}
+	if c.Service, err = serviceOf(kind, u.Hostname()); err != nil {
 		return wrong("%s", err)
 	}
 	for name := range options {
-		if !slices.Contains(append([]string{"tlp", "name"}, c.service.settings...), name) {
-			return wrong("%s knows no setting of that name behind #: use %s", c.service.title, strings.Join(append([]string{"tlp", "name"}, c.service.settings...), ", "))
+		if !slices.Contains(append([]string{"tlp", "name"}, c.Service.settings...), name) {
+			return wrong("%s knows no setting of that name behind #: use %s", c.Service.Title, strings.Join(append([]string{"tlp", "name"}, c.Service.settings...), ", "))
 		}
 	}
-	for _, name := range c.service.required {
+	for _, name := range c.Service.required {
 		if options.Get(name) == "" {
-			return wrong("%s needs #%s=…", c.service.title, name)
+			return wrong("%s needs #%s=…", c.Service.Title, name)
 		}
 	}
 	level := cmp.Or(options.Get("tlp"), maxTLP)
 	if !marking.IsTLP(level) {
 		return wrong("tlp is clear, green, amber, amber+strict or red")
 	}
-	c.tlp = marking.TLPLevel(level)
-	c.name = cmp.Or(options.Get("name"), c.service.kind)
-	if len(c.name) > maxName || strings.ContainsFunc(c.name, func(r rune) bool { return r <= ' ' || r == '"' || r > '~' }) {
+	c.TLP = marking.TLPLevel(level)
+	c.Name = cmp.Or(options.Get("name"), c.Service.Kind)
+	if len(c.Name) > maxName || strings.ContainsFunc(c.Name, func(r rune) bool { return r <= ' ' || r == '"' || r > '~' }) {
 		return wrong("its name must be at most %d letters, digits and signs, without spaces", maxName)
 	}
 	return c, nil
 }
 
-// parseChannels reads all channels, and gives those of one name numbers.
-func parseChannels(addresses []string, maxTLP string) ([]channel, error) {
+// Parse reads the addresses of all channels, and gives those of one name numbers.
+// One that does not say its own highest TLP has maxTLP: "amber". The error is
+// [upstream.BadInput].
+func Parse(addresses []string, maxTLP string) ([]Channel, error) {
 	used := map[string]int{}
-	var out []channel
+	var out []Channel
 	for i, address := range addresses {
-		c, err := parseChannel(i, address, maxTLP)
+		c, err := parse(i, address, maxTLP)
 		if err != nil {
 			return nil, err
 		}
-		if used[c.name]++; used[c.name] > 1 {
-			c.name = fmt.Sprintf("%s-%d", c.name, used[c.name])
+		if used[c.Name]++; used[c.Name] > 1 {
+			c.Name = fmt.Sprintf("%s-%d", c.Name, used[c.Name])
 		}
 		out = append(out, c)
 	}
@@ -93,8 +95,8 @@ func parseChannels(addresses []string, maxTLP string) ([]channel, error) {
 // minSecret is the length of a path's part that may be a secret.
 const minSecret = 8
 
-// secrets are all parts of the address that a stranger could post by.
-func (c channel) secrets() []string {
+// Secrets are all parts of the address that a stranger could post by.
+func (c Channel) Secrets() []string {
 	out := []string{c.address.RequestURI(), c.options.Get("token")}
 	for part := range strings.SplitSeq(c.address.EscapedPath(), "/") {
 		if plain, err := url.PathUnescape(part); err == nil && len(plain) >= minSecret && !slices.Contains([]string{"services", "webhooks", "workflows", "triggers", "powerautomate", "automations"}, plain) {
@@ -114,9 +116,9 @@ func (c channel) secrets() []string {
 	return slices.DeleteFunc(out, func(s string) bool { return len(s) < 4 })
 }
 
-// base is the address of the service's host, and path what comes below.
-func (c channel) base() string {
+// Base is the address of the service's host, and path what comes below.
+func (c Channel) Base() string {
 	return (&url.URL{Scheme: c.address.Scheme, User: c.address.User, Host: c.address.Host}).String()
 }
 
-func (c channel) path() string { return c.address.EscapedPath() }
+func (c Channel) path() string { return c.address.EscapedPath() }
