@@ -197,6 +197,26 @@ func (c *Client) find(ctx context.Context, v Version, typ, source, ref string) (
 	return a, err == nil, err
 }
 
+// AlertsOfSource gives the alerts of a source, 100 at most, without their
+// observables. As any list it is TheHive's index that gives it, a moment late.
+func (c *Client) AlertsOfSource(ctx context.Context, source string) ([]Alert, error) {
+	v, err := c.Version(ctx)
+	if err != nil {
+		return nil, err
+	}
+	filter := equals(v, "source", name(source, maxSource))
+	filter["_name"] = "filter"
+	rows, err := c.query(ctx, "alerts-of-source", step{"_name": "listAlert"}, filter, page(0, 100))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Alert, len(rows))
+	for i, r := range rows {
+		out[i] = readAlert(r)
+	}
+	return out, nil
+}
+
 // Alert reads an alert by its id, without its observables. One that is not
 // there is an error with reason upstream.NotFound.
 func (c *Client) Alert(ctx context.Context, id string) (Alert, error) {

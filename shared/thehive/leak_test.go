@@ -80,7 +80,9 @@ func TestNoErrorTellsTheKey(t *testing.T) {
 			_, begun := c.StartRun(context.Background(), thehive.Responder{ID: "r"}, thehive.KindAlert, "~1")
 			tagged := c.SetCaseTags(context.Background(), "~1", []string{"a"})
 			changed := c.UpdateObservable(context.Background(), "~1", thehive.ObservablePatch{Tags: []string{"a"}})
-			for _, err := range []error{created, read, promoted, offered, begun, tagged, changed} {
+			_, found := c.AlertsOfSource(context.Background(), "Example Blog")
+			deleted := c.DeleteAlert(context.Background(), "~1")
+			for _, err := range []error{created, read, promoted, offered, begun, tagged, changed, found, deleted} {
 				if err == nil {
 					continue // an answer that reads as an empty alert
 				}

@@ -89,3 +89,16 @@ func (p AlertPatch) change(v Version) (map[string]any, error) {
 	}
 	return fields, scales(severity, level, pap)
 }
+
+// DeleteAlert deletes an alert with its observables. TheHive 5 wants the
+// permission manageAlert/delete for it.
+//
+// 4.1: DELETE /api/alert/~1; 5: DELETE /api/v1/alert/~1
+func (c *Client) DeleteAlert(ctx context.Context, id string) error {
+	v, err := c.Version(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = c.do(ctx, upstream.Request{Method: http.MethodDelete, Path: alertPath(v, id)})
+	return err
+}

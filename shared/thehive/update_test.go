@@ -35,3 +35,19 @@ func TestUpdateAlert(t *testing.T) {
 		assert.Equal(t, upstream.NotFound, upstream.ReasonOf(err))
 	})
 }
+
+func TestDeleteAlert(t *testing.T) {
+	onEach(t, func(t *testing.T, server *thehivetest.Server, c *thehive.Client) {
+		created, other := raised(t, c), story()
+		other.Source, other.SourceRef = "Another Blog", "another"
+		_, err := c.CreateAlert(context.Background(), other)
+		require.NoError(t, err)
+		of, err := c.AlertsOfSource(context.Background(), story().Source)
+		require.NoError(t, err)
+		require.Len(t, of, 1)
+		assert.Equal(t, created.ID, of[0].ID)
+		require.NoError(t, c.DeleteAlert(context.Background(), created.ID))
+		require.Len(t, server.Alerts(), 1)
+		assert.Equal(t, "another", server.Alerts()[0].SourceRef)
+	})
+}

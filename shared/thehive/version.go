@@ -2,6 +2,7 @@ package thehive
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -15,10 +16,13 @@ type Version struct {
 	Major int    // 4 or 5
 }
 
+// ErrVersion is within the error for a TheHive older than 4 or newer than 5.
+var ErrVersion = errors.New("unknown version of TheHive")
+
 // Version asks TheHive for its version, once: later calls give the first
 // answer. It needs no key. An answer that tells no version, as one of another
 // service would be, is an error with reason upstream.Failure; a version older
-// than 4 or newer than 5 one with upstream.BadInput.
+// than 4 or newer than 5 one with upstream.BadInput, and ErrVersion within.
 func (c *Client) Version(ctx context.Context) (Version, error) {
 	if v := c.known(); v.Major != 0 {
 		return v, nil
@@ -67,7 +71,8 @@ func (c *Client) askVersion(ctx context.Context) (Version, error) {
 		return Version{}, answer.Strange("the answer tells no version of TheHive")
 	}
 	if major != 4 && major != 5 {
-		return Version{}, invalid("version "+cut(text, 40)+" is not supported", "use TheHive 4.1 or 5")
+		return Version{}, &upstream.Error{Service: service, Reason: upstream.BadInput, Message: "version " + cut(text, 40) + " is not supported",
+			Next: "use TheHive 4.1 or 5", Err: ErrVersion}
 	}
 	return Version{Text: text, Major: major}, nil
 }

@@ -139,6 +139,14 @@ func (s *Server) deleteV0(c call) answer {
 	})
 }
 
+// deleteV1 wants a permission of its own.
+func (s *Server) deleteV1(c call) answer {
+	if refused, ok := c.may("manageAlert/delete"); !ok {
+		return refused
+	}
+	return s.deleteV0(c)
+}
+
 // set makes a call that changes one thing of an alert.
 func (s *Server) set(change func(*alert)) func(call) answer {
 	return func(c call) answer {

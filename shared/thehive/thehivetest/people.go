@@ -11,6 +11,7 @@ import (
 // person is a user that a set-up has made.
 type person struct {
 	id, login, name, organisation, profile, key, password string
+	typ                                                   string // of TheHive 5: Normal or Service
 }
 
 // profile is a set of permissions that users have.
@@ -48,7 +49,12 @@ type caller struct {
 }
 
 // has tells whether the caller may do something.
-func (c caller) has(permission string) bool { return slices.Contains(c.permissions, permission) }
+// TheHive 5 has parts of permissions, "manageAlert/create"; one is enough here.
+func (c caller) has(permission string) bool {
+	return slices.ContainsFunc(c.permissions, func(held string) bool {
+		return held == permission || strings.HasPrefix(held, permission+"/")
+	})
+}
 
 // caller finds whom a key or a password belongs to.
 func (s *Server) caller(r *http.Request) (caller, bool) {
@@ -70,7 +76,7 @@ func (s *Server) caller(r *http.Request) (caller, bool) {
 	case AdminKey:
 		return s.administrator(), true
 	case Key:
-		return caller{feederLogin, Organisation, "analyst", permissions()}, true
+		return caller{feederLogin, Organisation, "analyst", s.permissionsOf("analyst")}, true
 	case ReaderKey:
 		return caller{readerLogin, Organisation, "read-only", []string{}}, true
 	}
@@ -114,6 +120,11 @@ func (s *Server) peopleRoutes(on func(string, who, func(call) answer)) {
 	on("GET /api/profile", user, s.listProfiles)
 	on("POST /api/profile", user, s.createProfile)
 	on("PATCH /api/profile/{id}", user, s.patchProfile)
+	s.userRoutes(on)
+}
+
+// userRoutes are those of users, which are of version 1 in both.
+func (s *Server) userRoutes(on func(string, who, func(call) answer)) {
 	on("POST /api/v1/user", user, s.createUser)
 	on("GET /api/v1/user/{login}", user, s.getUser)
 	on("GET /api/v1/user/{login}/key", user, func(c call) answer { return s.userKey(c, false) })
@@ -213,16 +224,20 @@ func (s *Server) createUser(c call) answer {
 	}
 	p := s.person(login)
 	if p == nil {
-		p = &person{id: s.id(), login: login, name: name, organisation: organisation, profile: in, password: text(c.body["password"])}
+		p = &person{id: s.id(), login: login, name: name, organisation: organisation, profile: in, password: text(c.body["password"]), typ: text(or(c.body["type"], "Normal"))}
 		s.people = append(s.people, p)
 	}
 	return answer{status: 201, body: s.shownPerson(p)}
 }
 
 func (s *Server) shownPerson(p *person) object {
-	return object{"_id": p.id, "_createdBy": adminLogin, "_createdAt": s.now(), "login": p.login, "name": p.name,
+	shown := object{"_id": p.id, "_createdBy": adminLogin, "_createdAt": s.now(), "login": p.login, "name": p.name,
 		"hasKey": p.key != "", "hasPassword": p.password != "", "hasMFA": false, "locked": false, "profile": p.profile,
 		"permissions": s.permissionsOf(p.profile), "organisation": p.organisation, "organisations": []any{}, "extraData": object{}}
+	if s.five {
+		shown["type"] = p.typ
+	}
+	return shown
 }
 
 // getUser is known from the source alone (controllers/v1/UserCtrl.scala).

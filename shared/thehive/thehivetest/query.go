@@ -69,7 +69,13 @@ func (s *Server) query(c call, showAlert func(*alert) object, showObservable fun
 		case "count":
 			return answer{status: 200, body: len(rows)}
 		default:
-			return unknownStep(step)
+			all, known := s.lists(name, c.who)
+			if !known {
+				return unknownStep(step)
+			}
+			for _, one := range all {
+				rows = append(rows, row{show: func() object { return one }})
+			}
 		}
 	}
 	out := make([]object, 0, len(rows))

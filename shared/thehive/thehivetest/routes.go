@@ -70,6 +70,8 @@ func (s *Server) routes() http.Handler {
 		on("GET /api/v1/observable/{id}/attachment/{file}/download", member, s.download)
 		on("GET /api/v1/status/public", anyone, s.statusPublic)
 		on("POST /api/v1/alert/{id}/observable", writer, s.addV1)
+		on("DELETE /api/v1/alert/{id}", writer, s.deleteV1)
+		s.setupOfFive(on)
 		return mux
 	}
 	on("GET /api/v1/status", anyone, s.status)

@@ -1,6 +1,7 @@
 // Package thehivetest is a TheHive for tests: it answers as a running TheHive
 // 4.1.24 was seen to answer, odd statuses and silent losses included, and as
-// TheHive 5's published OpenAPI says that one does.
+// TheHive 5's published OpenAPI says that one does; what is known of that one from
+// elsewhere, or not at all, says so.
 //
 // It holds organisations, users and custom fields in the small: one
 // organisation, and the three users that have the keys below.
@@ -46,6 +47,8 @@ type Options struct {
 	Techniques []string
 
 	CaseTemplates []string // names
+
+	Licence string // of TheHive 5: Platinum, Community, Trial or Unlicensed
 
 	// Responders are offered for every alert and case. Respond makes the report
 	// of one, as Cortex would: object is what TheHive hands over, dataType
@@ -95,8 +98,9 @@ func New(o Options) *Server {
 		o.Fields = map[string]string{}
 	}
 	o.CaseTemplates = slices.Clone(o.CaseTemplates)
-	s := &Server{options: o, five: o.Version[0] == '5', types: slices.Concat(DefaultTypes(), o.Types), setup: newSetup()}
-	s.fields = fieldsOf(o.Fields)
+	five := o.Version[0] == '5'
+	s := &Server{options: o, five: five, types: slices.Concat(DefaultTypes(), o.Types), setup: newSetup(five)}
+	s.fields = s.fieldsOf(o.Fields)
 	s.Server = fakeserver.New(s.routes())
 	return s
 }

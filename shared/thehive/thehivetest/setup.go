@@ -25,9 +25,13 @@ type setup struct {
 	reports       map[string]string // of analyzers, by name: long.html
 }
 
-func newSetup() setup {
+func newSetup(five bool) setup {
+	profiles := firstProfiles()
+	if five {
+		profiles = profilesOfFive()
+	}
 	return setup{
-		password: FirstPassword, organisations: []string{adminOrganisation, Organisation}, profiles: firstProfiles(), reports: map[string]string{},
+		password: FirstPassword, organisations: []string{adminOrganisation, Organisation}, profiles: profiles, reports: map[string]string{},
 		config: map[string]any{"cortex.servers": []any{}, "misp.servers": []any{}, "notification.webhook.endpoints": []any{}}, notification: []any{},
 	}
 }
@@ -52,8 +56,23 @@ func (s *Server) Dashboards() []string { return s.shownOf(&s.dashboards, "title"
 // CaseTemplates gives the names of the templates of cases that were made.
 func (s *Server) CaseTemplates() []string { return s.shownOf(&s.templates, "name") }
 
-// Fields gives the references of the custom fields that were made.
-func (s *Server) Fields() []string { return s.shownOf(&s.fields, "reference") }
+// Fields gives the custom fields by the names that the API knows them by.
+func (s *Server) Fields() []string {
+	if s.five {
+		return s.shownOf(&s.fields, "name")
+	}
+	return s.shownOf(&s.fields, "reference")
+}
+
+// Account tells the profile of a user, and on TheHive 5 the type of the account.
+func (s *Server) Account(login string) (profile, typ string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.person(login); p != nil {
+		return p.profile, p.typ
+	}
+	return "", ""
+}
 
 func (s *Server) shownOf(rows *[]object, key string) []string {
 	s.mu.Lock()
@@ -105,9 +124,13 @@ func (s *Server) createField(c call) answer {
 }
 
 // fieldsOf shows the custom fields that a server was begun with.
-func fieldsOf(given map[string]string) []object {
+func (s *Server) fieldsOf(given map[string]string) []object {
 	var out []object
 	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if s.five {
+			out = append(out, s.fieldV1(call{login: adminLogin}, name, given[name]))
+			continue
+		}
 		out = append(out, object{"id": "~field-" + name, "name": name, "reference": name, "description": name, "type": given[name], "options": []any{}, "mandatory": false})
 	}
 	return out

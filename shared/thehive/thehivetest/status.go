@@ -45,10 +45,14 @@ func (s *Server) currentV0(c call) answer {
 }
 
 func (s *Server) currentV1(c call) answer {
-	return answer{status: 200, body: object{"_id": "~16552", "_createdBy": adminLogin, "_updatedBy": adminLogin, "_createdAt": s.now(),
+	shown := object{"_id": "~16552", "_createdBy": adminLogin, "_updatedBy": adminLogin, "_createdAt": s.now(),
 		"_updatedAt": s.now(), "login": c.login, "name": "Somebody", "hasKey": true, "hasPassword": true, "hasMFA": false, "locked": false,
 		"profile": c.who.profile, "permissions": c.who.permissions, "organisation": c.who.organisation,
-		"organisations": []any{object{"organisationId": "~16632", "organisation": c.who.organisation, "profile": c.who.profile}}, "extraData": object{}}}
+		"organisations": []any{object{"organisationId": "~16632", "organisation": c.who.organisation, "profile": c.who.profile}}, "extraData": object{}}
+	if s.five {
+		shown["type"] = "Normal"
+	}
+	return answer{status: 200, body: shown}
 }
 
 func (s *Server) listTypes(call) answer {
