@@ -35,6 +35,11 @@ type loop struct {
 // newLoop makes one whose feeder and responder do what ours do.
 func newLoop(t *testing.T) *loop {
 	t.Helper()
+	return newLoopWith(t, thehivetest.Options{})
+}
+
+func newLoopWith(t *testing.T, hive thehivetest.Options) *loop {
+	t.Helper()
 	l := &loop{}
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/healthz" {
@@ -42,10 +47,9 @@ func newLoop(t *testing.T) *loop {
 		}
 	}))
 	t.Cleanup(page.Close)
-	l.stack = newStackWith(t, thehivetest.Options{
-		Responders: []hiveclient.Responder{{ID: "1", Name: "Waggle_MISPEvent_1_0", Cortexes: []string{"waggle"}}},
-		Respond:    func(string, string, []byte) []byte { return l.respond(t) },
-	}, "FEEDER_URL="+page.URL)
+	hive.Responders = []hiveclient.Responder{{ID: "1", Name: "Waggle_MISPEvent_1_0", Cortexes: []string{"waggle"}}}
+	hive.Respond = func(string, string, []byte) []byte { return l.respond(t) }
+	l.stack = newStackWith(t, hive, "FEEDER_URL="+page.URL)
 	code, out := l.integrate(t)
 	require.Equal(t, exitWell, code, out)
 	s, err := config.Load(filepath.Join(l.folder, ".env"), nil)
@@ -90,15 +94,17 @@ func (l *loop) run(t *testing.T) (rows []step.Row) {
 }
 
 func TestCheckFollowsAPostAndCleansUp(t *testing.T) {
-	l := newLoop(t)
-	rows := l.run(t)
-	require.Len(t, rows, 7)
-	for _, r := range rows {
-		assert.Equal(t, step.Well, r.State, "%s: %s", r.Step, r.Text)
-	}
-	assert.Equal(t, "verdict safe", rows[2].Text)
-	assert.Empty(t, l.hive.Alerts())
-	assert.Empty(t, l.misp.Events())
+	onEachHive(t, func(t *testing.T, hive thehivetest.Options) {
+		l := newLoopWith(t, hive)
+		rows := l.run(t)
+		require.Len(t, rows, 7)
+		for _, r := range rows {
+			assert.Equal(t, step.Well, r.State, "%s: %s", r.Step, r.Text)
+		}
+		assert.Equal(t, "verdict safe", rows[2].Text)
+		assert.Empty(t, l.hive.Alerts())
+		assert.Empty(t, l.misp.Events())
+	})
 }
 
 func TestCheckTellsWhereTheWayEnds(t *testing.T) {

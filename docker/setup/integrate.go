@@ -34,8 +34,8 @@ func integrateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "integrate",
 		Short: "Connect TheHive, Cortex, MISP and the feeder",
-		Long: "integrate waits for TheHive 4.1, Cortex 4 and MISP 2.5, and makes what is lacking in\n" +
-			"them: the organisation, users with their keys, analyzers and responders, taxonomies,\n" +
+		Long: "integrate waits for TheHive 4.1 or 5, Cortex 4 and MISP 2.5, and makes what is lacking\n" +
+			"in them: the organisation, users with their keys, analyzers and responders, taxonomies,\n" +
 			"templates, dashboards, and the connections between them. What is there already stays,\n" +
 			"so it can be run again at any time. The keys are kept in files (SETUP_KEYS).\n\n" +
 			"Settings come from a .env file and the environment, which wins:\n\n" + settingsHelp() +

@@ -90,7 +90,7 @@ func (s stack) written() (n int) {
 }
 
 func reads(method, path string) bool {
-	return method == http.MethodGet || strings.HasSuffix(path, "/_search")
+	return method == http.MethodGet || strings.HasSuffix(path, "/_search") || path == "/api/v1/query"
 }
 
 // contents gives the contents of all files below a folder.
@@ -108,21 +108,45 @@ func contents(t *testing.T, folder string) map[string]string {
 	return out
 }
 
+// onEachHive runs a test with each version of TheHive that can be set up.
+func onEachHive(t *testing.T, test func(*testing.T, thehivetest.Options)) {
+	for name, version := range map[string]string{"TheHive 4.1": "4.1.24-1", "TheHive 5": "5.7.5-1"} {
+		t.Run(name, func(t *testing.T) { test(t, thehivetest.Options{Version: version}) })
+	}
+}
+
 func TestIntegrateTwice(t *testing.T) {
-	s := newStack(t)
+	onEachHive(t, func(t *testing.T, hive thehivetest.Options) {
+		s := newStackWith(t, hive)
+		code, out := s.integrate(t)
+		require.Equal(t, exitWell, code, out)
+		assert.NotContains(t, out, "COULD NOT")
+		assert.Contains(t, out, "analyzer Waggle_URLhaus_1_0")
+		assert.Contains(t, out, "to enable it, set WAGGLE_VIRUSTOTAL_KEY")
+		assert.Contains(t, out, "docker compose up -d feeder")
+		assert.Contains(t, out, "dashboard Threats for our business")
+		written, kept := s.written(), contents(t, s.folder)
+
+		code, out = s.integrate(t)
+		require.Equal(t, exitWell, code, out)
+		assert.Regexp(t, `\n\d+ was there, \d+ left out\n$`, out)
+		assert.Equal(t, written, s.written(), "nothing was written to a server")
+		assert.Equal(t, kept, contents(t, s.folder), "nor to a file")
+	})
+}
+
+func TestFiveIsConnected(t *testing.T) {
+	s := newStackWith(t, thehivetest.Options{Version: "5.7.5-1"})
 	code, out := s.integrate(t)
 	require.Equal(t, exitWell, code, out)
-	assert.NotContains(t, out, "COULD NOT")
-	assert.Contains(t, out, "analyzer Waggle_URLhaus_1_0")
-	assert.Contains(t, out, "to enable it, set WAGGLE_VIRUSTOTAL_KEY")
-	assert.Contains(t, out, "docker compose up -d feeder")
-	written, kept := s.written(), contents(t, s.folder)
-
-	code, out = s.integrate(t)
-	require.Equal(t, exitWell, code, out)
-	assert.Regexp(t, `\n\d+ was there, \d+ left out\n$`, out)
-	assert.Equal(t, written, s.written(), "nothing was written to a server")
-	assert.Equal(t, kept, contents(t, s.folder), "nor to a file")
+	kept := contents(t, filepath.Join(s.folder, "keys"))
+	for connector, key := range map[string]string{"cortex": "cortex-thehive-key", "misp": "misp-thehive-key"} {
+		held, err := json.Marshal(s.hive.Config(connector))
+		require.NoError(t, err)
+		assert.Contains(t, string(held), strings.TrimSpace(kept[filepath.Join(s.folder, "keys", key)]))
+	}
+	assert.Equal(t, []string{"Phishing", "Ransomware", "Vulnerability"}, s.hive.CaseTemplates())
+	assert.Contains(t, out, "FEEDER_INSIDE with /hooks/thehive", "the webhook is told of")
 }
 
 func TestWhatIsConnected(t *testing.T) {
@@ -155,22 +179,24 @@ func TestWhatIsConnected(t *testing.T) {
 }
 
 func TestDryRunRefusesNoWrite(t *testing.T) {
-	s := newStack(t)
-	for _, server := range s.servers() {
-		server.Fail(func(r *http.Request) fakeserver.Fault {
-			if !reads(r.Method, r.URL.Path) {
-				t.Errorf("%s %s would change something", r.Method, r.URL.Path)
-				return fakeserver.Fault{Status: http.StatusForbidden}
-			}
-			return fakeserver.Fault{}
-		})
-	}
-	before := contents(t, s.folder)
-	code, out := s.integrate(t, "--dry-run")
-	assert.Equal(t, exitWell, code, out)
-	assert.Contains(t, out, "would do")
-	assert.NotContains(t, out, "done ")
-	assert.Equal(t, before, contents(t, s.folder))
+	onEachHive(t, func(t *testing.T, hive thehivetest.Options) {
+		s := newStackWith(t, hive)
+		for _, server := range s.servers() {
+			server.Fail(func(r *http.Request) fakeserver.Fault {
+				if !reads(r.Method, r.URL.Path) {
+					t.Errorf("%s %s would change something", r.Method, r.URL.Path)
+					return fakeserver.Fault{Status: http.StatusForbidden}
+				}
+				return fakeserver.Fault{}
+			})
+		}
+		before := contents(t, s.folder)
+		code, out := s.integrate(t, "--dry-run")
+		assert.Equal(t, exitWell, code, out)
+		assert.Contains(t, out, "would do")
+		assert.NotContains(t, out, "done ")
+		assert.Equal(t, before, contents(t, s.folder))
+	})
 }
 
 // No output shows a secret: neither one that was given nor one that was made,

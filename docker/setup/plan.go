@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/waggle-cti/waggle/docker/setup/config"
@@ -89,51 +90,70 @@ func hiveGroups(s *config.Settings, ring *keyring.Ring, wait time.Duration) (gro
 		return groups, err
 	}
 	group.Reach = reach(wait, server.Reach, thehive.Final)
-	group.Steps = append(server.People(), server.Things()...)
-	more, err := hiveFiles(s, server)
+	given, err := hiveFiles(s)
 	if err != nil {
 		return groups, err
 	}
-	group.Steps = append(group.Steps, more...)
 	connections := group
-	connections.Steps = nil
-	if s.Cortex.Used() {
-		connections.Steps = append(connections.Steps, server.Cortex(cortex.TheHiveKey))
+	group.More = func() []step.Step {
+		return slices.Concat(server.People(), server.Things(), given.steps(server))
 	}
-	if s.MISP.Used() {
-		connections.Steps = append(connections.Steps, server.MISP(misp.TheHiveKey))
-	}
-	if s.Feeder.Used() {
-		connections.Steps = append(connections.Steps, server.Webhook()...)
+	connections.More = func() (steps []step.Step) {
+		if s.Cortex.Used() {
+			steps = append(steps, server.Cortex(cortex.TheHiveKey))
+		}
+		if s.MISP.Used() {
+			steps = append(steps, server.MISP(misp.TheHiveKey))
+		}
+		if s.Feeder.Used() {
+			steps = append(steps, server.Webhook()...)
+		}
+		return steps
 	}
 	return [2]step.Group{group, connections}, nil
 }
 
-// hiveFiles are the steps for what is given to TheHive as files.
-func hiveFiles(s *config.Settings, server *thehive.Server) ([]step.Step, error) {
-	templates, err := files.Read[thehive.CaseTemplate]("case-templates")
-	if err != nil {
-		return nil, err
+// given is what TheHive is given as files.
+type given struct {
+	templates  []thehive.CaseTemplate
+	dashboards map[string][]thehive.Dashboard // by folder
+	packed     []byte                         // the zip of report templates
+	reports    map[string]string              // what is in it, by worker
+	noReports  string                         // why there are none
+}
+
+// hiveFiles reads them.
+func hiveFiles(s *config.Settings) (g given, err error) {
+	if g.templates, err = files.Read[thehive.CaseTemplate]("case-templates"); err != nil {
+		return g, err
 	}
-	dashboards, err := files.Read[thehive.Dashboard]("dashboards")
-	if err != nil {
-		return nil, err
+	g.dashboards = map[string][]thehive.Dashboard{}
+	for _, folder := range thehive.DashboardFolders() {
+		if g.dashboards[folder], err = files.Read[thehive.Dashboard](folder); err != nil {
+			return g, err
+		}
 	}
-	out := server.CaseTemplates(templates)
-	packed, err := os.ReadFile(s.Templates)
+	g.packed, err = os.ReadFile(s.Templates)
 	if errors.Is(err, fs.ErrNotExist) {
-		out = append(out, leftOut("report templates", "there is no "+s.Templates+": `make templates` makes it, SETUP_TEMPLATES names it"))
-		return append(out, server.Dashboards(dashboards)...), nil
+		g.noReports = "there is no " + s.Templates + ": `make templates` makes it, SETUP_TEMPLATES names it"
+		return g, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("SETUP_TEMPLATES: %w", err)
+		return g, fmt.Errorf("SETUP_TEMPLATES: %w", err)
 	}
-	long, err := reports(packed)
-	if err != nil {
-		return nil, fmt.Errorf("SETUP_TEMPLATES: %s: %w", s.Templates, err)
+	if g.reports, err = reports(g.packed); err != nil {
+		return g, fmt.Errorf("SETUP_TEMPLATES: %s: %w", s.Templates, err)
 	}
-	out = append(out, server.Reports(long, packed)...)
-	return append(out, server.Dashboards(dashboards)...), nil
+	return g, nil
+}
+
+// steps are the steps for them.
+func (g given) steps(server *thehive.Server) []step.Step {
+	long := server.Reports(g.reports, g.packed)
+	if g.noReports != "" {
+		long = []step.Step{leftOut("report templates", g.noReports)}
+	}
+	return slices.Concat(server.CaseTemplates(g.templates), long, server.Dashboards(g.dashboards))
 }
 
 func leftOut(name, why string) step.Step {

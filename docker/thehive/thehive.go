@@ -9,11 +9,11 @@ import (
 	"io/fs"
 )
 
-//go:embed case-templates/*.json dashboards/*.json
+//go:embed case-templates/*.json dashboards/*.json dashboards-thehive5/*.json
 var files embed.FS
 
 // Read decodes every file of a folder, in the order of the names. The folders
-// are case-templates and dashboards.
+// are case-templates, dashboards for TheHive 4.1 and dashboards-thehive5.
 func Read[T any](folder string) ([]T, error) {
 	entries, err := fs.ReadDir(files, folder)
 	if err != nil {

@@ -109,17 +109,15 @@ func (l *Loop) raise(ctx context.Context) (string, error) {
 	if err := l.Publish(ctx, l.Source); err != nil {
 		return "", err
 	}
-	answer, err := l.ask(ctx, upstream.Request{Method: http.MethodPost, Path: "/api/alert/_search", Repeatable: true,
-		JSON: map[string]any{"query": map[string]any{"_field": "source", "_value": l.Source}}})
+	made, err := l.hive.AlertsOfSource(ctx, l.Source)
 	if err != nil {
 		return "", err
 	}
-	id := answer.JSON().Get("0._id").String()
-	if id == "" {
+	if len(made) == 0 {
 		return "", errors.New("the feeder has done with the post, and TheHive has no alert of it")
 	}
-	l.alert, err = l.hive.Alert(ctx, id)
-	return "alert " + id, err
+	l.alert, err = l.hive.Alert(ctx, made[0].ID)
+	return "alert " + made[0].ID, err
 }
 
 func (l *Loop) hiveOptions(key secret.Text) hiveclient.Options {
@@ -127,17 +125,18 @@ func (l *Loop) hiveOptions(key secret.Text) hiveclient.Options {
 		HTTP: upstream.Options{RootCAs: l.Settings.RootCAs, InsecureSkipVerify: l.Settings.TheHive.AnyCertificate}}
 }
 
-// ask sends TheHive what the client has no words for.
-func (l *Loop) ask(ctx context.Context, r upstream.Request) (*upstream.Response, error) {
-	key, err := l.key(thehive.FeederKey)
+// delete deletes the alert as the set-up's own user: the feeder itself may not
+// have to.
+func (l *Loop) delete(ctx context.Context) error {
+	key, err := l.key(thehive.PeopleKey)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	client, err := upstream.New(l.hiveOptions(key).Upstream())
+	hive, err := hiveclient.New(l.hiveOptions(key))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return client.Do(ctx, r)
+	return hive.DeleteAlert(ctx, l.alert.ID)
 }
 
 // analysed waits until the feeder has written a verdict into the alert.
@@ -250,8 +249,7 @@ func (l *Loop) clean(ctx context.Context, tell func(step.Row)) {
 		tidy("MISP", "the event is deleted", err)
 	}
 	if l.alert.ID != "" {
-		_, err := l.ask(ctx, upstream.Request{Method: http.MethodDelete, Path: "/api/alert/" + url.PathEscape(l.alert.ID)})
-		tidy("TheHive", "the alert is deleted", err)
+		tidy("TheHive", "the alert is deleted", l.delete(ctx))
 	}
 }
 

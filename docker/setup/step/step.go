@@ -56,6 +56,9 @@ type Group struct {
 	Reach func(context.Context) error
 	Hand  string // what to do if it cannot be reached
 	Steps []Step
+	// More gives the steps that depend on what has been reached, and follow Steps;
+	// optional. It is called once the server answers.
+	More func() []Step
 	// Off says why the server is left out; empty = it is not.
 	Off string
 }
@@ -84,6 +87,9 @@ func Run(ctx context.Context, groups []Group, dry bool, tell func(Row)) {
 			}
 		}
 		r.all(ctx, g.Steps)
+		if g.More != nil {
+			r.all(ctx, g.More())
+		}
 	}
 }
 

@@ -92,3 +92,18 @@ func TestLeftOut(t *testing.T) {
 	s := Step{Name: "a", Hand: "make a", Look: func(context.Context) (string, error) { return "", LeftOut("set KEY for it") }}
 	assert.Equal(t, []Row{{"S", "a", Left, "set KEY for it"}}, run([]Group{{Server: "S", Steps: []Step{s}}}, false))
 }
+
+func TestMoreIsAskedForOnceTheServerAnswers(t *testing.T) {
+	reached, first, second := false, &thing{}, &thing{}
+	group := Group{Server: "S", Steps: []Step{first.step("a")},
+		Reach: func(context.Context) error { reached = true; return nil },
+		More: func() []Step {
+			assert.True(t, reached)
+			return []Step{second.step("b")}
+		}}
+	assert.Equal(t, []Row{{"S", "a", Done, "no a"}, {"S", "b", Done, "no b"}}, run([]Group{group}, false))
+
+	group.Reach = func(context.Context) error { return errors.New("no answer") }
+	group.More = func() []Step { t.Error("nobody knows what there is"); return nil }
+	run([]Group{group}, false)
+}

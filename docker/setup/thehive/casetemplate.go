@@ -1,13 +1,11 @@
 package thehive
 
 import (
-	"context"
-
 	"github.com/waggle-cti/waggle/docker/setup/step"
 )
 
-// CaseTemplate is a template of cases, as TheHive 4.1 imports it from a file and
-// takes it by its API: POST /api/case/template.
+// CaseTemplate is a template of cases, as TheHive imports it from a file and takes it
+// by its API: POST /api/case/template in 4.1, /api/v1/caseTemplate in 5.
 type CaseTemplate struct {
 	Name         string         `json:"name"`
 	DisplayName  string         `json:"displayName"`
@@ -33,17 +31,7 @@ type Task struct {
 func (s *Server) CaseTemplates(templates []CaseTemplate) []step.Step {
 	var out []step.Step
 	for _, c := range templates {
-		out = append(out, step.Step{
-			Name: "case template " + c.Name, Hand: "as org-admin: Organisation, Case templates, Import template: docker/thehive/case-templates",
-			Look: func(ctx context.Context) (string, error) {
-				rows, err := s.search(ctx, "/api/case/template/_search")
-				if err != nil || len(named(rows, "name", c.Name)) > 0 {
-					return "", err
-				}
-				return "no such template", nil
-			},
-			Make: func(ctx context.Context) error { return post(ctx, s.member, "/api/case/template", c) },
-		})
+		out = append(out, s.edition.caseTemplates.step(s.member, "case template", c.Name, func() any { return c }))
 	}
 	return out
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/waggle-cti/waggle/docker/setup/step"
-	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // ObservableTypes are the types that our analyzers take and that TheHive is not
@@ -42,30 +41,18 @@ func (s *Server) Things() []step.Step {
 }
 
 func (s *Server) observableType(name string) step.Step {
-	return step.Step{
-		Name: "observable type " + name, Hand: "as administrator: Observable types, Add",
-		Look: func(ctx context.Context) (string, error) {
-			rows, err := list(ctx, s.admin, upstream.Request{Path: "/api/observable/type"})
-			if err != nil || len(named(rows, "name", name)) > 0 {
-				return "", err
-			}
-			return "no such type", nil
-		},
-		Make: func(ctx context.Context) error {
-			return post(ctx, s.admin, "/api/observable/type", map[string]any{"name": name, "isAttachment": false})
-		},
-	}
+	return s.edition.observableTypes.step(s.admin, "observable type", name, func() any { return map[string]any{"name": name, "isAttachment": false} })
 }
 
 func (s *Server) customField(f CustomField) step.Step {
+	fields := s.edition.customFields
 	return step.Step{
-		Name: "custom field " + f.Name, Hand: fmt.Sprintf("as administrator: Custom fields, Add: name %q, type %s", f.Name, f.Type),
+		Name: "custom field " + f.Name, Hand: fmt.Sprintf("%s: name %q, type %s", fields.hand, f.Name, f.Type),
 		Look: func(ctx context.Context) (string, error) {
-			rows, err := list(ctx, s.admin, upstream.Request{Path: "/api/customField"})
+			found, err := fields.named(ctx, s.admin, f.Name)
 			if err != nil {
 				return "", err
 			}
-			found := named(rows, "reference", f.Name)
 			if len(found) == 0 {
 				return "no such field", nil
 			}
@@ -74,9 +61,6 @@ func (s *Server) customField(f CustomField) step.Step {
 			}
 			return "", nil
 		},
-		Make: func(ctx context.Context) error {
-			return post(ctx, s.admin, "/api/customField", map[string]any{"name": f.Title, "reference": f.Name, "description": f.About, "type": f.Type,
-				"mandatory": false, "options": []string{}})
-		},
+		Make: func(ctx context.Context) error { return fields.make(ctx, s.admin, s.edition.field(f)) },
 	}
 }

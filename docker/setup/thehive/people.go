@@ -19,24 +19,28 @@ import (
 // feederProfile names the profile of the feeder's user, which this set-up makes.
 const feederProfile = "waggle-feeder"
 
-// feederPermissions are what the feeder needs and no more: it raises and updates
-// alerts, marks observables and cases with verdicts, has those in cases analysed,
-// and starts responders.
-func feederPermissions() []string {
-	return []string{"manageAction", "manageAlert", "manageAnalyse", "manageCase", "manageObservable"}
-}
+// analystProfile is a profile of TheHive's own that may do what the feeder needs,
+// and more.
+const analystProfile = "analyst"
 
-// People are the steps for the administrator, the organisation and the users.
+// People are the steps for the licence, the administrator, the organisation and
+// the users.
 func (s *Server) People() []step.Step {
-	return []step.Step{
-		s.password(),
+	out := []step.Step{s.password()}
+	if s.edition.licence != nil {
+		out = append(out, s.edition.licence(s))
+	}
+	fixed := func(name string) func(context.Context) (string, error) {
+		return func(context.Context) (string, error) { return name, nil }
+	}
+	return append(out,
 		s.organisation(),
 		s.profile(),
 		s.person(),
-		s.user("waggle-setup", "Waggle set-up", "org-admin", PeopleKey, []string{"manageCaseTemplate", "manageConfig"}),
-		s.user("waggle-feeder", "Waggle feeder", feederProfile, FeederKey, feederPermissions()),
-		s.user("waggle-responder", "Waggle responders", "read-only", ResponderKey, nil),
-	}
+		s.user(account{"waggle-setup", "Waggle set-up", fixed("org-admin"), PeopleKey, s.edition.setupPermissions}),
+		s.user(account{"waggle-feeder", "Waggle feeder", s.profileOfFeeder, FeederKey, s.edition.feederPermissions}),
+		s.user(account{"waggle-responder", "Waggle responders", fixed("read-only"), ResponderKey, nil}),
+	)
 }
 
 // password changes the password that every new TheHive has. The new one is kept
@@ -80,18 +84,18 @@ func (s *Server) nextPassword() (secret.Text, error) {
 	return next, s.ring.Put(AdminPassword, next)
 }
 
-// organisation makes the organisation. TheHive does not mind two of one name, so
-// it is looked for first, and one of several is not chosen.
+// organisation makes the organisation. TheHive 4.1 does not mind two of one name,
+// so it is looked for first, and one of several is not chosen.
 func (s *Server) organisation() step.Step {
-	name := s.settings.Organisation
+	name, all := s.settings.Organisation, s.edition.organisations
 	return step.Step{
-		Name: "organisation " + name, Hand: "as administrator: New Organisation",
+		Name: "organisation " + name, Hand: all.hand,
 		Look: func(ctx context.Context) (string, error) {
-			rows, err := list(ctx, s.admin, upstream.Request{Path: "/api/organisation"})
+			found, err := all.named(ctx, s.admin, name)
 			if err != nil {
 				return "", err
 			}
-			switch n := len(named(rows, "name", name)); n {
+			switch n := len(found); n {
 			case 0:
 				return "no such organisation", nil
 			case 1:
@@ -101,7 +105,7 @@ func (s *Server) organisation() step.Step {
 			}
 		},
 		Make: func(ctx context.Context) error {
-			return post(ctx, s.admin, "/api/organisation", map[string]any{"name": name, "description": name})
+			return all.make(ctx, s.admin, map[string]any{"name": name, "description": name})
 		},
 	}
 }
@@ -110,35 +114,48 @@ func (s *Server) organisation() step.Step {
 // those that an administrator added stay.
 func (s *Server) profile() step.Step {
 	var held gjson.Result
+	all, needs := s.edition.profiles, s.edition.feederPermissions
 	return step.Step{
-		Name: "profile " + feederProfile, Hand: "as administrator: Profiles, with " + strings.Join(feederPermissions(), ", "),
+		Name: "profile " + feederProfile, Hand: all.hand + ", with " + strings.Join(needs, ", "),
 		Look: func(ctx context.Context) (string, error) {
-			rows, err := list(ctx, s.admin, upstream.Request{Path: "/api/profile"})
+			found, err := all.named(ctx, s.admin, feederProfile)
 			if err != nil {
 				return "", err
 			}
-			found := named(rows, "name", feederProfile)
 			if len(found) == 0 {
 				held = gjson.Result{}
-				return "no such profile", nil
+				if s.edition.ownProfiles != nil {
+					err = s.edition.ownProfiles(ctx, s)
+				}
+				return "no such profile", err
 			}
 			held = found[0]
-			if lacking := without(feederPermissions(), texts(held.Get("permissions"))); len(lacking) > 0 {
+			if lacking := without(needs, texts(held.Get("permissions"))); len(lacking) > 0 {
 				return "it lacks " + strings.Join(lacking, ", "), nil
 			}
 			return "", nil
 		},
 		Make: func(ctx context.Context) error {
 			permissions := texts(held.Get("permissions"))
-			permissions = append(permissions, without(feederPermissions(), permissions)...)
+			permissions = append(permissions, without(needs, permissions)...)
 			if !held.Exists() {
-				return post(ctx, s.admin, "/api/profile", map[string]any{"name": feederProfile, "permissions": permissions})
+				return all.make(ctx, s.admin, s.edition.profile(feederProfile, permissions))
 			}
-			_, err := s.admin(ctx, upstream.Request{Method: http.MethodPatch, Path: "/api/profile/" + url.PathEscape(held.Get("_id").String()),
+			_, err := s.admin(ctx, upstream.Request{Method: http.MethodPatch, Path: all.path + "/" + url.PathEscape(held.Get("_id").String()),
 				JSON: map[string]any{"permissions": permissions}})
 			return err
 		},
 	}
+}
+
+// profileOfFeeder is the profile that was made for the feeder, or where there is
+// none one of TheHive's own.
+func (s *Server) profileOfFeeder(ctx context.Context) (string, error) {
+	found, err := s.edition.profiles.named(ctx, s.admin, feederProfile)
+	if err != nil || len(found) == 0 {
+		return analystProfile, err
+	}
+	return feederProfile, nil
 }
 
 // person makes the first user of the organisation who logs in: TheHive's
@@ -161,44 +178,62 @@ func (s *Server) person() step.Step {
 				return err
 			}
 			// The password is set along with the user: controllers/v1/UserCtrl.scala.
-			return post(ctx, s.admin, "/api/v1/user", map[string]any{"login": login, "name": "Analyst", "organisation": s.settings.Organisation,
-				"profile": "org-admin", "password": password.Reveal()})
+			return s.createUser(ctx, map[string]any{"login": login, "name": "Analyst", "profile": "org-admin", "password": password.Reveal()})
 		},
 	}
 }
 
+// account is a user for a program.
+type account struct {
+	name, full string
+	profile    func(context.Context) (string, error)
+	key        string   // its name in the ring
+	needs      []string // permissions
+}
+
 // user makes a user of the organisation and keeps the key; whether both are
 // well, the key itself tells best.
-func (s *Server) user(name, full, profile, keyName string, needs []string) step.Step {
-	login := name + "@" + s.settings.Domain
+func (s *Server) user(a account) step.Step {
+	login := a.name + "@" + s.settings.Domain
 	return step.Step{
-		Name: "user " + login, Hand: fmt.Sprintf("in the organisation: Create new user, profile %s; Create API key, into %s", profile, s.ring.Path(keyName)),
+		Name: "user " + login, Hand: "in the organisation: Create new user; Create API key, into " + s.ring.Path(a.key),
 		Look: func(ctx context.Context) (string, error) {
-			key, err := s.ring.Get(keyName)
+			key, err := s.ring.Get(a.key)
 			if err != nil {
 				return "", err
 			}
 			if !key.Set() {
 				return "no key is kept here", nil
 			}
-			return s.keyLacks(ctx, key, needs)
+			return s.keyLacks(ctx, key, a.needs)
 		},
 		Make: func(ctx context.Context) error {
-			// Creating one that is there gives that one: captured from a running 4.1.24.
-			err := post(ctx, s.admin, "/api/v1/user", map[string]any{"login": login, "name": full, "organisation": s.settings.Organisation, "profile": profile})
+			profile, err := a.profile(ctx)
 			if err != nil {
+				return err
+			}
+			// Creating one that is there gives that one: captured from a running 4.1.24,
+			// and so do the tests of TheHive4py say of 5.
+			if err := s.createUser(ctx, s.edition.machine(map[string]any{"login": login, "name": a.full, "profile": profile})); err != nil {
 				return err
 			}
 			key, err := s.keyOf(ctx, login)
 			if err != nil {
 				return err
 			}
-			if lacks, err := s.keyLacks(ctx, key, needs); err != nil || lacks != "" {
+			if lacks, err := s.keyLacks(ctx, key, a.needs); err != nil || lacks != "" {
 				return cmp.Or(err, fmt.Errorf("%s: unlock %s, and give it the profile %s in %s", lacks, login, profile, s.settings.Organisation))
 			}
-			return s.ring.Put(keyName, key)
+			return s.ring.Put(a.key, key)
 		},
 	}
+}
+
+// createUser makes a user of the organisation.
+func (s *Server) createUser(ctx context.Context, user map[string]any) error {
+	user["organisation"] = s.settings.Organisation
+	_, err := s.admin(ctx, upstream.Request{Method: http.MethodPost, Path: "/api/v1/user", JSON: user})
+	return err
 }
 
 // keyLacks tells what keeps a key from being of use.
@@ -235,14 +270,13 @@ func (s *Server) keyOf(ctx context.Context, login string) (secret.Text, error) {
 	return secret.New(key), nil
 }
 
-// named are the rows whose field has a value.
-func named(rows []gjson.Result, field, value string) []gjson.Result {
-	return slices.DeleteFunc(slices.Clone(rows), func(r gjson.Result) bool { return r.Get(field).String() != value })
-}
-
-// without is what of a is not in b.
-func without(a, b []string) []string {
-	return slices.DeleteFunc(slices.Clone(a), func(one string) bool { return slices.Contains(b, one) })
+// without is what of needs nobody has who has these permissions. TheHive 5 has
+// parts of permissions, "manageAlert/create"; the whole has them all.
+func without(needs, held []string) []string {
+	return slices.DeleteFunc(slices.Clone(needs), func(one string) bool {
+		whole, _, _ := strings.Cut(one, "/")
+		return slices.Contains(held, one) || slices.Contains(held, whole)
+	})
 }
 
 func texts(r gjson.Result) []string {

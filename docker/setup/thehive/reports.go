@@ -14,7 +14,7 @@ import (
 // long.html each, and the zip that holds them all.
 func (s *Server) Reports(long map[string]string, zip []byte) []step.Step {
 	return []step.Step{{
-		Name: fmt.Sprintf("report templates of %d analyzers", len(long)), Hand: "as administrator: Analyzer templates, Import templates: " + s.settings.Templates,
+		Name: fmt.Sprintf("report templates of %d analyzers", len(long)), Hand: s.edition.reportsPage + ": " + s.settings.Templates,
 		Look: func(ctx context.Context) (string, error) {
 			lacking := 0
 			for name, text := range long {
@@ -36,7 +36,7 @@ func (s *Server) Reports(long map[string]string, zip []byte) []step.Step {
 }
 
 func (s *Server) holdsReport(ctx context.Context, name, text string) (bool, error) {
-	answer, err := s.admin(ctx, upstream.Request{Path: "/api/connector/cortex/analyzer/template/content/" + url.PathEscape(name)})
+	answer, err := s.admin(ctx, upstream.Request{Path: s.edition.reports + "content/" + url.PathEscape(name)})
 	if upstream.ReasonOf(err) == upstream.NotFound {
 		return false, nil
 	}
@@ -49,7 +49,7 @@ func (s *Server) holdsReport(ctx context.Context, name, text string) (bool, erro
 // importReports imports a zip, after which TheHive tells of each template
 // whether it was taken: {"Waggle_IOCs_1_0":true}.
 func (s *Server) importReports(ctx context.Context, zip []byte) error {
-	answer, err := s.admin(ctx, upstream.Request{Method: http.MethodPost, Path: "/api/connector/cortex/analyzer/template/_import",
+	answer, err := s.admin(ctx, upstream.Request{Method: http.MethodPost, Path: s.edition.reports + "_import",
 		Multipart: []upstream.Part{{Name: "templates", Filename: "templates.zip", ContentType: "application/zip", Data: zip}}})
 	if err != nil {
 		return err

@@ -1,11 +1,11 @@
-// Package thehive sets a TheHive 4.1 up: the organisation, its users with their
-// keys, what alerts and cases are made of, dashboards, and the connectors to
+// Package thehive sets a TheHive 4.1 or 5 up: the organisation, its users with
+// their keys, what alerts and cases are made of, dashboards, and the connectors to
 // Cortex, MISP and the feeder.
 //
-// Sources: https://docs.thehive-project.org/thehive/api/, and where that is silent
-// the source of TheHive 4.1 (https://github.com/TheHive-Project/TheHive,
+// Sources of 4.1: https://docs.thehive-project.org/thehive/api/, and where that is
+// silent its source (https://github.com/TheHive-Project/TheHive,
 // thehive/app/org/thp/thehive/controllers and conf/reference.conf); what follows
-// the source alone and no running server says so.
+// the source alone and no running server says so. Sources of 5: see five.
 package thehive
 
 import (
@@ -13,15 +13,13 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
-
-	"github.com/tidwall/gjson"
 
 	"github.com/waggle-cti/waggle/docker/setup/config"
 	"github.com/waggle-cti/waggle/docker/setup/keyring"
 	"github.com/waggle-cti/waggle/docker/setup/step"
+	client "github.com/waggle-cti/waggle/shared/thehive"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
@@ -32,41 +30,47 @@ const (
 	AdminPassword  = "thehive-admin-password"
 	PersonPassword = "thehive-analyst-password"
 	PeopleKey      = "thehive-setup-key"     // org-admin
-	FeederKey      = "feeder/thehive-key"    // profile waggle-feeder
+	FeederKey      = "feeder/thehive-key"    // profile waggle-feeder, or analyst
 	ResponderKey   = "thehive-responder-key" // read-only
 )
 
-// Server is the TheHive that is set up.
+// Server is the TheHive that is set up. Its steps can be asked for once it has
+// been reached.
 type Server struct {
 	settings *config.Settings
 	ring     *keyring.Ring
 	http     *upstream.Client
+	client   *client.Client // for its version
+	edition  *edition
 	as       http.Header // of the administrator, once known
 }
 
 // New makes a Server. It asks TheHive nothing yet.
 func New(s *config.Settings, ring *keyring.Ring) (*Server, error) {
-	client, err := upstream.New(upstream.Options{Service: service, BaseURL: s.TheHive.URL, RootCAs: s.RootCAs,
+	hc, err := upstream.New(upstream.Options{Service: service, BaseURL: s.TheHive.URL, RootCAs: s.RootCAs,
 		InsecureSkipVerify: s.TheHive.AnyCertificate, Timeout: time.Minute})
 	if err != nil {
 		return nil, err
 	}
-	return &Server{settings: s, ring: ring, http: client}, nil
+	return &Server{settings: s, ring: ring, http: hc, client: client.Over(hc, client.Options{})}, nil
 }
 
-// errVersion is the error for another TheHive than 4.1.
-var errVersion = errors.New("this is not TheHive 4.1, and others are set up by hand: docker/README.md, Wiring by hand; docker/thehive/dashboards-thehive5 has a dashboard for TheHive 5")
+// errVersion is the error for a TheHive that is not known here.
+var errVersion = errors.New("this is neither TheHive 4.1 nor TheHive 5: update it, or connect it by hand: docker/README.md, Wiring by hand")
 
 // Reach asks once whether TheHive answers and is of a version that is known here.
 func (s *Server) Reach(ctx context.Context) error {
-	answer, err := s.http.Do(ctx, upstream.Request{Path: "/api/status"})
-	if err != nil {
+	v, err := s.client.Version(ctx)
+	switch {
+	case errors.Is(err, client.ErrVersion):
+		return errVersion
+	case err != nil:
 		return err
-	}
-	switch version := answer.JSON().Get("versions.TheHive").String(); {
-	case version == "":
-		return answer.Strange("the answer tells no version of TheHive")
-	case !strings.HasPrefix(version, "4.1."):
+	case v.Major >= 5:
+		s.edition = five()
+	case strings.HasPrefix(v.Text, "4.1."):
+		s.edition = four()
+	default:
 		return errVersion
 	}
 	return nil
@@ -81,9 +85,10 @@ func (s *Server) bearer(key, organisation string) http.Header {
 }
 
 // basic is the header of a login with password. conf/reference.conf has the
-// provider "basic" on by default, and so says authType of /api/status.
+// provider "basic" on by default, and so says authType of /api/status. An
+// administrator who is in other organisations, too, must name the one meant.
 func basic(login, password string) http.Header {
-	return http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(login+":"+password))}}
+	return http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(login+":"+password))}, "X-Organisation": {adminOrganisation}}
 }
 
 // defaultPassword is that of admin@thehive.local in a new TheHive.
@@ -160,28 +165,3 @@ func (s *Server) member(ctx context.Context, r upstream.Request) (*upstream.Resp
 
 // sender is admin or member.
 type sender func(context.Context, upstream.Request) (*upstream.Response, error)
-
-// list gives the rows of a list that is complete.
-func list(ctx context.Context, send sender, r upstream.Request) ([]gjson.Result, error) {
-	r.Query = url.Values{"range": {"all"}}
-	answer, err := send(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	rows := answer.JSON()
-	if !rows.IsArray() {
-		return nil, answer.Strange("the answer is no list")
-	}
-	return rows.Array(), nil
-}
-
-// post makes something.
-func post(ctx context.Context, send sender, path string, body any) error {
-	_, err := send(ctx, upstream.Request{Method: http.MethodPost, Path: path, JSON: body})
-	return err
-}
-
-// search gives all rows of what the organisation has.
-func (s *Server) search(ctx context.Context, path string) ([]row, error) {
-	return list(ctx, s.member, upstream.Request{Method: http.MethodPost, Path: path, JSON: map[string]any{"query": map[string]any{}}, Repeatable: true})
-}
