@@ -3,6 +3,7 @@ package thehive
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -30,16 +31,13 @@ func (s *Server) People() []step.Step {
 	if s.edition.licence != nil {
 		out = append(out, s.edition.licence(s))
 	}
-	fixed := func(name string) func(context.Context) (string, error) {
-		return func(context.Context) (string, error) { return name, nil }
-	}
 	return append(out,
 		s.organisation(),
 		s.profile(),
 		s.person(),
-		s.user(account{"waggle-setup", "Waggle set-up", fixed("org-admin"), PeopleKey, s.edition.setupPermissions}),
-		s.user(account{"waggle-feeder", "Waggle feeder", s.profileOfFeeder, FeederKey, s.edition.feederPermissions}),
-		s.user(account{"waggle-responder", "Waggle responders", fixed("read-only"), ResponderKey, nil}),
+		s.user(account{"waggle-setup", "Waggle set-up", "org-admin", PeopleKey, s.edition.setupPermissions}),
+		s.user(account{"waggle-feeder", "Waggle feeder", feederProfile, FeederKey, s.edition.feederPermissions}),
+		s.user(account{"waggle-responder", "Waggle responders", "read-only", ResponderKey, nil}),
 	)
 }
 
@@ -148,14 +146,21 @@ func (s *Server) profile() step.Step {
 	}
 }
 
-// profileOfFeeder is the profile that was made for the feeder, or where there is
-// none one of TheHive's own.
-func (s *Server) profileOfFeeder(ctx context.Context) (string, error) {
-	found, err := s.edition.profiles.named(ctx, s.admin, feederProfile)
-	if err != nil || len(found) == 0 {
-		return analystProfile, err
+// available is the profile itself, or in the place of one that the licence does
+// not let us make, one of TheHive's own.
+func (s *Server) available(ctx context.Context, profile string) (string, error) {
+	if profile != feederProfile || s.edition.ownProfiles == nil {
+		return profile, nil
 	}
-	return feederProfile, nil
+	found, err := s.edition.profiles.named(ctx, s.admin, profile)
+	if err != nil || len(found) > 0 {
+		return profile, err
+	}
+	err = s.edition.ownProfiles(ctx, s)
+	if left := step.LeftOut(""); errors.As(err, &left) {
+		return analystProfile, nil
+	}
+	return profile, err
 }
 
 // person makes the first user of the organisation who logs in: TheHive's
@@ -185,10 +190,9 @@ func (s *Server) person() step.Step {
 
 // account is a user for a program.
 type account struct {
-	name, full string
-	profile    func(context.Context) (string, error)
-	key        string   // its name in the ring
-	needs      []string // permissions
+	name, full, profile string
+	key                 string   // its name in the ring
+	needs               []string // permissions
 }
 
 // user makes a user of the organisation and keeps the key; whether both are
@@ -196,7 +200,7 @@ type account struct {
 func (s *Server) user(a account) step.Step {
 	login := a.name + "@" + s.settings.Domain
 	return step.Step{
-		Name: "user " + login, Hand: "in the organisation: Create new user; Create API key, into " + s.ring.Path(a.key),
+		Name: "user " + login, Hand: fmt.Sprintf("in the organisation: Create new user, profile %s; Create API key, into %s", a.profile, s.ring.Path(a.key)),
 		Look: func(ctx context.Context) (string, error) {
 			key, err := s.ring.Get(a.key)
 			if err != nil {
@@ -208,7 +212,7 @@ func (s *Server) user(a account) step.Step {
 			return s.keyLacks(ctx, key, a.needs)
 		},
 		Make: func(ctx context.Context) error {
-			profile, err := a.profile(ctx)
+			profile, err := s.available(ctx, a.profile)
 			if err != nil {
 				return err
 			}
