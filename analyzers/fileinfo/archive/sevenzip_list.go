@@ -14,29 +14,35 @@ import (
 
 // The signs in the list of a 7z file that are read here.
 const (
-	idEnd            = 0x00
-	idHeader         = 0x01
-	idProperties     = 0x02
-	idAdditional     = 0x03
-	idMainStreams    = 0x04
-	idFiles          = 0x05
-	idPackInfo       = 0x06
-	idUnpackInfo     = 0x07
-	idSubStreams     = 0x08
-	idSize           = 0x09
-	idCRC            = 0x0A
-	idFolder         = 0x0B
-	idCodersSize     = 0x0C
-	idNumUnpack      = 0x0D
-	idEmptyStream    = 0x0E
-	idEmptyFile      = 0x0F
-	idNames          = 0x11
-	idModified       = 0x14
-	idEncodedHeader  = 0x17
-	fileTimeOf1970   = 116444736000000000 // in steps of 100 ns since 1601
-	mostCoders       = 32
+	idEnd           = 0x00
+	idHeader        = 0x01
+	idProperties    = 0x02
+	idAdditional    = 0x03
+	idMainStreams   = 0x04
+	idFiles         = 0x05
+	idPackInfo      = 0x06
+	idUnpackInfo    = 0x07
+	idSubStreams    = 0x08
+	idSize          = 0x09
+	idCRC           = 0x0A
+	idFolder        = 0x0B
+	idCodersSize    = 0x0C
+	idNumUnpack     = 0x0D
+	idEmptyStream   = 0x0E
+	idEmptyFile     = 0x0F
+	idNames         = 0x11
+	idModified      = 0x14
+	idEncodedHeader = 0x17
+)
+
+const (
+	// fileTimeOf1970 is the start of 1970 as Windows counts: in steps of 100 ns since
+	// 1601, in eight bytes.
+	fileTimeOf1970   = 116444736000000000
 	stepsOfASecond   = 10_000_000
 	bytesOfAFileTime = 8
+	// mostCoders is how many ways to pack may follow one another.
+	mostCoders = 32
 )
 
 // Codes of ways to pack.
