@@ -8,12 +8,15 @@ import (
 
 // Licences that a TheHive 5 may have, see Options.Licence.
 const (
-	Platinum    = ""          // all may be done
-	Community   = "Community" // the free one: one organisation, no profiles of one's own
-	Trial       = "trial"     // the first days of a new TheHive
-	Unlicensed  = "none"      // a trial that is over
-	communities = 1           // organisations, beside the administrators' own
+	Platinum   = ""          // all may be done
+	Community  = "Community" // the free one: one organisation, no profiles of one's own
+	Trial      = "trial"     // the first days of a new TheHive
+	Unlicensed = "none"      // a trial that is over
 )
+
+// maxFree is how many organisations the Community licence allows, beside that of
+// the administrators (TheHive4py, tests/test_organisation_endpoint.py).
+const maxFree = 1
 
 // peopleOfFive are the addresses by which a TheHive 5 is given organisations and
 // users. Paths, statuses and forms: the OpenAPI of 5.7; that a user who is made
@@ -100,8 +103,8 @@ func (s *Server) createOrganisationV1(c call) answer {
 		return refusal(403, "AuthorizationError", "Operation not permitted")
 	case slices.Contains(s.organisations, name):
 		return refusal(400, "CreateError", "Organisation "+name+" already exists")
-	case s.options.Licence == Community && len(s.organisations) > communities:
-		return beyond("organisation", communities)
+	case s.options.Licence == Community && len(s.organisations) > maxFree:
+		return beyond("organisation", maxFree)
 	}
 	s.organisations = append(s.organisations, name)
 	return answer{status: 201, body: s.organisationV1(len(s.organisations) - 1)}
