@@ -75,6 +75,7 @@ func fitAttributes(in []Attribute, name func(Attribute) string) []Attribute {
 	out := make([]Attribute, 0, len(in))
 	known := map[string]bool{}
 	for _, a := range in {
+		a = a.marked()
 		a.Value = Normalise(a.Type, a.Value)
 		a.Comment = plain(a.Comment, maxComment)
 		a.Tags = fitTags(a.Tags)
@@ -107,13 +108,22 @@ func (e Event) fitReports() []Report {
 	return out
 }
 
-// fitTags makes names of tags as MISP stores them, each once.
+// fitTags makes names of tags as MISP stores them, each once, and of TLP and PAP
+// the strictest alone: an event has one of each, and two that are wanted would
+// take turns.
 func fitTags(names []string) []string {
 	var out []string
 	for _, name := range names {
 		name = tag(name)
-		if name != "" && !slices.ContainsFunc(out, func(other string) bool { return strings.EqualFold(other, name) }) {
+		if name == "" || slices.ContainsFunc(out, equalFold(name)) {
+			continue
+		}
+		at := slices.IndexFunc(out, func(other string) bool { return strictness(other) >= 0 && familyOf(other) == familyOf(name) })
+		switch {
+		case at < 0:
 			out = append(out, name)
+		case strictness(name) > strictness(out[at]):
+			out[at] = name
 		}
 	}
 	return out

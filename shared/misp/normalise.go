@@ -16,12 +16,14 @@ import (
 // international names in punycode, "ip:port" as "ip|port". Where MISP refuses
 // what has one plain meaning (a host name's last dot, "AS" and a number) it
 // gives what MISP takes. A value that does not fit its type comes back trimmed.
+// In a URL characters that MISP's database cannot hold are percent-encoded,
+// which means the same (RFC 3986, section 2.1); in others they are "?".
 //
 // MISP does so itself, in app/Lib/Tools/AttributeValidationTool.php and
 // ComplexTypeTool.php, but compares raw values when it looks for duplicates in
 // a new event.
 func Normalise(typ, value string) string {
-	value = strings.TrimSpace(narrow(value))
+	value = strings.TrimSpace(narrow(escaped(typ, value)))
 	first, second, composite := strings.Cut(typ, "|")
 	if !composite {
 		return normaliseOne(typ, value)
@@ -85,17 +87,6 @@ func lowerCase(typ string) bool {
 		return true
 	}
 	return false
-}
-
-// narrow puts a question mark in the place of what MISP's database cannot hold,
-// as the database does.
-func narrow(value string) string {
-	return strings.Map(func(r rune) rune {
-		if r > 0xFFFF {
-			return '?'
-		}
-		return r
-	}, strings.ToValidUTF8(value, "?"))
 }
 
 // address gives an IP address or a range of them in the short form.

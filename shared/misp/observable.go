@@ -94,6 +94,13 @@ func Spellings(value string) []string {
 		typ, _ := i.Kind.MISP(i.Value)
 		add(Normalise(typ, i.Value))
 	}
+	if ascii, ok := international(value); ok {
+		add(ascii)
+	}
+	if strings.Contains(value, "://") {
+		add(escapedURL(value))
+	}
+	add(narrow(value))
 	for _, v := range slices.Clone(values) {
 		if filtered, taken := Filtered(v); taken {
 			add(filtered)

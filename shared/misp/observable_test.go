@@ -57,6 +57,8 @@ func TestFromFile(t *testing.T) {
 func TestSpellings(t *testing.T) {
 	assert.Equal(t, []string{"Bad-Host[.]net", "bad-host.net"}, misp.Spellings("Bad-Host[.]net"))
 	assert.Equal(t, []string{"bad-host.net"}, misp.Spellings("bad-host.net"))
+	assert.Equal(t, []string{"bücher.nowhere", "xn--bcher-kva.nowhere"}, misp.Spellings("bücher.nowhere"), "no public suffix")
+	assert.Equal(t, []string{"http://bad-host.net/💥", "http://bad-host.net/%F0%9F%92%A5", "http://bad-host.net/?"}, misp.Spellings("http://bad-host.net/💥"))
 	assert.Equal(t, []string{"some words"}, misp.Spellings("some words"))
 	assert.Equal(t, []string{`C:\Users\x\AppData\Roaming\a.exe`, `%APPDATA%\a.exe`}, misp.Spellings(`C:\Users\x\AppData\Roaming\a.exe`))
 	assert.Equal(t, []string{`%APPDATA%\a.exe`}, misp.Spellings(`%APPDATA%\a.exe`))

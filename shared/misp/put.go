@@ -53,6 +53,12 @@ type Refusal struct {
 // UUID is there but not for this user to see or change is an error with
 // upstream.Auth or upstream.NotFound.
 func (c *Client) PutEvent(ctx context.Context, e Event) (Result, error) {
+	lossy := 0
+	each(&e, func(a *Attribute) {
+		if !a.kept() {
+			lossy++
+		}
+	})
 	e, err := e.fit()
 	if err != nil {
 		return Result{}, err
@@ -63,6 +69,9 @@ func (c *Client) PutEvent(ctx context.Context, e Event) (Result, error) {
 	}
 	defer unlock()
 	p := put{client: c, want: e, result: Result{UUID: e.UUID}, reasons: map[string]string{}, tagged: map[string]bool{}}
+	if lossy > 0 {
+		p.note("%d values have characters that MISP cannot hold: it has ? in their place, and their comments say so.", lossy)
+	}
 	err = p.run(ctx)
 	return p.result, err
 }

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/idna"
-
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
@@ -104,7 +102,7 @@ func (s Search) values() (whole []string, composites [][2]string, err error) {
 			return nil, nil, invalid(`a value begins with "!", or begins or ends with "%"`, "MISP cannot search for it: these signs have a meaning there")
 		}
 		whole = append(whole, v)
-		if ascii, err := idna.Lookup.ToASCII(v); err == nil && ascii != v && ascii != strings.ToLower(v) {
+		if ascii, ok := international(v); ok {
 			whole = append(whole, ascii) // MISP holds international names so, and searches as it is told
 		}
 		if a, b, ok := strings.Cut(v, "|"); ok && a != "" && b != "" {
