@@ -81,9 +81,10 @@ func TestInitWritesTheSettings(t *testing.T) {
 	}{
 		"answers": {"soc.example.com\nthehive5\n", nil, map[string]string{
 			"WAGGLE_DOMAIN": "soc.example.com", "COMPOSE_PROFILES": "thehive5", "ELASTICSEARCH_HEAP": "1536m", "CADDYFILE": "", "BIND_ADDRESS": "127.0.0.1"}},
-		"what stands in brackets": {"\n\n", nil, map[string]string{"WAGGLE_DOMAIN": "localhost", "COMPOSE_PROFILES": "small", "WAGGLE_TLS": "internal"}},
-		"no input at all":         {"", nil, map[string]string{"WAGGLE_DOMAIN": "localhost", "COMPOSE_PROFILES": "small"}},
-		"one answer is a flag's":  {"feeder\n", []string{"--domain", "soc.example.com"}, map[string]string{"WAGGLE_DOMAIN": "soc.example.com", "COMPOSE_PROFILES": "feeder", "CADDYFILE": "feeder.caddy"}},
+		"what stands in brackets": {"\n\n", nil, map[string]string{
+			"WAGGLE_DOMAIN": "localhost", "COMPOSE_PROFILES": "small", "WAGGLE_TLS": "internal", "CORTEX_ENGINE": "", "CORTEX_DOCKER_HOST": ""}},
+		"no input at all":        {"", nil, map[string]string{"WAGGLE_DOMAIN": "localhost", "COMPOSE_PROFILES": "small"}},
+		"one answer is a flag's": {"feeder\n", []string{"--domain", "soc.example.com"}, map[string]string{"WAGGLE_DOMAIN": "soc.example.com", "COMPOSE_PROFILES": "feeder", "CADDYFILE": "feeder.caddy"}},
 		"unattended": {"ignored\nignored\n", []string{"--yes", "--domain", "soc.example.com", "--tls", "it@example.com", "--bind", "0.0.0.0"}, map[string]string{
 			"WAGGLE_DOMAIN": "soc.example.com", "WAGGLE_TLS": "it@example.com", "BIND_ADDRESS": "0.0.0.0"}},
 		"the filter before the engine": {"", []string{"--yes", "--socket-proxy"}, map[string]string{

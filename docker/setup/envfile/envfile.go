@@ -90,15 +90,16 @@ func (f *File) Fill(name, value string) (bool, error) {
 	return true, f.Set(name, value)
 }
 
-// Suggestions gives the settings in the commented lines below a line that begins
-// with the heading.
+// Suggestions gives the settings in the commented lines below the heading. The
+// heading ends before a colon or a space: "# With small" is not what the line
+// "# With small,socket-proxy:" begins with.
 func (f *File) Suggestions(heading string) map[string]string {
 	values := map[string]string{}
 	inside := false
 	for _, line := range f.lines {
 		m := suggested.FindStringSubmatch(line)
 		switch {
-		case strings.HasPrefix(line, heading):
+		case isHeading(line, heading):
 			inside = true
 		case inside && m == nil:
 			return values
@@ -107,4 +108,9 @@ func (f *File) Suggestions(heading string) map[string]string {
 		}
 	}
 	return values
+}
+
+func isHeading(line, heading string) bool {
+	rest, begins := strings.CutPrefix(line, heading)
+	return begins && (strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, " "))
 }

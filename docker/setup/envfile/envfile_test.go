@@ -12,6 +12,8 @@ PROFILE=small
 # With large:
 # HEAP=1g
 # MEMORY=2g
+# With large,filter (or huge,filter):
+# FILTER=on
 
 SECRET=
 QUOTED="two words"
@@ -72,7 +74,9 @@ func TestFill(t *testing.T) {
 
 func TestSuggestions(t *testing.T) {
 	assert.Equal(t, map[string]string{"HEAP": "1g", "MEMORY": "2g"}, Parse(text).Suggestions("# With large"))
+	assert.Equal(t, map[string]string{"FILTER": "on"}, Parse(text).Suggestions("# With large,filter"))
 	assert.Empty(t, Parse(text).Suggestions("# With huge"))
+	assert.Empty(t, Parse(text).Suggestions("# With lar"), "a heading is a whole one")
 }
 
 func TestAll(t *testing.T) {
