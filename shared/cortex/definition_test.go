@@ -84,6 +84,7 @@ func TestTemplate(t *testing.T) {
 		"style elsewhere":   `<p style="background: URL(https://example.com/a)">`,
 		"script in a link":  `<a href=" JavaScript:x()">`,
 		"form":              `<form action="https://example.com">`,
+		"more than ASCII":   `<p>{{content.start}} – {{content.end}}</p>`,
 	} {
 		t.Run(name, func(t *testing.T) { assert.Error(t, checkTemplate(text)) })
 	}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/net/html"
@@ -62,8 +64,14 @@ func templatesCommand(workers []*Worker) *cobra.Command {
 
 // checkTemplate refuses what a report template must not hold. TheHive runs
 // scripts and event handlers in templates, over values that come from
-// strangers; and a template must show on a network without the Internet.
+// strangers; and a template must show on a network without the Internet. It
+// also reads a template in the character set of its machine's locale, and does
+// not take one that holds more than ASCII where that is POSIX'.
 func checkTemplate(text string) error {
+	if i := strings.IndexFunc(text, func(r rune) bool { return r > unicode.MaxASCII }); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(text[i:])
+		return fmt.Errorf("template: %q is not ASCII; write &#%[1]d;", r)
+	}
 	z := html.NewTokenizer(strings.NewReader(text))
 	for {
 		switch z.Next() {
