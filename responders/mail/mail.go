@@ -9,7 +9,6 @@ package mail
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	_ "embed"
 	"encoding/csv"
 	"html/template"
@@ -97,11 +96,12 @@ type full struct {
 
 func (cfg Config) server(job *cortex.Job) (smtp.Server, error) {
 	s := smtp.Server{Host: cfg.Host, Port: cfg.Port, Security: smtp.Security(cfg.Security), User: cfg.User, Password: cfg.Password, From: cfg.From, To: cfg.To}
-	roots, err := job.RootCAs()
+	config, err := job.TLS()
 	if err != nil {
 		return s, err
 	}
-	s.TLS = &tls.Config{RootCAs: roots, ServerName: cfg.Host, MinVersion: tls.VersionTLS12, InsecureSkipVerify: !cfg.VerifyTLS} //nolint:gosec // the admin's choice
+	s.TLS = config
+	s.TLS.ServerName, s.TLS.InsecureSkipVerify = cfg.Host, !cfg.VerifyTLS
 	if err := s.Check(); err != nil {
 		return s, &upstream.Error{Reason: upstream.BadInput, Message: "configuration: " + strings.TrimPrefix(err.Error(), "mail: "), Next: "set smtp_host, from and to as a mail program has them"}
 	}

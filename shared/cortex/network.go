@@ -1,7 +1,7 @@
 package cortex
 
 import (
-	"crypto/x509"
+	"crypto/tls"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -35,13 +35,11 @@ func (j *Job) Upstream(o upstream.Options) (*upstream.Client, error) {
 		return upstream.New(o)
 	}
 	o.Proxy = j.network.proxy
-	if o.RootCAs == nil {
-		roots, err := j.RootCAs()
-		if err != nil {
-			return nil, err
-		}
-		o.RootCAs = roots
+	pems, err := j.network.authorities()
+	if err != nil {
+		return nil, err
 	}
+	o.CACerts = append(o.CACerts, pems...)
 	return upstream.New(o)
 }
 
@@ -63,11 +61,11 @@ func (j *Job) Fetch(o fetch.Options) (*fetch.Client, error) {
 	if o.Transport = j.network.transport; o.Transport != nil {
 		return fetch.New(o)
 	}
-	roots, err := j.RootCAs()
+	pems, err := j.network.authorities()
 	if err != nil {
 		return nil, err
 	}
-	o.Proxy, o.RootCAs = j.network.proxy, roots
+	o.Proxy, o.CACerts = j.network.proxy, append(o.CACerts, pems...)
 	return fetch.New(o)
 }
 
@@ -76,14 +74,20 @@ func (j *Job) UserAgent() string {
 	return j.worker.Name + "/" + j.worker.Version + " (+" + DefaultURL + ")"
 }
 
-// RootCAs are the certificate authorities to trust, nil for the usual ones; for
-// protocols other than HTTP. Upstream and Fetch use them already.
-func (j *Job) RootCAs() (*x509.CertPool, error) { return j.network.roots() }
+// TLS is how to meet servers by protocols other than HTTP, with the certificate
+// authorities of this job. Upstream and Fetch use them already.
+func (j *Job) TLS() (*tls.Config, error) {
+	pems, err := j.network.authorities()
+	if err != nil {
+		return nil, err
+	}
+	return upstream.TLS(pems...)
+}
 
-// roots adds what Cortex handed over to the usual authorities. Cortex writes
-// the admin's PEM to input/cacerts and names it in REQUESTS_CA_BUNDLE, which
-// Go does not know of; nil means that there is nothing to add.
-func (n network) roots() (*x509.CertPool, error) {
+// authorities are the PEM texts that Cortex handed over, to trust beside the
+// usual authorities. Cortex writes the admin's PEM to input/cacerts and names it
+// in REQUESTS_CA_BUNDLE, which Go does not know of.
+func (n network) authorities() ([][]byte, error) {
 	var pems [][]byte
 	if n.cacerts != "" {
 		pems = append(pems, []byte(n.cacerts))
@@ -98,10 +102,7 @@ func (n network) roots() (*x509.CertPool, error) {
 		}
 		pems = append(pems, pem)
 	}
-	if len(pems) == 0 {
-		return nil, nil
-	}
-	return upstream.Roots(pems...)
+	return pems, nil
 }
 
 // newNetwork gathers the network's settings of a job.

@@ -10,7 +10,6 @@ package fetch
 import (
 	"cmp"
 	"context"
-	"crypto/x509"
 	"errors"
 	"net/http"
 	"net/netip"
@@ -40,9 +39,9 @@ type Options struct {
 	MaxRedirects int            // default 10, none if negative
 	Allow        []netip.Prefix // non-public networks that may be read nevertheless
 	Proxy        upstream.Proxy // its own address need not be public
-	RootCAs      *x509.CertPool // nil: those of upstream.Roots
+	CACerts      [][]byte       // PEM texts, of authorities to trust beside those of upstream.Roots
 
-	Transport http.RoundTripper // replaces the network, and so Allow, Proxy and RootCAs; for tests
+	Transport http.RoundTripper // replaces the network, and so Allow, Proxy and CACerts; for tests
 }
 
 // Client fetches. It is safe for concurrent use, keeps connections and no cookies.

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"encoding/pem"
 	"io"
 	"log"
 	"net/http"
@@ -234,10 +235,8 @@ func TestHTTP2(t *testing.T) {
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	roots, err := upstream.Roots()
-	require.NoError(t, err)
-	roots.AddCert(server.Certificate())
-	response, err := reader(t, func(o *Options) { o.RootCAs = roots }).Get(t.Context(), Request{URL: server.URL})
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	response, err := reader(t, func(o *Options) { o.CACerts = [][]byte{authority} }).Get(t.Context(), Request{URL: server.URL})
 	require.NoError(t, err)
 	assert.Equal(t, "HTTP/2.0", string(response.Body))
 }

@@ -35,7 +35,11 @@ type guard struct {
 const lookupLimit = 2 * time.Second
 
 func newGuard(o Options) (*guard, error) {
-	transport, err := upstream.NewTransport(o.Proxy, o.RootCAs)
+	config, err := upstream.TLS(o.CACerts...)
+	if err != nil {
+		return nil, err
+	}
+	transport, err := upstream.NewTransport(o.Proxy, config)
 	if err != nil {
 		return nil, err
 	}

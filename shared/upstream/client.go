@@ -9,7 +9,7 @@ package upstream
 
 import (
 	"context"
-	"crypto/x509"
+	"crypto/tls"
 	"net/http"
 	"net/url"
 	"slices"
@@ -34,8 +34,8 @@ type Options struct {
 	Secrets []string    // values that appear in no error; Header's and BaseURL's own are added
 
 	Proxy              Proxy
-	RootCAs            *x509.CertPool // nil: those of Roots
-	InsecureSkipVerify bool           // accept any certificate; for a test, never for the Internet
+	CACerts            [][]byte // PEM texts, of authorities to trust beside those of Roots
+	InsecureSkipVerify bool     // accept any certificate; for a test, never for the Internet
 
 	UserAgent string        // default: UserAgent()
 	Timeout   time.Duration // for one try, its body included; default 30 s
@@ -46,7 +46,7 @@ type Options struct {
 	// Repeatable.
 	Retries int
 
-	Transport http.RoundTripper // replaces the network, and so Proxy, RootCAs and InsecureSkipVerify; for tests
+	Transport http.RoundTripper // replaces the network, and so Proxy, CACerts and InsecureSkipVerify; for tests
 }
 
 // Client calls one service. It is safe for concurrent use.
@@ -81,14 +81,40 @@ func New(o Options) (*Client, error) {
 		o.Retries = defaultRetries
 	}
 	if o.Transport == nil {
-		transport, err := NewTransport(o.Proxy, o.RootCAs)
+		transport, err := o.transport(base)
 		if err != nil {
 			return nil, FromNetwork(o.Service, err, o.Secrets...)
 		}
-		transport.TLSClientConfig.InsecureSkipVerify = o.InsecureSkipVerify
 		o.Transport = transport
 	}
 	return &Client{options: o, base: base, http: NewResty(o.Transport, stay), secrets: knownSecrets(o, base)}, nil
+}
+
+// transport makes the network by which the service at base is reached.
+func (o Options) transport(base *url.URL) (*http.Transport, error) {
+	config, err := o.tls(base)
+	if err != nil {
+		return nil, err
+	}
+	return NewTransport(o.Proxy, config)
+}
+
+func (o Options) tls(base *url.URL) (*tls.Config, error) {
+	if o.InsecureSkipVerify {
+		return &tls.Config{InsecureSkipVerify: true}, nil //nolint:gosec // the admin's choice
+	}
+	proxies, err := o.Proxy.URLs()
+	if err != nil {
+		return nil, err
+	}
+	if !named(append(proxies, base)...) {
+		return TLS(o.CACerts...)
+	}
+	t, err := newTrust(o.CACerts)
+	if err != nil {
+		return nil, err
+	}
+	return t.config(), nil
 }
 
 // stay is the rule for redirects: none is followed. With an API one is a mistake

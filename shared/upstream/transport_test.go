@@ -1,7 +1,6 @@
 package upstream
 
 import (
-	"crypto/x509"
 	"encoding/pem"
 	"io"
 	"log"
@@ -26,17 +25,16 @@ func quietTLS(t *testing.T) *httptest.Server {
 func TestCertificates(t *testing.T) {
 	server := quietTLS(t)
 	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	own, err := Roots(ca)
-	require.NoError(t, err)
 	for name, tt := range map[string]struct {
 		change  func(*Options)
 		trusted bool
 	}{
-		"unknown CA":     {func(*Options) {}, false},
-		"CA given":       {func(o *Options) { o.RootCAs = own }, true},
-		"empty pool":     {func(o *Options) { o.RootCAs = x509.NewCertPool() }, false},
-		"not looked at":  {func(o *Options) { o.InsecureSkipVerify = true }, true},
-		"another's name": {func(o *Options) { o.RootCAs, o.BaseURL = own, strings.Replace(o.BaseURL, "127.0.0.1", "localhost", 1) }, false},
+		"unknown CA":    {func(*Options) {}, false},
+		"CA given":      {func(o *Options) { o.CACerts = [][]byte{ca} }, true},
+		"not looked at": {func(o *Options) { o.InsecureSkipVerify = true }, true},
+		"another's name": {func(o *Options) {
+			o.CACerts, o.BaseURL = [][]byte{ca}, strings.Replace(o.BaseURL, "127.0.0.1", "localhost", 1)
+		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := Options{Service: "Example", BaseURL: server.URL, Retries: -1}
@@ -51,20 +49,6 @@ func TestCertificates(t *testing.T) {
 			assert.Contains(t, err.Error(), "add the CA certificate that signed it")
 		})
 	}
-}
-
-func TestRoots(t *testing.T) {
-	pool, err := Roots()
-	require.NoError(t, err)
-	assert.False(t, pool.Equal(x509.NewCertPool()))
-
-	embedded, err := embeddedRoots()
-	require.NoError(t, err)
-	assert.False(t, embedded.Equal(x509.NewCertPool()))
-
-	_, err = Roots([]byte("/etc/ssl/ca.pem"))
-	require.ErrorIs(t, err, BadInput)
-	assert.Contains(t, err.Error(), "not a path")
 }
 
 func TestUserAgent(t *testing.T) {

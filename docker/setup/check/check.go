@@ -79,7 +79,7 @@ func (l *Loop) page(ctx context.Context) (string, error) {
 	if !l.Settings.Feeder.Used() {
 		return "left out: FEEDER_URL is " + config.None, nil
 	}
-	client, err := upstream.New(upstream.Options{Service: "the feeder", BaseURL: l.Settings.Feeder.URL, RootCAs: l.Settings.RootCAs})
+	client, err := upstream.New(upstream.Options{Service: "the feeder", BaseURL: l.Settings.Feeder.URL, CACerts: l.Settings.CACerts})
 	if err != nil {
 		return "", err
 	}
@@ -122,7 +122,7 @@ func (l *Loop) raise(ctx context.Context) (string, error) {
 
 func (l *Loop) hiveOptions(key secret.Text) hiveclient.Options {
 	return hiveclient.Options{URL: l.Settings.TheHive.URL, Key: key.Reveal(), Organisation: l.Settings.Organisation,
-		HTTP: upstream.Options{RootCAs: l.Settings.RootCAs, InsecureSkipVerify: l.Settings.TheHive.AnyCertificate}}
+		HTTP: upstream.Options{CACerts: l.Settings.CACerts, InsecureSkipVerify: l.Settings.TheHive.AnyCertificate}}
 }
 
 // delete deletes the alert as the set-up's own user: the feeder itself may not
@@ -228,7 +228,7 @@ func (l *Loop) misp(ctx context.Context, r upstream.Request) (*upstream.Response
 		return nil, err
 	}
 	client, err := upstream.New(mispclient.Options{URL: l.Settings.MISP.URL, Key: key.Reveal(),
-		HTTP: upstream.Options{RootCAs: l.Settings.RootCAs, InsecureSkipVerify: l.Settings.MISP.AnyCertificate}}.Upstream())
+		HTTP: upstream.Options{CACerts: l.Settings.CACerts, InsecureSkipVerify: l.Settings.MISP.AnyCertificate}}.Upstream())
 	if err != nil {
 		return nil, err
 	}

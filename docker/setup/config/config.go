@@ -36,7 +36,7 @@ type Settings struct {
 	Templates string // zip of report templates
 	Profile   string // the shipped profile that the feeder's begins with
 
-	RootCAs *x509.CertPool // nil = the system's
+	CACerts [][]byte // PEM, of authorities to trust beside the system's
 
 	values map[string]string // by name, also those that only workers know
 }
@@ -254,12 +254,10 @@ func (s *Settings) authorities(folder string) error {
 	if err != nil {
 		return fmt.Errorf("SETUP_CA: %w", err)
 	}
-	if s.RootCAs, err = x509.SystemCertPool(); err != nil {
-		s.RootCAs = x509.NewCertPool()
-	}
-	if !s.RootCAs.AppendCertsFromPEM(pem) {
+	if !x509.NewCertPool().AppendCertsFromPEM(pem) {
 		return fmt.Errorf("SETUP_CA: %s holds no certificate in PEM", path)
 	}
+	s.CACerts = [][]byte{pem}
 	return nil
 }
 

@@ -45,7 +45,7 @@ type Server struct {
 
 // New makes a Server. It asks Cortex nothing yet.
 func New(s *config.Settings, ring *keyring.Ring) (*Server, error) {
-	client, err := upstream.New(upstream.Options{Service: service, BaseURL: s.Cortex.URL, RootCAs: s.RootCAs,
+	client, err := upstream.New(upstream.Options{Service: service, BaseURL: s.Cortex.URL, CACerts: s.CACerts,
 		InsecureSkipVerify: s.Cortex.AnyCertificate, Timeout: time.Minute})
 	if err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ type Server struct {
 
 // New makes a Server. It asks MISP nothing yet.
 func New(s *config.Settings, ring *keyring.Ring) (*Server, error) {
-	client, err := upstream.New(upstream.Options{Service: service, BaseURL: s.MISP.URL, RootCAs: s.RootCAs, InsecureSkipVerify: s.MISP.AnyCertificate,
+	client, err := upstream.New(upstream.Options{Service: service, BaseURL: s.MISP.URL, CACerts: s.CACerts, InsecureSkipVerify: s.MISP.AnyCertificate,
 		Timeout: 2 * time.Minute, Secrets: []string{s.MISP.Key.Reveal()}})
 	if err != nil {
 		return nil, err

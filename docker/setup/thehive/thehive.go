@@ -47,7 +47,7 @@ type Server struct {
 
 // New makes a Server. It asks TheHive nothing yet.
 func New(s *config.Settings, ring *keyring.Ring) (*Server, error) {
-	hc, err := upstream.New(upstream.Options{Service: service, BaseURL: s.TheHive.URL, RootCAs: s.RootCAs,
+	hc, err := upstream.New(upstream.Options{Service: service, BaseURL: s.TheHive.URL, CACerts: s.CACerts,
 		InsecureSkipVerify: s.TheHive.AnyCertificate, Timeout: time.Minute})
 	if err != nil {
 		return nil, err
