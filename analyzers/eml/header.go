@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
@@ -64,13 +65,18 @@ func address(field string) string {
 	if one, err := mail.ParseAddress(field); err == nil {
 		return strings.ToLower(one.Address)
 	}
-	if all := addresses.FindAllString(field, -1); len(all) > 0 {
+	if all := addresses().FindAllString(field, -1); len(all) > 0 {
 		return strings.ToLower(all[len(all)-1]) // behind the name
 	}
 	return ""
 }
 
-var addresses = regexp.MustCompile(`[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+// pattern compiles at first need: the program starts for jobs of other workers too.
+func pattern(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
+
+var addresses = pattern(`[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
 
 func domain(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
 
@@ -100,11 +106,11 @@ func (f *full) judgeSender(h message.Header) {
 // The parts of Received. They are what servers write, which is not always what
 // the RFC says.
 var (
-	receivedFrom = regexp.MustCompile(`(?i)^\s*from\s+(\S{1,255})`)
-	receivedBy   = regexp.MustCompile(`(?i)\bby\s+(\S{1,255})`)
-	receivedWith = regexp.MustCompile(`(?i)\bwith\s+(\S{1,60})`)
-	bracketed    = regexp.MustCompile(`\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\]`)
-	plain        = regexp.MustCompile(`\(([0-9A-Fa-f:.]{2,45})\)`)
+	receivedFrom = pattern(`(?i)^\s*from\s+(\S{1,255})`)
+	receivedBy   = pattern(`(?i)\bby\s+(\S{1,255})`)
+	receivedWith = pattern(`(?i)\bwith\s+(\S{1,60})`)
+	bracketed    = pattern(`\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\]`)
+	plain        = pattern(`\(([0-9A-Fa-f:.]{2,45})\)`)
 )
 
 // readHops notes the servers, of which the last stands first.
@@ -117,8 +123,8 @@ func (f *full) readHops(received []string) {
 	for _, line := range received {
 		h := hop{From: group(receivedFrom, line), By: group(receivedBy, line), With: group(receivedWith, line)}
 		sender, _, _ := strings.Cut(line, " by ")
-		for _, pattern := range []*regexp.Regexp{bracketed, plain} {
-			if ip, err := netip.ParseAddr(group(pattern, sender)); err == nil && h.IP == "" {
+		for _, written := range []func() *regexp.Regexp{bracketed, plain} {
+			if ip, err := netip.ParseAddr(group(written, sender)); err == nil && h.IP == "" {
 				_, private := cortex.PublicAddress(ip.String())
 				h.IP, h.Public = ip.String(), private == nil
 			}
@@ -136,19 +142,19 @@ func (f *full) readHops(received []string) {
 	}
 }
 
-func group(pattern *regexp.Regexp, text string) string {
-	if found := pattern.FindStringSubmatch(text); found != nil {
+func group(pattern func() *regexp.Regexp, text string) string {
+	if found := pattern().FindStringSubmatch(text); found != nil {
 		return strings.Trim(found[1], ";,")
 	}
 	return ""
 }
 
 // comments are what a server adds in words, one level deep.
-var comments = regexp.MustCompile(`\([^()]*\)`)
+var comments = pattern(`\([^()]*\)`)
 
 // readResults notes what a server found: "server; spf=pass smtp.mailfrom=…; …".
 func (f *full) readResults(value string) {
-	parts := strings.Split(comments.ReplaceAllString(value, " "), ";")
+	parts := strings.Split(comments().ReplaceAllString(value, " "), ";")
 	server := strings.TrimSpace(parts[0])
 	if strings.HasPrefix(server, "i=") && len(parts) > 1 { // ARC counts its sets (RFC 8617)
 		parts = parts[1:]

@@ -9,7 +9,6 @@
 package attack
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -28,26 +27,42 @@ const (
 	Software   Kind = "software"
 )
 
-// shapes are the ids of the kinds.
+// kinds tells of each kind the letters that its ids begin with, before four
+// digits, and the folder of its pages.
 // https://attack.mitre.org/resources/faq/
-var shapes = map[Kind]*regexp.Regexp{
-	Technique: regexp.MustCompile(`^T\d{4}(\.\d{3})?$`), Tactic: regexp.MustCompile(`^TA\d{4}$`),
-	Mitigation: regexp.MustCompile(`^M\d{4}$`), Group: regexp.MustCompile(`^G\d{4}$`), Software: regexp.MustCompile(`^S\d{4}$`),
+var kinds = [...]struct {
+	kind            Kind
+	letters, folder string
+}{
+	{Technique, "T", "techniques"}, {Tactic, "TA", "tactics"}, {Mitigation, "M", "mitigations"}, {Group, "G", "groups"}, {Software, "S", "software"},
 }
 
 // KindOf tells what an id stands for by its form; "" if it is none.
 func KindOf(id string) Kind {
-	for kind, shape := range shapes {
-		if shape.MatchString(id) {
-			return kind
+	kind, _ := read(id)
+	return kind
+}
+
+// read gives an id's kind and the folder of its page. A sub-technique's has three
+// more digits behind a dot.
+func read(id string) (kind Kind, folder string) {
+	above, below, sub := strings.Cut(id, ".")
+	for _, k := range kinds {
+		number, ok := strings.CutPrefix(above, k.letters)
+		if ok && digits(number, 4) && (!sub || k.kind == Technique && digits(below, 3)) {
+			return k.kind, k.folder
 		}
 	}
-	return ""
+	return "", ""
+}
+
+func digits(text string, n int) bool {
+	return len(text) == n && strings.Trim(text, "0123456789") == ""
 }
 
 // Page is the address of an id's page.
 func Page(id string) string {
-	folder := map[Kind]string{Technique: "techniques", Tactic: "tactics", Mitigation: "mitigations", Group: "groups", Software: "software"}[KindOf(id)]
+	_, folder := read(id)
 	if folder == "" {
 		return ""
 	}

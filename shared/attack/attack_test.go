@@ -131,6 +131,16 @@ func TestBuiltin(t *testing.T) {
 	assert.Equal(t, ids, slices.Compact(slices.Clone(ids)))
 }
 
+func TestKindOf(t *testing.T) {
+	for id, want := range map[string]Kind{
+		"T1059": Technique, "T1059.001": Technique, "TA0002": Tactic, "M1036": Mitigation, "G0007": Group, "S0154": Software,
+		"": "", "T": "", "T105": "", "T10599": "", "T1059.": "", "T1059.01": "", "T1059.0012": "", "T1059.001.001": "", "TA0002.001": "",
+		"t1059": "", "X1059": "", "T1O59": "", "1059": "", "T1059 ": "",
+	} {
+		assert.Equal(t, want, KindOf(id), id)
+	}
+}
+
 func TestPage(t *testing.T) {
 	for id, want := range map[string]string{
 		"T1059.001": "https://attack.mitre.org/techniques/T1059/001/", "TA0002": "https://attack.mitre.org/tactics/TA0002/",

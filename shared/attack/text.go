@@ -4,6 +4,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Limits of texts, in runes: a technique has some thirty of them.
@@ -16,16 +17,22 @@ const (
 // What ATT&CK's texts have in them besides words: citations, links in Markdown,
 // tags of HTML.
 var (
-	citation = regexp.MustCompile(`\s*\(Citation: [^)]*\)`)
-	link     = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
-	tag      = regexp.MustCompile(`</?[a-zA-Z][^<>]*>`)
+	citation = pattern(`\s*\(Citation: [^)]*\)`)
+	link     = pattern(`\[([^\]]*)\]\([^)]*\)`)
+	tag      = pattern(`</?[a-zA-Z][^<>]*>`)
 )
+
+// pattern compiles at first need: most programs that know ATT&CK read none of its
+// texts.
+func pattern(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // plain is a text without citations, links and tags, cut at a word.
 func plain(text string, most int) string {
-	text = citation.ReplaceAllString(text, "")
-	text = link.ReplaceAllString(text, "$1")
-	text = html.UnescapeString(tag.ReplaceAllString(text, ""))
+	text = citation().ReplaceAllString(text, "")
+	text = link().ReplaceAllString(text, "$1")
+	text = html.UnescapeString(tag().ReplaceAllString(text, ""))
 	var paragraphs []string
 	for paragraph := range strings.SplitSeq(text, "\n\n") {
 		if words := strings.Join(strings.Fields(paragraph), " "); words != "" {

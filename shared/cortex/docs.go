@@ -50,7 +50,7 @@ func (w *Worker) docsRow() string {
 }
 
 func (w *Worker) hasSecret() bool {
-	for _, f := range w.fields {
+	for _, f := range w.itsFields() {
 		if f.Secret {
 			return true
 		}
@@ -64,10 +64,10 @@ func (w *Worker) help() string {
 	fmt.Fprintf(&b, "%s %s\n\n%s\n\n", w.Name, w.Version, w.Description)
 	fmt.Fprintf(&b, "Data types: %s\n\n", strings.Join(w.DataTypes, ", "))
 	b.WriteString("The job is read from the folder given, from $CORTEX_JOB_FOLDER or /job, or as JSON\nfrom the standard input; the report goes to output/output.json of the folder, or to\nthe standard output.\n")
-	if len(w.fields) > 0 {
+	if len(w.itsFields()) > 0 {
 		b.WriteString("\nConfiguration items, and what they are called in the environment for lookup:\n")
 	}
-	for _, f := range w.fields {
+	for _, f := range w.itsFields() {
 		fmt.Fprintf(&b, "  %-18s %-32s %s", f.Name, w.envPrefix()+strings.ToUpper(f.Name), f.Description)
 		switch {
 		case f.Required:

@@ -189,7 +189,7 @@ func (w *Worker) reach(ctx context.Context, t task) (string, error) {
 		return "", joinLine(errs)
 	}
 	said := "reached " + strings.Join(hosts, ", ")
-	for _, f := range w.fields {
+	for _, f := range w.itsFields() {
 		if f.Secret && !unset(t.config[f.Name]) {
 			said += "; " + f.Name + " is set and was not tried: no question that costs nothing is known"
 		}
@@ -199,7 +199,7 @@ func (w *Worker) reach(ctx context.Context, t task) (string, error) {
 
 // readable tells what is wrong with the worker's own items.
 func (w *Worker) readable(config map[string]json.RawMessage) error {
-	if err := decode(reflect.New(w.form).Elem(), w.fields, config); err != nil {
+	if err := decode(reflect.New(w.form).Elem(), w.itsFields(), config); err != nil {
 		return w.badConfig(err)
 	}
 	return nil

@@ -206,7 +206,7 @@ func copyFile(to, from string, limit int64) error {
 // every worker has are read the same way.
 func (w *Worker) environment(getenv func(string) string) (map[string]json.RawMessage, error) {
 	config := map[string]json.RawMessage{}
-	for _, f := range slices.Concat(w.fields, standardFields()) {
+	for _, f := range slices.Concat(w.itsFields(), standardFields()) {
 		name := w.envPrefix() + strings.ToUpper(f.Name)
 		text := getenv(name)
 		if path := getenv(name + "_FILE"); text == "" && path != "" && f.Secret {

@@ -71,7 +71,7 @@ func execute(ctx context.Context, program string, workers []*Worker, args []stri
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.AddGroup(&cobra.Group{ID: "workers", Title: "Workers:"})
-	for _, w := range workers {
+	for _, w := range asked(workers, args) {
 		root.AddCommand(workerCommand(w))
 	}
 	root.AddCommand(lookupCommand(workers), doctorCommand(workers), listCommand(workers), catalogCommand(program, workers),
@@ -89,6 +89,17 @@ func execute(ctx context.Context, program string, workers []*Worker, args []stri
 		return f.code
 	}
 	return exitUsage
+}
+
+// asked are the workers whose commands a command line needs: the one that it
+// names, as a job's does, else all.
+func asked(workers []*Worker, args []string) []*Worker {
+	if len(args) > 0 {
+		if w := find(workers, args[0]); w != nil {
+			return []*Worker{w}
+		}
+	}
+	return workers
 }
 
 // find gives the worker of a name: as a command, or as Cortex knows it.

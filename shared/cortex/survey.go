@@ -123,7 +123,7 @@ func (l lookup) obstacle(w *Worker, config map[string]json.RawMessage) string {
 // the environment has it.
 func (w *Worker) missing(config map[string]json.RawMessage) []string {
 	var names []string
-	for _, f := range w.fields {
+	for _, f := range w.itsFields() {
 		if f.Required && f.def == nil && unset(config[f.Name]) {
 			names = append(names, fmt.Sprintf("%s%s (%s)", w.envPrefix(), strings.ToUpper(f.Name), f.Description))
 		}

@@ -27,6 +27,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sync"
 )
 
 // Kind tells analyzers from responders.
@@ -43,9 +44,8 @@ type Worker struct {
 	Definition
 	Kind Kind
 
-	form   reflect.Type // the struct of the worker's own configuration
-	fields []field      // of it
-	broken error        // why the configuration struct can't be used
+	form   reflect.Type            // the struct of the worker's own configuration
+	fields func() ([]field, error) // of it, read at first need: a job needs those of one worker; or why it can't be used
 	run    func(ctx context.Context, job *Job, config map[string]json.RawMessage) (Report, error)
 	probe  func(ctx context.Context, job *Job, config map[string]json.RawMessage) (string, error) // nil: there is none
 }
@@ -71,7 +71,7 @@ func NewResponder[C any](d Definition, run func(context.Context, *Job, C) (Repor
 
 func newWorker[C any](kind Kind, d Definition, run func(context.Context, *Job, C) (Report, error), probe []func(context.Context, *Job, C) (string, error)) *Worker {
 	w := &Worker{Definition: d.withDefaults(), Kind: kind, form: reflect.TypeFor[C]()}
-	w.fields, w.broken = fieldsOf(w.form)
+	w.fields = sync.OnceValues(func() ([]field, error) { return fieldsOf(w.form) })
 	w.run = configured(w, run)
 	if len(probe) > 0 {
 		w.probe = configured(w, probe[0])
@@ -83,7 +83,7 @@ func newWorker[C any](kind Kind, d Definition, run func(context.Context, *Job, C
 func configured[C, R any](w *Worker, f func(context.Context, *Job, C) (R, error)) func(context.Context, *Job, map[string]json.RawMessage) (R, error) {
 	return func(ctx context.Context, job *Job, config map[string]json.RawMessage) (result R, err error) {
 		var c C
-		if err := decode(reflect.ValueOf(&c).Elem(), w.fields, config); err != nil {
+		if err := decode(reflect.ValueOf(&c).Elem(), w.itsFields(), config); err != nil {
 			return result, w.badConfig(err)
 		}
 		return f(ctx, job, c)
@@ -100,14 +100,22 @@ func (w *Worker) Validate() error {
 }
 
 func (w *Worker) faults() error {
-	return errors.Join(w.validate(w.Kind), w.broken, validateItems(w.fields), checkTemplate(w.LongTemplate))
+	fields, err := w.fields()
+	return errors.Join(w.validate(w.Kind), err, validateItems(fields), checkTemplate(w.LongTemplate))
+}
+
+// itsFields are what can be used of the configuration struct; faults tells what can't.
+func (w *Worker) itsFields() []field {
+	fields, _ := w.fields()
+	return fields
 }
 
 // Items are the worker's own configuration items, in the order of the struct.
 // Those every worker has (check_tlp, proxy_http…) are added by Cortex itself.
 func (w *Worker) Items() []Item {
-	items := make([]Item, len(w.fields))
-	for i, f := range w.fields {
+	fields := w.itsFields()
+	items := make([]Item, len(fields))
+	for i, f := range fields {
 		items[i] = f.Item
 	}
 	return items
@@ -116,7 +124,7 @@ func (w *Worker) Items() []Item {
 // NeedsKey tells whether the worker can do nothing without a secret that the
 // admin has to set.
 func (w *Worker) NeedsKey() bool {
-	for _, f := range w.fields {
+	for _, f := range w.itsFields() {
 		if f.Required && f.Secret {
 			return true
 		}
