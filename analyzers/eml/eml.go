@@ -1,8 +1,7 @@
-// Package eml is the analyzer that takes a mail message apart, be it a file .eml or
-// Outlook's .msg: who says to have
-// sent it and by which servers it came, what those say of SPF, DKIM and DMARC,
-// where its links lead, and its attachments, which become artifacts. It asks
-// nobody: nothing leaves the machine, at any TLP and PAP.
+// Package eml is the analyzer that takes a mail message apart, be it a file
+// .eml or Outlook's .msg: who says to have sent it and by which servers it came,
+// what those say of SPF, DKIM and DMARC, where its links lead, and its
+// attachments, which become artifacts. It asks nobody: nothing leaves the machine, at any TLP and PAP.
 //
 // Nothing is called malicious. Suspicious is what mail made to deceive has: a
 // link that shows another host than the one it leads to, a program that is

@@ -3,15 +3,14 @@ package eml
 import (
 	"net/mail"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/harmless"
 	"github.com/waggle-cti/waggle/shared/message"
+	"github.com/waggle-cti/waggle/shared/pattern"
 )
 
 // hop is a server that handed the message on, as the next one tells it in
@@ -71,12 +70,7 @@ func address(field string) string {
 	return ""
 }
 
-// pattern compiles at first need: the program starts for jobs of other workers too.
-func pattern(expression string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
-}
-
-var addresses = pattern(`[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+var addresses = pattern.New(`[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
 
 func domain(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
 
@@ -106,11 +100,11 @@ func (f *full) judgeSender(h message.Header) {
 // The parts of Received. They are what servers write, which is not always what
 // the RFC says.
 var (
-	receivedFrom = pattern(`(?i)^\s*from\s+(\S{1,255})`)
-	receivedBy   = pattern(`(?i)\bby\s+(\S{1,255})`)
-	receivedWith = pattern(`(?i)\bwith\s+(\S{1,60})`)
-	bracketed    = pattern(`\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\]`)
-	plain        = pattern(`\(([0-9A-Fa-f:.]{2,45})\)`)
+	receivedFrom = pattern.New(`(?i)^\s*from\s+(\S{1,255})`)
+	receivedBy   = pattern.New(`(?i)\bby\s+(\S{1,255})`)
+	receivedWith = pattern.New(`(?i)\bwith\s+(\S{1,60})`)
+	bracketed    = pattern.New(`\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\]`)
+	plain        = pattern.New(`\(([0-9A-Fa-f:.]{2,45})\)`)
 )
 
 // readHops notes the servers, of which the last stands first.
@@ -123,7 +117,7 @@ func (f *full) readHops(received []string) {
 	for _, line := range received {
 		h := hop{From: group(receivedFrom, line), By: group(receivedBy, line), With: group(receivedWith, line)}
 		sender, _, _ := strings.Cut(line, " by ")
-		for _, written := range []func() *regexp.Regexp{bracketed, plain} {
+		for _, written := range []pattern.Pattern{bracketed, plain} {
 			if ip, err := netip.ParseAddr(group(written, sender)); err == nil && h.IP == "" {
 				_, private := cortex.PublicAddress(ip.String())
 				h.IP, h.Public = ip.String(), private == nil
@@ -142,15 +136,15 @@ func (f *full) readHops(received []string) {
 	}
 }
 
-func group(pattern func() *regexp.Regexp, text string) string {
-	if found := pattern().FindStringSubmatch(text); found != nil {
+func group(written pattern.Pattern, text string) string {
+	if found := written().FindStringSubmatch(text); found != nil {
 		return strings.Trim(found[1], ";,")
 	}
 	return ""
 }
 
 // comments are what a server adds in words, one level deep.
-var comments = pattern(`\([^()]*\)`)
+var comments = pattern.New(`\([^()]*\)`)
 
 // readResults notes what a server found: "server; spf=pass smtp.mailfrom=…; …".
 func (f *full) readResults(value string) {

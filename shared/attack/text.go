@@ -2,9 +2,9 @@ package attack
 
 import (
 	"html"
-	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/waggle-cti/waggle/shared/pattern"
 )
 
 // Limits of texts, in runes: a technique has some thirty of them.
@@ -17,16 +17,10 @@ const (
 // What ATT&CK's texts have in them besides words: citations, links in Markdown,
 // tags of HTML.
 var (
-	citation = pattern(`\s*\(Citation: [^)]*\)`)
-	link     = pattern(`\[([^\]]*)\]\([^)]*\)`)
-	tag      = pattern(`</?[a-zA-Z][^<>]*>`)
+	citation = pattern.New(`\s*\(Citation: [^)]*\)`)
+	link     = pattern.New(`\[([^\]]*)\]\([^)]*\)`)
+	tag      = pattern.New(`</?[a-zA-Z][^<>]*>`)
 )
-
-// pattern compiles at first need: most programs that know ATT&CK read none of its
-// texts.
-func pattern(expression string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
-}
 
 // plain is a text without citations, links and tags, cut at a word.
 func plain(text string, most int) string {

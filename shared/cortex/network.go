@@ -39,7 +39,7 @@ func (j *Job) Upstream(o upstream.Options) (*upstream.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.CACerts = append(o.CACerts, pems...)
+	o.CACerts = slices.Concat(o.CACerts, pems)
 	return upstream.New(o)
 }
 
@@ -65,7 +65,7 @@ func (j *Job) Fetch(o fetch.Options) (*fetch.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Proxy, o.CACerts = j.network.proxy, append(o.CACerts, pems...)
+	o.Proxy, o.CACerts = j.network.proxy, slices.Concat(o.CACerts, pems)
 	return fetch.New(o)
 }
 

@@ -5,12 +5,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/text/encoding/charmap"
 
 	"github.com/waggle-cti/waggle/analyzers/fileinfo/sample"
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/pattern"
 )
 
 // Macro is a module of Visual Basic for Applications.
@@ -30,14 +30,10 @@ const (
 
 // starts are the procedures that an office suite runs by itself.
 // https://learn.microsoft.com/office/vba/word/concepts/customizing-word/auto-macros
-var starts = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(Auto_?(?:Open|Exec|Close|Exit|New)|(?:Document|Workbook|Presentation|Form|UserForm)_(?:Open|Close|BeforeClose|Activate|Load|Initialize|New|SheetActivate)|\w+_(?:Painted|Resize|GotFocus|MouseHover|MouseEnter))\b`)
-})
+var starts = pattern.New(`(?i)\b(Auto_?(?:Open|Exec|Close|Exit|New)|(?:Document|Workbook|Presentation|Form|UserForm)_(?:Open|Close|BeforeClose|Activate|Load|Initialize|New|SheetActivate)|\w+_(?:Painted|Resize|GotFocus|MouseHover|MouseEnter))\b`)
 
 // calls are what starts programs, loads files and hides both.
-var calls = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(Shell(?:Execute[AW]?)?|WScript\.Shell|CreateObject|GetObject|CallByName|URLDownloadToFile[AW]?|(?:MSXML2\.)?(?:Server)?XMLHTTP|WinHttpRequest|ADODB\.Stream|Scripting\.FileSystemObject|powershell|cmd\.exe|mshta|rundll32|regsvr32|certutil|bitsadmin|VirtualAlloc(?:Ex)?|CreateThread|RtlMoveMemory|Environ|StrReverse|ExecuteExcel4Macro|Win32_Process|SendKeys|Kill)\b`)
-})
+var calls = pattern.New(`(?i)\b(Shell(?:Execute[AW]?)?|WScript\.Shell|CreateObject|GetObject|CallByName|URLDownloadToFile[AW]?|(?:MSXML2\.)?(?:Server)?XMLHTTP|WinHttpRequest|ADODB\.Stream|Scripting\.FileSystemObject|powershell|cmd\.exe|mshta|rundll32|regsvr32|certutil|bitsadmin|VirtualAlloc(?:Ex)?|CreateThread|RtlMoveMemory|Environ|StrReverse|ExecuteExcel4Macro|Win32_Process|SendKeys|Kill)\b`)
 
 // addMacro notes a module and judges it.
 func (r *reading) addMacro(name, code string) {
@@ -58,9 +54,9 @@ func (r *reading) addMacro(name, code string) {
 }
 
 // words gives what a pattern finds in the code, each once, as first written.
-func words(pattern *regexp.Regexp, code string) []string {
+func words(shape *regexp.Regexp, code string) []string {
 	var out, seen []string
-	for _, word := range pattern.FindAllString(code, 1000) {
+	for _, word := range shape.FindAllString(code, 1000) {
 		if lower := strings.ToLower(word); !slices.Contains(seen, lower) && len(out) < 20 {
 			seen, out = append(seen, lower), append(out, word)
 		}

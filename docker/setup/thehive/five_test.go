@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/waggle-cti/waggle/docker/setup/keyring"
 	"github.com/waggle-cti/waggle/docker/setup/step"
 	"github.com/waggle-cti/waggle/docker/setup/thehive"
 	"github.com/waggle-cti/waggle/feeder/secret"
@@ -177,20 +176,7 @@ func TestFiveLetsNobodyIn(t *testing.T) {
 	assert.Zero(t, changes(b))
 }
 
-func TestFiveKeepsAKeyThatIsThere(t *testing.T) {
-	b := five(t, thehivetest.Options{})
-	b.run(t, false)
-	held, err := b.ring.Get(thehive.FeederKey)
-	require.NoError(t, err)
-	password, err := b.ring.Get(thehive.AdminPassword)
-	require.NoError(t, err)
-	other := bench{b.fake, b.settings, keyring.New(t.TempDir())}
-	require.NoError(t, other.ring.Put(thehive.AdminPassword, password))
-	other.run(t, false)
-	again, err := other.ring.Get(thehive.FeederKey)
-	require.NoError(t, err)
-	assert.Equal(t, held.Reveal(), again.Reveal())
-}
+func TestFiveKeepsAKeyThatIsThere(t *testing.T) { keepsKey(t, five(t, thehivetest.Options{})) }
 
 // A server that starts is waited for, whatever it says meanwhile.
 func TestFiveThatIsNotReady(t *testing.T) {

@@ -162,8 +162,13 @@ func TestARenewedKeyReachesTheConnector(t *testing.T) {
 }
 
 func TestALostKeyIsFetchedAndNotRenewed(t *testing.T) {
-	b := newBench(t, thehivetest.Options{})
-	all(t, b.run(t, false), step.Done)
+	keepsKey(t, newBench(t, thehivetest.Options{}))
+}
+
+// keepsKey sets up twice, the second time without the keys of the first.
+func keepsKey(t *testing.T, b bench) {
+	t.Helper()
+	b.run(t, false)
 	held, err := b.ring.Get(thehive.FeederKey)
 	require.NoError(t, err)
 	password, err := b.ring.Get(thehive.AdminPassword)
