@@ -12,12 +12,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/waggle-cti/waggle/shared/attack"
 	"github.com/waggle-cti/waggle/shared/cortex"
+	"github.com/waggle-cti/waggle/shared/pattern"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
@@ -76,7 +76,7 @@ func unusable(err error) error {
 // id is an id of ATT&CK where it may stand: by itself, in a tag of Sigma
 // (attack.t1059.001), a tag of MISP (…="PowerShell - T1059.001"), an address of
 // ATT&CK's pages (…/techniques/T1059/001/).
-var id = regexp.MustCompile(`(?i)\b(TA\d{4}|[GSM]\d{4}|T\d{4}(?:[./]\d{3})?)\b`)
+var id = pattern.New(`(?i)\b(TA\d{4}|[GSM]\d{4}|T\d{4}(?:[./]\d{3})?)\b`)
 
 // longest is the longest text, in bytes, that an id is looked for in.
 const longest = 300
@@ -85,7 +85,7 @@ const longest = 300
 func read(data string) (string, error) {
 	var found []string
 	if len(data) <= longest {
-		for _, one := range id.FindAllString(data, 2) {
+		for _, one := range id().FindAllString(data, 2) {
 			found = append(found, strings.ToUpper(strings.ReplaceAll(one, "/", ".")))
 		}
 	}

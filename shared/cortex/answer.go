@@ -43,7 +43,7 @@ type task struct {
 
 // prepare makes a task of the input, or tells why nothing may be done.
 func (w *Worker) prepare(in input, folder Folder, s Surroundings) (t task, err error) {
-	if err := w.faults(); err != nil {
+	if err := w.unusable(); err != nil {
 		return t, fmt.Errorf("its definition is not valid, which is a fault of the worker: %w", err)
 	}
 	if t.config, err = in.object("config"); err != nil {

@@ -100,8 +100,15 @@ func (w *Worker) Validate() error {
 }
 
 func (w *Worker) faults() error {
-	fields, err := w.fields()
-	return errors.Join(w.validate(w.Kind), err, validateItems(fields), checkTemplate(w.LongTemplate))
+	fields, _ := w.fields()
+	return errors.Join(w.unusable(), validateItems(fields), checkTemplate(w.LongTemplate))
+}
+
+// unusable tells why the worker can't do a job: what is wrong with it but for
+// what only a catalog or TheHive would stumble over.
+func (w *Worker) unusable() error {
+	_, err := w.fields()
+	return errors.Join(w.validate(w.Kind), err)
 }
 
 // itsFields are what can be used of the configuration struct; faults tells what can't.

@@ -1,13 +1,13 @@
 package misp
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/waggle-cti/waggle/shared/ioc"
+	"github.com/waggle-cti/waggle/shared/pattern"
 	"github.com/waggle-cti/waggle/shared/taxonomy"
 )
 
@@ -29,7 +29,7 @@ func extended(tags []string) string {
 func recordTags(tags []string, which string) []string {
 	var out []string
 	for _, tag := range foreign(tags) {
-		if which == TagsEveryKind || which == TagsTaxonomy && machineTag.MatchString(tag) {
+		if which == TagsEveryKind || which == TagsTaxonomy && machineTag().MatchString(tag) {
 			out = append(out, tag)
 		}
 	}
@@ -51,7 +51,7 @@ func foreign(tags []string) []string {
 
 // machineTag is the form of the tags of MISP's taxonomies and galaxies.
 // https://github.com/MISP/misp-taxonomies
-var machineTag = regexp.MustCompile(`^[\w.-]+:[^:="]+="[^"]+"$`)
+var machineTag = pattern.New(`^[\w.-]+:[^:="]+="[^"]+"$`)
 
 // techniques are the ids of ATT&CK among observables.
 func techniques(observables []Observable) []string {

@@ -3,8 +3,9 @@ package misp
 import (
 	"html"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/waggle-cti/waggle/shared/pattern"
 )
 
 // PostsOf reads the posts out of the description of an alert that the feeder
@@ -33,18 +34,18 @@ func PostsOf(description string) []Post {
 // postLine is a line "- time, source: [title](<address>)", and postEscape a sign of
 // its title that stands for itself.
 var (
-	postLine   = regexp.MustCompile(`^- .*?: \[((?:[^\[\]\\]|\\.)*)\]\(<(https?://[^\s<>]+)>\)`)
-	postEscape = regexp.MustCompile(`\\([!-/:-@\[-` + "`" + `{-~])`)
+	postLine   = pattern.New(`^- .*?: \[((?:[^\[\]\\]|\\.)*)\]\(<(https?://[^\s<>]+)>\)`)
+	postEscape = pattern.New(`\\([!-/:-@\[-` + "`" + `{-~])`)
 )
 
 // postOf reads a line of the list.
 func postOf(line string) (Post, bool) {
-	link := postLine.FindStringSubmatch(line)
+	link := postLine().FindStringSubmatch(line)
 	if link == nil {
 		return Post{}, false
 	}
 	if u, err := url.Parse(link[2]); err != nil || u.Host == "" {
 		return Post{}, false
 	}
-	return Post{Title: html.UnescapeString(postEscape.ReplaceAllString(link[1], "$1")), URL: link[2]}, true
+	return Post{Title: html.UnescapeString(postEscape().ReplaceAllString(link[1], "$1")), URL: link[2]}, true
 }

@@ -3,12 +3,12 @@ package misp
 import (
 	"context"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/waggle-cti/waggle/shared/pattern"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
@@ -63,13 +63,13 @@ func (c *Client) SearchAttributes(ctx context.Context, s Search) ([]Attribute, e
 }
 
 // variablePath is the beginning of a path with a variable of Windows.
-var variablePath = regexp.MustCompile(`^%([\w()]+)%\\`)
+var variablePath = pattern.New(`^%([\w()]+)%\\`)
 
 // Searchable tells the values that MISP can search for: neither empty nor with a
 // sign at its ends that has a meaning there, but for the variable of a path.
 func Searchable(value string) bool {
 	v := strings.TrimSpace(value)
-	return v != "" && v[0] != '!' && v[len(v)-1] != '%' && (v[0] != '%' || variablePath.MatchString(v))
+	return v != "" && v[0] != '!' && v[len(v)-1] != '%' && (v[0] != '%' || variablePath().MatchString(v))
 }
 
 // onlyLike tells what was found only because MISP takes the "%" of a path for
@@ -82,7 +82,7 @@ func onlyLike(found string, values []string) bool {
 		if strings.EqualFold(v, found) || strings.EqualFold(v, first) || strings.EqualFold(v, second) {
 			return false
 		}
-		name := variablePath.FindStringSubmatch(v)
+		name := variablePath().FindStringSubmatch(v)
 		like = like || name != nil && strings.Contains(strings.ToLower(found), strings.ToLower(name[1]))
 	}
 	return like

@@ -7,9 +7,10 @@ import (
 	"html"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/waggle-cti/waggle/shared/pattern"
 )
 
 const mask = "[redacted]"
@@ -19,7 +20,7 @@ const mask = "[redacted]"
 const minBase64 = 6
 
 // sensitive names header fields and query parameters whose values are secrets.
-var sensitive = regexp.MustCompile(`(?i)auth([-_]|orization|$)|key([-_]|$)|cookie|token|secret|passw|pwd|session|signature|^sig$`)
+var sensitive = pattern.New(`(?i)auth([-_]|orization|$)|key([-_]|$)|cookie|token|secret|passw|pwd|session|signature|^sig$`)
 
 // Redact replaces each of secrets in text by "[redacted]", by value: as it is,
 // URL-escaped, escaped as in JSON or HTML, and in base64, also where it is only
@@ -126,12 +127,12 @@ func base64Forms(secret string) []string {
 func Secrets(header http.Header, query url.Values) []string {
 	var secrets []string
 	for name, values := range header {
-		if sensitive.MatchString(name) {
+		if sensitive().MatchString(name) {
 			secrets = append(secrets, credentialParts(values)...)
 		}
 	}
 	for name, values := range query {
-		if sensitive.MatchString(name) {
+		if sensitive().MatchString(name) {
 			secrets = append(secrets, values...)
 		}
 	}
