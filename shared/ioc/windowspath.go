@@ -145,7 +145,7 @@ func (s *scanner) pathPart(i, limit int) int {
 				return partTrim(t, i, k)
 			}
 			k += n
-		case endsPath(c), c == ' ' && (k == i || nextIs(t, k+1, ' ')), c == '&' && nextIs(t, k+1, 'q'):
+		case endsPath(c), c == ' ' && (k == i || nextIs(t, k+1, ' ') || !s.whole && proseFollows(t[i:k])), c == '&' && nextIs(t, k+1, 'q'):
 			return partTrim(t, i, k)
 		case class[c]&isHigh != 0:
 			n := highWord(t, k, false)
@@ -158,6 +158,23 @@ func (s *scanner) pathPart(i, limit int) int {
 		}
 	}
 	return partTrim(t, i, k)
+}
+
+// longestAbbreviation is the longest word that a full stop behind it may
+// shorten in a folder's name ("Example Corp. Tools"), in bytes.
+const longestAbbreviation = 4
+
+// proseFollows reports whether the path is over with the part, behind which a
+// space stands: the part is a file that malware comes with, or ends a sentence.
+func proseFollows(part string) bool {
+	dot := strings.LastIndexByte(part, '.')
+	if dot < 0 {
+		return false
+	}
+	if dot == len(part)-1 {
+		return dot-1-strings.LastIndexByte(part[:dot], ' ') > longestAbbreviation
+	}
+	return malwareEnding(strings.ToLower(part[dot+1:]))
 }
 
 // goesOnInPath reports whether what stands behind a placeholder within a part of
