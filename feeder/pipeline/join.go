@@ -81,7 +81,7 @@ func grown(head waggle.Story, at store.Progress, spec source.Spec) waggle.Story 
 	when := at.Post.When()
 	if head.Revision == 0 {
 		head.Title, head.Source, head.URL = title(at.Post), at.Post.Source, at.Post.URL
-		head.Summary = story.Summary(at.Finding.Text)
+		head.Summary = story.Summary(head.Title, at.Finding.Text)
 		head.First, head.Last = when, when
 	}
 	head.Score, head.Reasons = relevance.Corroborate(head, at.Post.Source, at.Judgement)

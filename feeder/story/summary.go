@@ -13,9 +13,9 @@ const maxSummary = 400
 
 // Summary gives the first meaningful sentences of a text, at most 400
 // characters: lines without a sentence (headings, bylines, dates, menus) are
-// passed over, nothing is invented. The first line that says anything is given
-// where no sentence is found.
-func Summary(text string) string {
+// passed over, nothing is invented. Where no sentence is found the first line is
+// given that says more than the title; a text that has none gives nothing.
+func Summary(title, text string) string {
 	var out []string
 	length := 0
 	for line := range strings.Lines(text) {
@@ -39,7 +39,7 @@ func Summary(text string) string {
 		}
 	}
 	if len(out) == 0 {
-		return firstLine(text)
+		return firstLine(title, text)
 	}
 	return strings.Join(out, " ")
 }
@@ -85,13 +85,14 @@ func abbreviation(s string) bool {
 	return utf8.RuneCountInString(last) == 1
 }
 
-func firstLine(text string) string {
+func firstLine(title, text string) string {
+	title = strings.Join(strings.Fields(title), " ")
 	for line := range strings.Lines(text) {
 		line = strings.Join(strings.Fields(line), " ")
 		if rest := strings.TrimLeft(line, "#"); strings.HasPrefix(rest, " ") {
 			line = strings.TrimSpace(rest)
 		}
-		if line != "" {
+		if line != "" && line != title {
 			return wording.Short(maxSummary, line)
 		}
 	}

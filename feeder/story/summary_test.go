@@ -24,10 +24,12 @@ func TestSummary(t *testing.T) {
 		"only a heading":     {"# Moth\n", "Moth"},
 		"no sentence":        {"\n\n#AsyncRAT C2\nhxxp://a[.]top\n", "#AsyncRAT C2"},
 		"nothing":            {" \n\t\n", ""},
+		"the title again":    {"# The  title\n#AsyncRAT C2\n", "#AsyncRAT C2"},
+		"the title alone":    {"The title\n", ""},
 		"whole sentences":    {strings.Repeat("This sentence has exactly fifty characters, yes it. ", 20), strings.TrimSpace(strings.Repeat("This sentence has exactly fifty characters, yes it. ", 7))},
 		"a monster sentence": {"This is " + strings.Repeat("very ", 200) + "long.", "This is " + strings.Repeat("very ", 77) + "very…"},
 	} {
-		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, story.Summary(c.text)) })
+		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, story.Summary("The title", c.text)) })
 	}
 }
 
@@ -35,7 +37,7 @@ func FuzzSummary(f *testing.F) {
 	f.Add("One sentence here, with enough words. And another one.")
 	f.Add(". . ! ? …")
 	f.Fuzz(func(t *testing.T, text string) {
-		if n := utf8.RuneCountInString(story.Summary(text)); n > 401 {
+		if n := utf8.RuneCountInString(story.Summary("", text)); n > 401 {
 			t.Fatalf("%d characters", n)
 		}
 	})
