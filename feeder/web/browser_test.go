@@ -178,6 +178,7 @@ func TestThePageIsWorkedByKeyboard(t *testing.T) {
 func TestThePageFitsAPhone(t *testing.T) {
 	store := filled()
 	store.stories[0].Title += " " + hash // the longest words there are
+	store.stories[0].Posts[0].Joined = "an indicator in common: " + hash
 	w := browse(t, Options{Store: store, Login: Login{Token: secret.New(token)}})
 	devtools(w, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 360, Height: 740, DeviceScaleFactor: 2, Mobile: true})
 	w.open("/login")
