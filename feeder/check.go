@@ -16,6 +16,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/config"
 	"github.com/waggle-cti/waggle/feeder/enrich"
 	"github.com/waggle-cti/waggle/feeder/store"
+	"github.com/waggle-cti/waggle/feeder/wording"
 	"github.com/waggle-cti/waggle/shared/misp"
 )
 
@@ -47,7 +48,8 @@ const patience = 20 * time.Second
 
 func examine(ctx context.Context, c *config.Config) []check {
 	checks := []check{
-		{name: "profile", said: fmt.Sprintf("%s, %d sources", c.Profile, len(c.Sources))},
+		{name: "profile", said: c.Profile + ", " + wording.Number(len(c.Sources), "source", "sources")},
+		checkSecrets(c),
 		checkData(ctx, c.Database),
 		checkLists(c, time.Now()),
 		checkThreats(c, time.Now()),
@@ -96,12 +98,22 @@ func printChecks(out io.Writer, checks []check) error {
 	return nil
 }
 
+// checkSecrets finds files of secrets that others may read. It is no fault: in a
+// container there are no others.
+func checkSecrets(c *config.Config) check {
+	open := c.Exposed()
+	if len(open) == 0 {
+		return check{name: "secrets", said: "no file of them is open to every user of this machine"}
+	}
+	return check{name: "secrets", said: "every user of this machine may read " + strings.Join(open, ", ") + ": chmod o-r, unless that is a container's alone"}
+}
+
 func checkData(ctx context.Context, database string) (c check) {
 	c.name = "data"
 	path := store.Name(database)
 	data, err := store.OpenReader(ctx, database)
 	if errors.Is(err, store.ErrNoData) {
-		c.said = path + ": begun by the first run"
+		c.said, c.err = path+": begun by the first run", store.Creatable(database)
 		return c
 	}
 	if err != nil {

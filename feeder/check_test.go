@@ -35,6 +35,18 @@ func TestCheckSaysHowCortexIs(t *testing.T) {
 	}
 }
 
+func TestCheckNamesFilesOfSecretsThatAllMayRead(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	require.NoError(t, os.WriteFile(file, []byte("s3cret"), 0o600))
+	desk := newDesk(t, fmt.Sprintf("page: {token_file: %q}", file))
+	for mode, says := range map[os.FileMode]string{0o600: `secrets +ok +no file of them is open`, 0o644: `secrets +ok +every user of this machine may read ` + file + `: chmod o-r`} {
+		require.NoError(t, os.Chmod(file, mode))
+		code, out, log := desk.feeder(t, "check")
+		assert.Equal(t, exitWell, code, "%s\n%s", out, log)
+		assert.Regexp(t, says, out)
+	}
+}
+
 func TestCheckLooksForTheRespondersOfRules(t *testing.T) {
 	responder := func(name string, types ...string) cortexapitest.Worker {
 		return cortexapitest.Worker{Name: name, DataTypes: types, Responder: true}

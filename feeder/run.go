@@ -22,6 +22,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/triage"
 	"github.com/waggle-cti/waggle/feeder/web"
+	"github.com/waggle-cti/waggle/feeder/wording"
 	"github.com/waggle-cti/waggle/shared/thehive"
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
@@ -37,7 +38,7 @@ func runCommand(s *settings) *cobra.Command {
 				return err
 			}
 			return serve(cmd.Context(), c, newLog(cmd.ErrOrStderr()), func(page string) {
-				fmt.Fprintf(cmd.OutOrStdout(), "The page is at %s; %d sources are followed. Stop with Ctrl-C.\n", page, len(c.Sources))
+				fmt.Fprintf(cmd.OutOrStdout(), "The page is at %s; %s followed. Stop with Ctrl-C.\n", page, wording.Number(len(c.Sources), "source is", "sources are"))
 			})
 		},
 	}

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -150,10 +151,42 @@ func Load(path string) (*Config, error) {
 	if err := applyEnvironment(&c); err != nil {
 		return nil, err
 	}
+	if err := c.checkKeys(); err != nil {
+		return nil, err
+	}
 	if err := c.readProfile(written, doc, filepath.Dir(path)); err != nil {
 		return nil, err
 	}
 	return &c, nil
+}
+
+// checkKeys wants a key for every server that is to be asked.
+func (c *Config) checkKeys() error {
+	for _, s := range []struct {
+		key, variable string
+		server        Server
+	}{{"thehive", "WAGGLE_THEHIVE", c.TheHive}, {"cortex", "WAGGLE_CORTEX", c.Cortex.Server}, {"misp", "WAGGLE_MISP", c.MISP.Server}} {
+		if s.server.Used() && !s.server.Key.Set() {
+			return fmt.Errorf("%s has a url and no key: name a file that holds it as key_file under %[1]s, or in %s_KEY_FILE", s.key, s.variable)
+		}
+	}
+	return nil
+}
+
+// Exposed gives the paths of the files of secrets that every user of the
+// machine may read, each once.
+func (c *Config) Exposed() []string {
+	all := []secret.Text{c.Page.Token, c.Blocks.Token, c.Blocks.ListsToken, c.Mail.Password, c.TheHive.Key, c.Cortex.Key, c.MISP.Key}
+	for _, s := range c.Sources {
+		all = append(all, s.Token)
+	}
+	var paths []string
+	for _, s := range all {
+		if path := s.Exposed(); path != "" && !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }
 
 // readProfile reads the profile and puts its sources before the file's.

@@ -177,6 +177,7 @@ func TestInvalidEnvironment(t *testing.T) {
 		"profile":     {"WAGGLE_PROFILE", "tiny", `no profile "tiny"`},
 		"no key file": {"WAGGLE_MISP_KEY_FILE", "/no/such/file", "WAGGLE_MISP_KEY_FILE: "},
 		"empty file":  {"WAGGLE_CORTEX_KEY_FILE", empty, "is empty"},
+		"no key":      {"WAGGLE_MISP_URL", "https://misp.example.com", "misp has a url and no key: name a file that holds it as key_file under misp, or in WAGGLE_MISP_KEY_FILE"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(c.variable, c.value)

@@ -255,8 +255,8 @@ func checkListen(s string) error {
 	if err != nil {
 		return fmt.Errorf("listen is host:port, such as 127.0.0.1:8787, not %q", s)
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return fmt.Errorf("listen: %q is no port between 0 and 65535 (%d)", port, n)
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("listen: %q is no port from 0 to 65535", port)
 	}
 	return nil
 }

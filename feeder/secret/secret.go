@@ -16,7 +16,10 @@ const maxSecret = 64 << 10
 
 // Text is a secret that is never printed, logged or marshalled: whatever does
 // so sees "[hidden]", or nothing where there is none.
-type Text struct{ value string }
+type Text struct {
+	value   string
+	exposed string
+}
 
 // New hides a text.
 func New(value string) Text { return Text{value: value} }
@@ -26,6 +29,10 @@ func (s Text) Reveal() string { return s.value }
 
 // Set reports whether there is one.
 func (s Text) Set() bool { return s.value != "" }
+
+// Exposed is the path of the file that the text was read from, if every user of
+// the machine may read that file; else it is empty.
+func (s Text) Exposed() string { return s.exposed }
 
 // String hides the text.
 func (s Text) String() string {
@@ -62,18 +69,27 @@ func From(value, file, name, fileName string) (Text, error) {
 	}
 	info, err := os.Stat(file)
 	if err != nil {
-		return Text{}, fmt.Errorf("%s: %w", fileName, err)
+		return Text{}, unread(fileName, err)
 	}
 	if info.Size() > maxSecret {
 		return Text{}, fmt.Errorf("%s: %s is larger than %d bytes: it holds no key", fileName, file, maxSecret)
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return Text{}, fmt.Errorf("%s: %w", fileName, err)
+		return Text{}, unread(fileName, err)
 	}
 	text := strings.TrimSpace(string(data))
 	if text == "" {
 		return Text{}, fmt.Errorf("%s: %s is empty", fileName, file)
 	}
-	return New(text), nil
+	s := New(text)
+	if info.Mode().Perm()&0o004 != 0 {
+		s.exposed = file
+	}
+	return s, nil
+}
+
+// unread is the error of a file that cannot be read.
+func unread(name string, err error) error {
+	return fmt.Errorf("%s: %w: name a file that holds the secret and nothing else, and that the feeder's user may read", name, err)
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivermigrate"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 //go:embed migrations/*.sql
@@ -50,7 +52,10 @@ func (s *Store) checkVersion(ctx context.Context) error {
 		if _, unknown := errors.AsType[*pgconn.PgError](err); unknown {
 			return fmt.Errorf("%w: start `feeder run` or `feeder once` first", ErrNoData)
 		}
-		return fmt.Errorf("it is no feeder's database, or empty: %w", err)
+		if said, ok := errors.AsType[*sqlite.Error](err); ok && said.Code() == sqlite3.SQLITE_ERROR { // no such table
+			return fmt.Errorf("it is no feeder's database, or empty: %w", err)
+		}
+		return advised(err)
 	}
 	ours, err := provider(s.reads, goose.DialectSQLite3) // both have the same
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,14 +59,14 @@ func openServer(ctx context.Context, database string, write bool) (*Store, error
 	}
 	s, err := dial(ctx, serverName(database), config)
 	if err != nil {
-		return nil, fmt.Errorf("open the database %s: %w", serverName(database), withoutPassword(err, config.ConnConfig.Password))
+		return nil, fmt.Errorf("open the database %s: %w: check that PostgreSQL runs there and lets this user in", serverName(database), plainly(err, config.ConnConfig.Password))
 	}
 	if !write {
 		return checked(ctx, s)
 	}
 	s.write = s.reads
 	if err := s.join(ctx, config.ConnConfig); err != nil {
-		err = fmt.Errorf("open the database %s: %w", s.name, withoutPassword(err, config.ConnConfig.Password))
+		err = fmt.Errorf("open the database %s: %w", s.name, plainly(err, config.ConnConfig.Password))
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -144,12 +145,20 @@ func serverName(database string) string {
 	return shown.String()
 }
 
-// withoutPassword is an error that does not say the password.
-func withoutPassword(err error, password string) error {
-	if password == "" || !strings.Contains(err.Error(), password) {
+// plainly is an error that does not say the password, and each thing once, on
+// one line: pgx tells every address it tried, with TLS and without.
+func plainly(err error, password string) error {
+	text := err.Error()
+	if password != "" {
+		text = strings.ReplaceAll(text, password, "…")
+	}
+	if head, tries, several := strings.Cut(text, "\n\t"); several {
+		text = head + " " + strings.Join(slices.Compact(strings.Split(tries, "\n\t")), "; ")
+	}
+	if text == err.Error() {
 		return err
 	}
-	return errors.New(strings.ReplaceAll(err.Error(), password, "…"))
+	return errors.New(text)
 }
 
 // Postgres is what River keeps its jobs with where the store is in PostgreSQL;

@@ -80,7 +80,7 @@ var errHeld = errors.New("another feeder holds the lock")
 func locked(ctx context.Context, config *pgx.ConnConfig, class, number int32) (*pgx.Conn, error) {
 	conn, err := pgx.ConnectConfig(ctx, config.Copy())
 	if err != nil {
-		return nil, withoutPassword(err, config.Password)
+		return nil, plainly(err, config.Password)
 	}
 	got := false
 	err = conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, $2)`, class, number).Scan(&got)

@@ -44,7 +44,7 @@ func openFile(ctx context.Context, database string) (*Store, error) {
 	}
 	s := &Store{name: path, file: &file{path: path, lock: held, bell: newBell()}}
 	if err := s.begin(ctx, path); err != nil {
-		return nil, errors.Join(fmt.Errorf("open the database %s: %w", path, err), s.Close())
+		return nil, errors.Join(fmt.Errorf("open the database %s: %w", path, advised(err)), s.Close())
 	}
 	return s, nil
 }
