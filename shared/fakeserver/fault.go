@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ type Fault struct {
 	Delay  time.Duration // wait before anything else, or until the client leaves
 	Status int           // answer with this status, and do not handle
 	Body   any           // of that answer, as JSON; default: that a test put it in
+	Page   bool          // answer 200 with a page of HTML, as a proxy that wants a login does, and do not handle
 	Reset  bool          // reset the connection, and do not handle
 	Drop   bool          // handle, and reset the connection instead of answering
 }
@@ -41,6 +43,9 @@ func (f Fault) around(w http.ResponseWriter, r *http.Request, handle func(http.R
 		wait(r, f.Delay)
 	}
 	switch {
+	case f.Page:
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, "<!doctype html><title>Log in</title>")
 	case f.Reset:
 		reset(w)
 	case f.Drop:

@@ -24,6 +24,7 @@ func TestFaults(t *testing.T) {
 		"delay":            {Fault{Delay: time.Millisecond}, 200, 1},
 		"status":           {Fault{Status: 503}, 503, 0},
 		"status and body":  {Fault{Status: 403, Body: "no"}, 403, 0},
+		"page":             {Fault{Page: true}, 200, 0},
 		"reset":            {Fault{Reset: true}, 0, 0},
 		"drop":             {Fault{Drop: true}, 0, 1},
 		"delay and status": {Fault{Delay: time.Millisecond, Status: 500}, 500, 0},

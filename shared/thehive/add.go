@@ -102,11 +102,16 @@ func (c *Client) addBatch(ctx context.Context, v Version, alertID string, batch 
 	if err != nil {
 		return 0, 0, nil, err
 	}
-	if answer.Status != http.StatusMultiStatus {
-		return len(answer.JSON().Array()), 0, nil, nil
+	list := answer.JSON()
+	if answer.Status == http.StatusMultiStatus {
+		existed, failures = c.refused(list.Get("failure"), batch)
+		list = list.Get("success")
 	}
-	existed, failures = c.refused(answer.JSON().Get("failure"), batch)
-	return len(answer.JSON().Get("success").Array()), existed, failures, nil
+	added, ok := made(list)
+	if !ok {
+		return 0, 0, nil, answer.Strange("the answer holds no list of observables")
+	}
+	return added, existed, failures, nil
 }
 
 // refused divides what TheHive refused into what it had and what it did not

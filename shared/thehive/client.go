@@ -18,6 +18,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -98,8 +99,19 @@ func Over(hc *upstream.Client, o Options) *Client {
 	return &Client{http: hc, key: o.Key, settle: cmp.Or(o.Settle, 2*time.Second)}
 }
 
-// do sends a request, and makes TheHive's own words out of a refusal.
+// do sends a request whose answer is JSON or nothing. Another answer is not
+// TheHive's, whatever its status: a proxy's page to log in at comes with 200, and
+// would pass for a write that was done.
 func (c *Client) do(ctx context.Context, r upstream.Request) (*upstream.Response, error) {
+	answer, err := c.load(ctx, r)
+	if err == nil && len(answer.Body) > 0 && !answer.JSON().Exists() {
+		return nil, answer.Strange("the answer is no JSON")
+	}
+	return answer, err
+}
+
+// load sends a request, and makes TheHive's own words out of a refusal.
+func (c *Client) load(ctx context.Context, r upstream.Request) (*upstream.Response, error) {
 	answer, err := c.http.Do(ctx, r)
 	if err != nil {
 		return nil, explain(err)
@@ -114,6 +126,12 @@ func entity(answer *upstream.Response) (gjson.Result, error) {
 		return gjson.Result{}, answer.Strange("the answer holds nothing with an id")
 	}
 	return r, nil
+}
+
+// made counts the entities in a list.
+func made(list gjson.Result) (n int, ok bool) {
+	rows := list.Array()
+	return len(rows), list.IsArray() && !slices.ContainsFunc(rows, func(r gjson.Result) bool { return r.Get("_id").String() == "" })
 }
 
 // explain says what to do about a refusal, where TheHive's way of refusing

@@ -60,7 +60,11 @@ func (c *Client) askTypes(ctx context.Context) (map[string]bool, error) {
 	}
 	types := map[string]bool{Other: true}
 	for _, t := range list {
-		types[t.Get("name").String()] = true
+		name := t.Get("name").String()
+		if name == "" {
+			return nil, &upstream.Error{Service: service, Reason: upstream.Failure, Message: "the list of data types has one without a name", Next: "check the URL: is TheHive what answers there?"}
+		}
+		types[name] = true
 	}
 	if len(list) == 0 {
 		for _, t := range defaultTypes() {
@@ -78,6 +82,9 @@ func (c *Client) listTypes(ctx context.Context, v Version) ([]gjson.Result, erro
 		Query: map[string][]string{"range": {"all"}}})
 	if err != nil {
 		return nil, err
+	}
+	if !answer.JSON().IsArray() {
+		return nil, answer.Strange("the answer is no list of data types")
 	}
 	return answer.JSON().Array(), nil
 }

@@ -106,7 +106,7 @@ func (c *Client) ReadFile(ctx context.Context, o Observable) ([]byte, error) {
 	if v.Major >= 5 {
 		path = "/api/v1/observable/" + url.PathEscape(o.ID) + "/attachment/" + url.PathEscape(o.Attachment.ID) + "/download"
 	}
-	answer, err := c.do(ctx, upstream.Request{Path: path, Header: http.Header{"Accept": {"*/*"}}})
+	answer, err := c.load(ctx, upstream.Request{Path: path, Header: http.Header{"Accept": {"*/*"}}})
 	if err != nil {
 		return nil, err
 	}

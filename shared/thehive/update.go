@@ -49,7 +49,10 @@ func (c *Client) UpdateAlert(ctx context.Context, id string, p AlertPatch) error
 		if err := c.putFields(ctx, v, id, optional.fields, body); err != nil || len(body) == 0 {
 			return err
 		}
-		_, err := c.do(ctx, upstream.Request{Method: http.MethodPatch, Path: alertPath(v, id), JSON: body, Repeatable: true})
+		answer, err := c.do(ctx, upstream.Request{Method: http.MethodPatch, Path: alertPath(v, id), JSON: body, Repeatable: true})
+		if err == nil && len(answer.Body) > 0 { // 4.1 answers with the alert, 5 with nothing
+			_, err = entity(answer)
+		}
 		if err == nil || !c.without(&optional, err) {
 			return err
 		}
