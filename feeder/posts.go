@@ -41,10 +41,10 @@ func postsCommand(s *settings) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&asJSON, "json", false, "print as JSON")
-	flags.StringVar(&fate, "fate", "", "only pending, story, dropped, quiet or failed ones")
+	flags.StringVar(&fate, "fate", "", "only of this `fate`: pending, story, dropped, quiet or failed")
 	flags.BoolVar(&dead, "dead", false, "only those that were given up: the same as --fate failed")
-	flags.StringVar(&query.Source, "source", "", "only of this source")
-	flags.StringVar(&query.Text, "text", "", "only with this text in title or text")
+	flags.StringVar(&query.Source, "source", "", "only of the source of this `name`")
+	flags.StringVar(&query.Text, "text", "", "only with this `text` in title or text")
 	return cmd
 }
 

@@ -45,7 +45,7 @@ func reportCommand(s *settings) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&since, "since", "7d", "how far back: a `span` such as 7d or 36h")
-	cmd.Flags().StringVar(&format, "format", "text", strings.Join(report.Formats(), ", "))
+	cmd.Flags().StringVar(&format, "format", "text", "`form`: "+strings.Join(report.Formats(), ", "))
 	return cmd
 }
 

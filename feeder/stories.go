@@ -33,10 +33,10 @@ func storiesCommand(s *settings) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&asJSON, "json", false, "print whole stories as JSON")
-	flags.StringVar(&query.Source, "source", "", "only with a post of this source")
-	flags.StringVar(&query.Text, "text", "", "only with this text in a title or a post")
-	flags.StringVar(&query.Indicator, "indicator", "", "only with this value, defanged or not")
-	flags.IntVar(&query.Limit, "limit", 1000, "at most so many")
+	flags.StringVar(&query.Source, "source", "", "only with a post of the source of this `name`")
+	flags.StringVar(&query.Text, "text", "", "only with this `text` in a title or a post")
+	flags.StringVar(&query.Indicator, "indicator", "", "only with this `value`, defanged or not")
+	flags.IntVar(&query.Limit, "limit", 1000, "at most this `number`")
 	return cmd
 }
 

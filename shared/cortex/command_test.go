@@ -108,6 +108,13 @@ func TestTemplates(t *testing.T) {
 	code, _, stderr = shell(t, "", "templates", "-o", filepath.Join(t.TempDir(), "none", "t.zip"))
 	assert.Equal(t, exitError, code)
 	assert.Contains(t, stderr, "no such file")
+
+	var out, errs bytes.Buffer
+	actor := NewResponder(Definition{Name: "Waggle_Actor", Version: "1.0", Description: "Acts.", DataTypes: []string{"thehive:case"}},
+		func(context.Context, *Job, struct{}) (Report, error) { return Report{}, nil })
+	assert.Equal(t, exitUsage, execute(t.Context(), "responders", []*Worker{actor}, []string{"templates", "-o", "-"}, streams{nil, &out, &errs}))
+	assert.Contains(t, errs.String(), "TheHive shows none for responders")
+	assert.Empty(t, out.String())
 }
 
 func TestDocs(t *testing.T) {
@@ -199,6 +206,9 @@ func TestLookupFile(t *testing.T) {
 	assert.EqualValues(t, 5, gjson.Get(out, "full.size").Int())
 
 	t.Setenv("WAGGLE_SHARED_KEY_FILE", filepath.Join(dir, "none"))
+	code, _, stderr = shell(t, "", "lookup", "plain", filepath.Join(t.TempDir(), "none.html"))
+	assert.Zero(t, code, stderr)
+	assert.Contains(t, stderr, "there is no file")
 	code, _, stderr = shell(t, "", "lookup", "demo", sample)
 	assert.Equal(t, exitError, code)
 	assert.Contains(t, stderr, "WAGGLE_SHARED_KEY_FILE")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,7 +26,7 @@ func lookupCommand(workers []*Worker) *cobra.Command {
 	var l lookup
 	c := &cobra.Command{
 		Use:   "lookup [worker] <observable>",
-		Short: "ask every analyzer that fits about an observable, or one worker",
+		Short: "ask one worker about an observable, or every analyzer that fits",
 		Long: "lookup runs analyzers on one observable, without Cortex.\n\n" +
 			"With an observable alone it asks every analyzer that takes its type and has all it\n" +
 			"needs, at once, and prints a table: who says what, who failed and why, and who was\n" +
@@ -43,6 +44,7 @@ func lookupCommand(workers []*Worker) *cobra.Command {
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
 			w := find(workers, args[0])
+			l.noteNoFile(c.ErrOrStderr(), args[len(args)-1])
 			switch {
 			case len(args) == 1 && w != nil:
 				return fmt.Errorf("name the observable that %s shall look up", w.Command())
@@ -152,6 +154,17 @@ func (l lookup) subjects(text string) (usual, also []subject) {
 		return types, []subject{anything}
 	}
 	return append(types, anything), nil
+}
+
+// noteNoFile says that a text which looks like the path of a file names none: it
+// is looked up itself, which may not be what was meant.
+func (l lookup) noteNoFile(to io.Writer, text string) {
+	if l.dataType != "" || !strings.HasPrefix(strings.TrimLeft(text, "."), "/") {
+		return
+	}
+	if _, err := os.Stat(text); errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(to, "there is no file %q: the text itself is looked up\n", clip(text, 64))
+	}
 }
 
 // pick finds the subject of a data type.

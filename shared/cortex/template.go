@@ -2,9 +2,11 @@ package cortex
 
 import (
 	"archive/zip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -43,6 +45,9 @@ func templatesCommand(workers []*Worker) *cobra.Command {
 	c := &cobra.Command{
 		Use: "templates", Short: "write the report templates for TheHive as a zip", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if !slices.ContainsFunc(workers, func(w *Worker) bool { return w.Kind == Analyzer }) {
+				return errors.New("no worker here has a template: TheHive shows none for responders")
+			}
 			if path == "-" {
 				return WriteTemplates(c.OutOrStdout(), workers)
 			}
