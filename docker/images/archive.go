@@ -35,6 +35,7 @@ func writeArchive(to io.Writer, images []image) error {
 		a.blob(i.manifest)
 		docker = append(docker, l)
 		d := describe(spec.MediaTypeImageManifest, i.manifest)
+		d.Platform = &i.platform // else who makes one image of several architectures has to open each
 		d.Annotations = map[string]string{spec.AnnotationRefName: i.name, "io.containerd.image.name": i.name}
 		index.Manifests = append(index.Manifests, d)
 	}

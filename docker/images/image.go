@@ -26,6 +26,7 @@ type layer struct {
 // image is one image of one architecture.
 type image struct {
 	name     string // with registry and tag
+	platform spec.Platform
 	layers   []layer
 	config   []byte
 	manifest []byte
@@ -102,10 +103,10 @@ func (b binary) feeder(name, version string) (image, error) {
 // image writes configuration and manifest.
 // https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md
 func (b binary) image(name string, config spec.ImageConfig, layers ...layer) (image, error) {
-	i := image{name: name, layers: layers}
+	i := image{name: name, platform: spec.Platform{Architecture: b.architecture, OS: "linux"}, layers: layers}
 	whole := spec.Image{
 		Created:  &b.created,
-		Platform: spec.Platform{Architecture: b.architecture, OS: "linux"},
+		Platform: i.platform,
 		Config:   config,
 		RootFS:   spec.RootFS{Type: "layers"},
 	}

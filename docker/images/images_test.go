@@ -104,6 +104,7 @@ func TestArchive(t *testing.T) {
 		var m spec.Manifest
 		require.NoError(t, json.Unmarshal(files["blobs/sha256/"+d.Digest.Encoded()], &m))
 		assert.Equal(t, docker[i].Config, "blobs/sha256/"+m.Config.Digest.Encoded(), "both ways in lead to one image")
+		assert.Equal(t, &one.Platform, d.Platform)
 	}
 }
 
