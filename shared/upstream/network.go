@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
@@ -49,7 +50,7 @@ func explain(err error) (message, next string) {
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return "no answer in time", "try again later, or raise the time limit; check firewall and proxy"
 	case errors.As(err, &cert):
-		return "its certificate is not trusted: " + cert.Err.Error(), "add the CA certificate that signed it; behind an inspecting proxy that is the proxy's CA"
+		return "its certificate is not trusted: " + cert.Err.Error(), afterDistrust(cert.Err)
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return "does not speak TLS at this address", "use http:// in its address, or the port where it serves https"
 	case errors.As(err, &dns):
@@ -59,6 +60,21 @@ func explain(err error) (message, next string) {
 	default:
 		return err.Error(), "try again later; check the network and proxy settings"
 	}
+}
+
+// afterDistrust says what to do about a certificate that crypto/x509 refuses.
+func afterDistrust(err error) string {
+	var (
+		host    x509.HostnameError
+		invalid x509.CertificateInvalidError
+	)
+	switch {
+	case errors.As(err, &host):
+		return "use a name in its address that the certificate has, or give it a certificate with that name"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "renew it; if it is valid, set this machine's clock"
+	}
+	return "add the CA certificate that signed it; behind an inspecting proxy that is the proxy's CA"
 }
 
 // cause carries an error whose text held a secret: the text is redacted, and

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"crypto/x509"
 	"encoding/pem"
 	"io"
 	"log"
@@ -26,29 +27,34 @@ func TestCertificates(t *testing.T) {
 	server := quietTLS(t)
 	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	for name, tt := range map[string]struct {
-		change  func(*Options)
-		trusted bool
+		change func(*Options)
+		next   string // what is to be done; "" where it is trusted
 	}{
-		"unknown CA":    {func(*Options) {}, false},
-		"CA given":      {func(o *Options) { o.CACerts = [][]byte{ca} }, true},
-		"not looked at": {func(o *Options) { o.InsecureSkipVerify = true }, true},
+		"unknown CA":    {func(*Options) {}, "add the CA certificate that signed it"},
+		"CA given":      {func(o *Options) { o.CACerts = [][]byte{ca} }, ""},
+		"not looked at": {func(o *Options) { o.InsecureSkipVerify = true }, ""},
 		"another's name": {func(o *Options) {
 			o.CACerts, o.BaseURL = [][]byte{ca}, strings.Replace(o.BaseURL, "127.0.0.1", "localhost", 1)
-		}, false},
+		}, "use a name in its address that the certificate has"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := Options{Service: "Example", BaseURL: server.URL, Retries: -1}
 			tt.change(&o)
 			_, err := client(t, o).Do(t.Context(), Request{})
-			if tt.trusted {
+			if tt.next == "" {
 				require.NoError(t, err)
 				return
 			}
 			require.ErrorIs(t, err, Network)
 			assert.Contains(t, err.Error(), "its certificate is not trusted: x509: ")
-			assert.Contains(t, err.Error(), "add the CA certificate that signed it")
+			assert.Contains(t, err.Error(), tt.next)
 		})
 	}
+}
+
+func TestAnExpiredCertificateMayBeTheClocksFault(t *testing.T) {
+	assert.Contains(t, afterDistrust(x509.CertificateInvalidError{Reason: x509.Expired}), "clock")
+	assert.Contains(t, afterDistrust(x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign}), "CA certificate")
 }
 
 func TestUserAgent(t *testing.T) {
