@@ -34,11 +34,7 @@ func prompt(testdata string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		asked, err := recorded.Exchanges(dir)
-		if err != nil {
-			return nil, err
-		}
-		looked, err := recorded.Lookups(dir)
+		asked, looked, err := exchanged(dir)
 		if err != nil {
 			return nil, err
 		}
@@ -59,6 +55,16 @@ func prompt(testdata string) ([]string, error) {
 	return cases, nil
 }
 
+// exchanged gives what the worker asks in a case, by HTTP and by DNS.
+func exchanged(dir string) ([]recorded.Exchange, []recorded.Lookup, error) {
+	asked, err := recorded.Exchanges(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	looked, err := recorded.Lookups(dir)
+	return asked, looked, err
+}
+
 // job is a job folder as Cortex makes it, and the services of its worker.
 type job struct {
 	folder     string
@@ -68,11 +74,7 @@ type job struct {
 
 // newJob makes the job of a case.
 func newJob(dir string) (*job, error) {
-	asked, err := recorded.Exchanges(dir)
-	if err != nil {
-		return nil, err
-	}
-	looked, err := recorded.Lookups(dir)
+	asked, looked, err := exchanged(dir)
 	if err != nil {
 		return nil, err
 	}
