@@ -21,7 +21,9 @@ const (
 )
 
 // Line makes one plain line of a title or name: feeds write tags and doubly
-// escaped entities into them.
+// escaped entities into them. Signs that turn round the direction of letters go:
+// they make "exe.pdf" of another ending.
+// https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
 func Line(s string) string {
 	s = Clean(s)
 	if strings.Contains(s, "<") {
@@ -30,6 +32,12 @@ func Line(s string) string {
 	if strings.Contains(s, "&") {
 		s = html.UnescapeString(s)
 	}
+	s = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, s)
 	return Cut(strings.Join(strings.Fields(s), " "), MaxTitle)
 }
 

@@ -22,6 +22,22 @@ func TestHeadline(t *testing.T) {
 	}
 }
 
+func TestLine(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"white space":                {" A \n\t title ", "A title"},
+		"tags":                       {"<b>A</b> title about <script>", "A title about <script>"},
+		"twice escaped":              {"R&amp;D", "R&D"},
+		"control characters":         {"A\x00 ti\x1btle", "A title"},
+		"letters turned round":       {"invoice\u202efdp.exe\u202c", "invoicefdp.exe"},
+		"letters turned as entity":   {"invoice&#8238;fdp.exe", "invoicefdp.exe"},
+		"a script from the right":    {"فيروس الفدية", "فيروس الفدية"},
+		"one picture of several":     {"👩\u200d👧 loader", "👩\u200d👧 loader"},
+		"longer than a title may be": {strings.Repeat("é", 600), strings.Repeat("é", 500)},
+	} {
+		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, source.Line(c.text)) })
+	}
+}
+
 func TestLinks(t *testing.T) {
 	got := source.Links("https://lab.example.com/a/b", []string{"../c", "https://lab.example.com/c", "javascript:alert(1)", "mailto:x@example.com", "//cdn.example.net/x", "https://own.example.com/", "http://%zz"}, "https://own.example.com/")
 	assert.Equal(t, []string{"https://lab.example.com/c", "https://cdn.example.net/x"}, got)
