@@ -58,7 +58,7 @@ func learner(t *testing.T, path string, h *hive) *triage.Learner {
 func at(minute int) time.Time { return time.Date(2026, 11, 20, 9, minute, 0, 0, time.UTC) }
 
 func TestLearn(t *testing.T) {
-	path := filepath.Join(t.TempDir(), triage.File)
+	path := filepath.Join(t.TempDir(), "data", triage.File) // in a folder that is not there yet
 	h := &hive{alerts: []thehive.Triaged{
 		{ID: "~1", Ref: "firewall-flaw-exploited", Case: "~c1", Outcome: thehive.Imported, Updated: at(5)},
 		{ID: "~2", Ref: "phone-trojan", Outcome: thehive.Ignored, Updated: at(4)},

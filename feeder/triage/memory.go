@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -73,11 +74,15 @@ func recall(path string) (memory, error) {
 	return m, nil
 }
 
-// save puts the memory in the place of the file, all at once.
+// save puts the memory in the place of the file, all at once. Where the data are
+// in PostgreSQL, nobody else has made its folder.
 func (m memory) save(path string) error {
 	data, err := json.Marshal(m)
 	if err != nil {
 		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("lessons of triage: %w", err)
 	}
 	if err := renameio.WriteFile(path, data, 0o600); err != nil {
 		return fmt.Errorf("lessons of triage: %w", err)
