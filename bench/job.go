@@ -34,7 +34,7 @@ func prompt(testdata string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		asked, looked, err := exchanged(dir)
+		asked, looked, err := recordings(dir)
 		if err != nil {
 			return nil, err
 		}
@@ -55,8 +55,8 @@ func prompt(testdata string) ([]string, error) {
 	return cases, nil
 }
 
-// exchanged gives what the worker asks in a case, by HTTP and by DNS.
-func exchanged(dir string) ([]recorded.Exchange, []recorded.Lookup, error) {
+// recordings gives what the worker asks in a case, by HTTP and by DNS.
+func recordings(dir string) ([]recorded.Exchange, []recorded.Lookup, error) {
 	asked, err := recorded.Exchanges(dir)
 	if err != nil {
 		return nil, nil, err
@@ -74,7 +74,7 @@ type job struct {
 
 // newJob makes the job of a case.
 func newJob(dir string) (*job, error) {
-	asked, looked, err := exchanged(dir)
+	asked, looked, err := recordings(dir)
 	if err != nil {
 		return nil, err
 	}
