@@ -64,6 +64,9 @@ func TestFromFeedToAlert(t *testing.T) {
 	everyStoryIsOneAlert(t, stories, hive.Alerts())
 
 	var posts []line
+	code, _, log = d.feeder(t, "posts", "--fate", "lost")
+	assert.Equal(t, exitWrong, code)
+	assert.Contains(t, log, `--fate: "lost" is not known`)
 	code, out, _ = d.feeder(t, "posts", "--json")
 	require.Equal(t, exitWell, code)
 	require.NoError(t, json.Unmarshal([]byte(out), &posts))

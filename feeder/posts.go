@@ -24,6 +24,11 @@ func postsCommand(s *settings) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			query.Fate = waggle.Fate(fate)
+			switch query.Fate {
+			case "", waggle.Pending, waggle.Told, waggle.Dropped, waggle.Quiet, waggle.Failed:
+			default:
+				return fmt.Errorf("--fate: %q is not known: use pending, story, dropped, quiet or failed", fate)
+			}
 			if dead {
 				query.Fate = waggle.Failed
 			}

@@ -241,7 +241,7 @@ func TestTheProfilesSourcesAreChecked(t *testing.T) {
 	profile := write(t, "ours.yaml", "name: ours\nsources:\n- {name: lab, url: 'https://lab.example.com/feed', evry: 1h}\n")
 	t.Setenv("WAGGLE_PROFILE", profile)
 	_, err := config.Load("")
-	assert.EqualError(t, err, profile+`:3: unknown key "evry"`)
+	assert.EqualError(t, err, profile+`:3: unknown key "evry": is it "every" that is meant?`)
 }
 
 func TestOwnSourcesTakeTheirNamesPlace(t *testing.T) {

@@ -117,7 +117,7 @@ func TestRulesOfLayers(t *testing.T) {
 
 func TestWrongRulesSayTheLine(t *testing.T) {
 	for name, c := range map[string]struct{ rule, want string }{
-		"unknown key":       {"{when: {verdikt: malicious}, then: [misp]}", `p.yaml:4: unknown key "verdikt"`},
+		"unknown key":       {"{when: {verdikt: malicious}, then: [misp]}", `p.yaml:4: unknown key "verdikt": is it "verdict" that is meant?`},
 		"unknown action":    {"{when: {kev: true}, then: [explode]}", `p.yaml:4: "explode" is no action: use misp, case or notify`},
 		"nothing to do":     {"{when: {kev: true}}", "p.yaml:4: a rule needs something to do: misp, case or notify"},
 		"no condition":      {"{then: [misp]}", "p.yaml:4: a rule that always holds would act on every story: write under `when` which ones"},

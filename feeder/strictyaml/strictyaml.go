@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -21,6 +22,7 @@ const maxSize = 4 << 20
 type Document struct {
 	name string
 	root *yaml.Node
+	keys []string // that it may have, anywhere
 }
 
 // Decode reads data, the content of the file called name, into the struct that
@@ -40,6 +42,7 @@ func Decode(name string, data []byte, into any) (*Document, error) {
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
+	d.keys = keysOf(reflect.TypeOf(into), map[reflect.Type]bool{})
 	if err := dec.Decode(into); err != nil && !errors.Is(err, io.EOF) {
 		return nil, d.located(err)
 	}
@@ -137,6 +140,9 @@ func (d *Document) locate(text string) error {
 	}
 	if m := regexp.MustCompile(`^field (.+) not found in type`).FindStringSubmatch(text); m != nil {
 		text = fmt.Sprintf("unknown key %q", m[1])
+		if key := nearest(m[1], d.keys); key != "" {
+			text += fmt.Sprintf(": is it %q that is meant?", key)
+		}
 	}
 	if m := regexp.MustCompile("(?s)^cannot unmarshal !!\\w+(?: `(.*)`)? into (.+)$").FindStringSubmatch(text); m != nil {
 		text = expected(m[1], m[2])
