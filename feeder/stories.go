@@ -44,7 +44,7 @@ func printStories(out io.Writer, stories []waggle.Story, total int) error {
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, "SCORE\tSEVERITY\tVERDICT\tLAST\tPOSTS\tINDICATORS\tALERT\tTITLE")
 	for _, s := range stories {
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", s.Score, s.Severity, verdictOf(s), clock(s.Last), len(s.Posts), len(s.Indicators), alertState(s), plain(s.Title))
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", s.Score, s.Severity, verdictOf(s), clock(s.Last), len(s.Posts), s.Marks(), alertState(s), plain(s.Title))
 	}
 	if err := table.Flush(); err != nil {
 		return err

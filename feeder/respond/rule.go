@@ -81,7 +81,7 @@ func (w when) holds(s waggle.Story) bool {
 	}
 	kev := slices.Contains(s.Tags, kevTag)
 	return w.Verdict.has(string(level)) &&
-		compare(w.Score, s.Score) && compareSeverity(w.Severity, s.Severity) && compare(w.Values, searchable(s)) &&
+		compare(w.Score, s.Score) && compareSeverity(w.Severity, s.Severity) && compare(w.Values, s.Marks()) &&
 		(w.KEV == nil || *w.KEV == kev) &&
 		w.Touches.any(func(one string) bool {
 			return slices.ContainsFunc(s.Reasons, func(r waggle.Reason) bool { return string(r.Touches) == one })
@@ -93,15 +93,6 @@ func (w when) holds(s waggle.Story) bool {
 		w.Source.any(func(name string) bool {
 			return slices.ContainsFunc(s.Posts, func(p waggle.Member) bool { return p.Source == name })
 		})
-}
-
-func searchable(s waggle.Story) (n int) {
-	for _, i := range s.Indicators {
-		if waggle.Searchable(i.Kind) {
-			n++
-		}
-	}
-	return n
 }
 
 // about tells whether a story's title or one of its reasons has a word.

@@ -231,6 +231,16 @@ type Story struct {
 	AnalysisNote string `json:"analysisNote,omitempty"`
 }
 
+// Marks counts the story's values that can be searched for, see [Searchable].
+func (s Story) Marks() (n int) {
+	for _, i := range s.Indicators {
+		if Searchable(i.Kind) {
+			n++
+		}
+	}
+	return n
+}
+
 // Indicator is a value of a story, with the posts it was read in.
 type Indicator struct {
 	ioc.Indicator

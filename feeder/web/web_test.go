@@ -83,7 +83,7 @@ func TestStories(t *testing.T) {
 	assert.Equal(t, "74 high malicious Exploited flaw in Contoso VPN gateways lets attackers in without a password "+
 		"Attackers are using a flaw in Contoso VPN gateways to run commands before anyone has logged in. The maker has a fix; "+
 		"gateways that were reachable since early November should be searched for a web shell. "+
-		"northcert, harbourlab 2 hours ago 2 posts 14 indicators in TheHive", text(rows.First()))
+		"northcert, harbourlab 2 hours ago 2 posts 12 indicators in TheHive", text(rows.First()))
 	assert.Equal(t, "2026-11-23T12:05:00Z", rows.First().Find("time").AttrOr("datetime", ""))
 	assert.Equal(t, "Mon 23 November 2026, 12:05 UTC", rows.First().Find("time").AttrOr("title", ""))
 	var states []string
