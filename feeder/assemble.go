@@ -25,7 +25,7 @@ import (
 // assemble makes the pipeline that a configuration asks for. hive is nil where
 // no TheHive is configured.
 func assemble(c *config.Config, data *store.Store, hive *thehive.Client, known *lists.Current, learner *triage.Learner, metrics *pipeline.Metrics, log *slog.Logger) (*pipeline.Pipeline, error) {
-	web, err := fetch.New(fetch.Options{Allow: c.AllowNetworks})
+	web, err := fetch.New(fetch.Options{Allow: c.AllowNetworks, AllowKey: config.NetworksKey})
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/waggle-cti/waggle/feeder/config"
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/source/discover"
 	"github.com/waggle-cti/waggle/shared/fetch"
@@ -24,7 +25,7 @@ func sourcesDiscoverCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			web, err := fetch.New(fetch.Options{Allow: c.AllowNetworks})
+			web, err := fetch.New(fetch.Options{Allow: c.AllowNetworks, AllowKey: config.NetworksKey})
 			if err != nil {
 				return err
 			}

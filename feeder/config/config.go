@@ -55,6 +55,9 @@ type Config struct {
 	Rules    respond.Rules
 }
 
+// NetworksKey is the key of AllowNetworks in the file.
+const NetworksKey = "allow_networks"
+
 // Page says who may read the page. Beyond loopback one of Token and
 // TrustProxyUser must be set.
 type Page struct {

@@ -38,6 +38,7 @@ type Options struct {
 	MaxBody      int64          // bytes of a body, packed and unpacked; default 16 MiB
 	MaxRedirects int            // default 10, none if negative
 	Allow        []netip.Prefix // non-public networks that may be read nevertheless
+	AllowKey     string         // what the configuration calls Allow, for errors; empty where it has none
 	Proxy        upstream.Proxy // its own address need not be public
 	CACerts      [][]byte       // PEM texts, of authorities to trust beside those of upstream.Roots
 
@@ -131,20 +132,17 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 // parse reads a URL and refuses what is not worth a connection.
 func parse(address string) (*url.URL, error) {
 	if len(address) > maxURL {
-		return nil, refuse("fetch", "the address is longer than 8 KiB")
+		return nil, refuse("fetch", refused("the address is longer than 8 KiB"))
 	}
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Hostname() == "" {
-		return nil, refuse("fetch", "this is not a http or https URL with a host")
+		return nil, refuse("fetch", refused("this is not a http or https URL with a host"))
 	}
 	return u, nil
 }
 
-func refuse(host string, reason refusal) error {
-	return &upstream.Error{
-		Service: host, Reason: upstream.BadInput, Message: string(reason),
-		Next: "use another address, or change the limit in the configuration if this one is meant to be read",
-	}
+func refuse(host string, r refusal) error {
+	return &upstream.Error{Service: host, Reason: upstream.BadInput, Message: r.why, Next: r.next}
 }
 
 func (c *Client) header(r Request) http.Header {

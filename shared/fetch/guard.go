@@ -15,16 +15,19 @@ import (
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
-// refusal is an address that is not fetched, and why.
-type refusal string
+// refusal is an address that is not fetched: why, and what to do.
+type refusal struct{ why, next string }
 
-func (r refusal) Error() string { return string(r) }
+func (r refusal) Error() string { return r.why }
+
+func refused(why string) refusal { return refusal{why, "use another address"} }
 
 // guard lets requests to public addresses through. What counts is the address
 // a connection is made to, after DNS: a name may resolve differently each time.
 // Where a proxy makes the connection the guard looks before it asks the proxy.
 type guard struct {
 	allow     []netip.Prefix
+	allowKey  string
 	proxies   []string // host:port; connections to them are not guarded
 	transport *http.Transport
 	lookup    func(ctx context.Context, network, host string) ([]netip.Addr, error)
@@ -47,7 +50,7 @@ func newGuard(o Options) (*guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &guard{allow: o.Allow, transport: transport, lookup: net.DefaultResolver.LookupNetIP}
+	g := &guard{allow: o.Allow, allowKey: o.AllowKey, transport: transport, lookup: net.DefaultResolver.LookupNetIP}
 	for _, proxy := range proxies {
 		g.proxies = append(g.proxies, hostPort(proxy))
 	}
@@ -86,12 +89,12 @@ func (g *guard) check(r *http.Request) error {
 	host := r.URL.Hostname()
 	switch {
 	case r.URL.Scheme != "http" && r.URL.Scheme != "https":
-		return refusal("only http and https are read")
+		return refused("only http and https are read")
 	case r.URL.User != nil:
-		return refusal("the address carries a user name or password")
+		return refused("the address carries a user name or password")
 	case slices.Contains(g.proxies, hostPort(r.URL)):
 		// Its address would not be guarded when dialled.
-		return refusal("the address is the proxy's own")
+		return refused("the address is the proxy's own")
 	}
 	if address, err := netip.ParseAddr(host); err == nil {
 		return g.judge(address)
@@ -134,7 +137,11 @@ func (g *guard) judge(address netip.Addr) error {
 	if allowed || public(address) {
 		return nil
 	}
-	return refusal(fmt.Sprintf("leads to %s, which is not a public address", address))
+	r := refused(fmt.Sprintf("leads to %s, which is not a public address", address))
+	if g.allowKey != "" {
+		r.next += ", or name its network under " + g.allowKey + " if it is meant to be read"
+	}
+	return r
 }
 
 // redirects returns the rule for following redirects: at most limit, and what
@@ -142,7 +149,7 @@ func (g *guard) judge(address netip.Addr) error {
 func redirects(limit int) func(*http.Request, []*http.Request) error {
 	return func(r *http.Request, via []*http.Request) error {
 		if len(via) > limit {
-			return refusal(fmt.Sprintf("redirects more than %d times", limit))
+			return refused(fmt.Sprintf("redirects more than %d times", limit))
 		}
 		// net/http adds the address it comes from, which may carry a token.
 		r.Header.Del("Referer")

@@ -70,6 +70,10 @@ func TestOnlyPublicAddresses(t *testing.T) {
 		})
 	}
 	assert.False(t, reached)
+
+	c, err := New(Options{AllowKey: "allow_networks"})
+	require.NoError(t, err)
+	assert.Contains(t, failure(t, c, Request{URL: live}).Error(), "name its network under allow_networks")
 }
 
 // TestNumbersAsHosts: some resolvers read these as 127.0.0.1. Whether the name
