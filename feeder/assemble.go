@@ -57,7 +57,7 @@ func assemble(c *config.Config, data *store.Store, hive *thehive.Client, known *
 		}
 	}
 	if hive != nil {
-		o.Raiser = alert.New(hive, alert.Options{Daily: c.Needs.MaxAlerts})
+		o.Raiser = alert.New(hive, alert.Options{Daily: c.Needs.MaxAlerts, LeaveCases: !c.TheHive.AddToCases})
 	}
 	return pipeline.New(o)
 }

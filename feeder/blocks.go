@@ -24,7 +24,7 @@ func newBlocks(c *config.Config, data *store.Store, known *lists.Current, log *s
 	if err != nil {
 		return blocks.Server{}, fmt.Errorf("profile %s: own: %w", c.Needs.Name, err)
 	}
-	for _, server := range []config.Server{c.TheHive, c.Cortex.Server, c.MISP.Server} {
+	for _, server := range []config.Server{c.TheHive.Server, c.Cortex.Server, c.MISP.Server} {
 		host := address.Host(server.URL)
 		if ip, err := netip.ParseAddr(host); err == nil {
 			networks = append(networks, netip.PrefixFrom(ip, ip.BitLen()))

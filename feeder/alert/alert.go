@@ -37,7 +37,9 @@ type TheHive interface {
 	CreateAlert(ctx context.Context, a thehive.Alert) (thehive.CreatedAlert, error)
 	Alert(ctx context.Context, id string) (thehive.Alert, error)
 	KeepAlertFile(ctx context.Context, alertID string, f thehive.File) error
+	KeepCaseFile(ctx context.Context, caseID string, f thehive.File) error
 	AddAlertObservables(ctx context.Context, alertID string, observables []thehive.Observable) (added, existed int, failures []thehive.Failure, err error)
+	AddCaseObservables(ctx context.Context, caseID string, observables []thehive.Observable) (added, existed int, failures []thehive.Failure, err error)
 	UpdateAlert(ctx context.Context, id string, p thehive.AlertPatch) error
 	FindAlert(ctx context.Context, typ, source, ref string) (thehive.Alert, bool, error)
 	CountAlerts(ctx context.Context, typ string, since time.Time, most int) (int, error)
@@ -46,7 +48,7 @@ type TheHive interface {
 	CaseObservables(ctx context.Context, id string) ([]thehive.Observable, error)
 	UpdateObservable(ctx context.Context, id string, p thehive.ObservablePatch) error
 	Case(ctx context.Context, id string) (thehive.Case, error)
-	SetCaseTags(ctx context.Context, id string, names []string) error
+	UpdateCase(ctx context.Context, id string, p thehive.CasePatch) error
 }
 
 // Options are what a Raiser may be told; the zero value will do.
@@ -55,14 +57,18 @@ type Options struct {
 	// Daily is how many alerts a day there may be; what comes beyond goes into
 	// one digest a day, unless it is critical. 0 = no limit.
 	Daily int
+	// LeaveCases says that what a story gains after its alert became a case is
+	// added to the alert alone.
+	LeaveCases bool
 }
 
 // Raiser delivers stories to one TheHive.
 type Raiser struct {
-	theHive TheHive
-	now     func() time.Time
-	daily   int
-	today   day
+	theHive    TheHive
+	now        func() time.Time
+	daily      int
+	leaveCases bool
+	today      day
 }
 
 // New makes a Raiser.
@@ -70,7 +76,7 @@ func New(t TheHive, o Options) *Raiser {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Raiser{theHive: t, now: o.Now, daily: o.Daily}
+	return &Raiser{theHive: t, now: o.Now, daily: o.Daily, leaveCases: o.LeaveCases}
 }
 
 // Deliver brings TheHive's alert to the story's revision: it creates the
@@ -99,18 +105,47 @@ func (r *Raiser) Deliver(ctx context.Context, s waggle.Story) (waggle.Delivery, 
 			refused, err = r.grow(ctx, s)
 		}
 	}
+	var made thehive.CreatedAlert
 	if !whole {
-		d.ID, refused, err = r.raise(ctx, s)
+		made, err = r.raise(ctx, s)
+		d.ID, refused = made.ID, made.Failures
 	}
 	if err != nil {
 		return d, err
 	}
-	note, err := r.mark(ctx, d.ID, s)
-	if err != nil {
-		return d, err
+	var notes []string
+	if whole || made.Existed { // else it has just been made so, and is in no case
+		if notes, err = r.follow(ctx, d.ID, s); err != nil {
+			return d, err
+		}
 	}
-	d.Revision, d.At, d.Error = s.Revision, r.now(), strings.Trim(refusals(refused)+"; "+note, "; ")
+	notes = slices.DeleteFunc(append([]string{refusals(refused)}, notes...), func(note string) bool { return note == "" })
+	d.Revision, d.At, d.Error = s.Revision, r.now(), strings.Join(notes, "; ")
 	return d, nil
+}
+
+// follow does what belongs to an alert that is up to date: to the case that it is
+// in, and to the observables of both. notes say what could not be done, "" where
+// all could.
+func (r *Raiser) follow(ctx context.Context, id string, s waggle.Story) (notes []string, err error) {
+	held, err := r.theHive.Alert(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	in, unread, err := r.caseOf(ctx, held)
+	if err != nil {
+		return nil, err
+	}
+	added, err := r.addToCase(ctx, in, held, s)
+	if err != nil {
+		return nil, err
+	}
+	marked, err := r.mark(ctx, id, in, s)
+	if err != nil {
+		return nil, err
+	}
+	told, err := r.markCase(ctx, in, s)
+	return []string{unread, added, marked, told}, err
 }
 
 // deleted stands with a story whose alert an analyst has done away with.
@@ -133,10 +168,10 @@ func (r *Raiser) missing(ctx context.Context, s waggle.Story, failure error) (id
 }
 
 // raise makes the story an alert, or a line of the day's digest.
-func (r *Raiser) raise(ctx context.Context, s waggle.Story) (id string, refused []thehive.Failure, err error) {
+func (r *Raiser) raise(ctx context.Context, s waggle.Story) (thehive.CreatedAlert, error) {
 	overflows, err := r.overflows(ctx, s)
 	if err != nil {
-		return "", nil, err
+		return thehive.CreatedAlert{}, err
 	}
 	if overflows {
 		return r.digest(ctx, s)
@@ -144,7 +179,7 @@ func (r *Raiser) raise(ctx context.Context, s waggle.Story) (id string, refused 
 	return r.create(ctx, s)
 }
 
-func (r *Raiser) create(ctx context.Context, s waggle.Story) (id string, refused []thehive.Failure, err error) {
+func (r *Raiser) create(ctx context.Context, s waggle.Story) (thehive.CreatedAlert, error) {
 	created, err := r.theHive.CreateAlert(ctx, thehive.Alert{
 		Type:         Type,
 		Source:       s.Source,
@@ -162,7 +197,7 @@ func (r *Raiser) create(ctx context.Context, s waggle.Story) (id string, refused
 		Techniques:   techniques(s),
 	})
 	if err != nil {
-		return created.ID, created.Failures, err
+		return created, err
 	}
 	if created.Existed {
 		err = r.refresh(ctx, created.ID, s)
@@ -170,10 +205,11 @@ func (r *Raiser) create(ctx context.Context, s waggle.Story) (id string, refused
 		r.today.add()
 	}
 	if err != nil {
-		return created.ID, created.Failures, err
+		return created, err
 	}
-	rest, err := r.attachRest(ctx, created.ID, s, 0)
-	return created.ID, append(created.Failures, rest...), err
+	rest, err := r.attachRest(ctx, r.theHive.KeepAlertFile, created.ID, s, 0)
+	created.Failures = append(created.Failures, rest...)
+	return created, err
 }
 
 // grow adds what is newer than the revision that TheHive holds.
@@ -185,7 +221,7 @@ func (r *Raiser) grow(ctx context.Context, s waggle.Story) ([]thehive.Failure, e
 			return nil, err
 		}
 	}
-	rest, err := r.attachRest(ctx, s.Alert.ID, s, s.Alert.Revision)
+	rest, err := r.attachRest(ctx, r.theHive.KeepAlertFile, s.Alert.ID, s, s.Alert.Revision)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (r *Raiser) overflows(ctx context.Context, s waggle.Story) (bool, error) {
 
 // digest puts a story into the day's digest: one alert that lists the stories
 // beyond the day's limit. Repeated, it changes nothing.
-func (r *Raiser) digest(ctx context.Context, s waggle.Story) (id string, refused []thehive.Failure, err error) {
+func (r *Raiser) digest(ctx context.Context, s waggle.Story) (thehive.CreatedAlert, error) {
 	date := r.now().Format(time.DateOnly)
 	observed := observables(s, 0)
 	observed = observed[:min(len(observed), maxDigested)]
@@ -74,9 +74,9 @@ func (r *Raiser) digest(ctx context.Context, s waggle.Story) (id string, refused
 		Observables: observed,
 	})
 	if err != nil || !created.Existed {
-		return created.ID, created.Failures, err
+		return created, err
 	}
-	return created.ID, created.Failures, r.extend(ctx, created.ID, s)
+	return created, r.extend(ctx, created.ID, s)
 }
 
 // extend adds a story's line to a digest that is there, unless it has it.

@@ -20,13 +20,13 @@ const restTag = Type + ":rest"
 // restName is the name of that file.
 func restName(s waggle.Story) string { return Type + "-" + s.ID[:min(len(s.ID), 8)] + ".csv" }
 
-// attachRest keeps the values beyond MaxObservables with the alert as one CSV
-// file, if any of them is newer than the revision that TheHive holds. The file
+// attachRest has the values beyond MaxObservables kept as one CSV file, with an
+// alert or a case, if any of them is newer than the revision that TheHive holds. The file
 // is written anew as the story grows, and takes the place of the one before.
 //
 // A TheHive that takes no files (no room, no storage set up for them) has said
 // so for good: that is told with the story, and does not hold it up.
-func (r *Raiser) attachRest(ctx context.Context, id string, s waggle.Story, after int) ([]thehive.Failure, error) {
+func (r *Raiser) attachRest(ctx context.Context, keep func(context.Context, string, thehive.File) error, id string, s waggle.Story, after int) ([]thehive.Failure, error) {
 	if len(s.Indicators) <= MaxObservables {
 		return nil, nil
 	}
@@ -38,9 +38,9 @@ func (r *Raiser) attachRest(ctx context.Context, id string, s waggle.Story, afte
 	if err != nil {
 		return nil, err
 	}
-	err = r.theHive.KeepAlertFile(ctx, id, thehive.File{
+	err = keep(ctx, id, thehive.File{
 		Name: restName(s), ContentType: "text/csv", Data: content, TLP: s.TLP, Tags: []string{Type, restTag},
-		Message: strconv.Itoa(len(rest)) + " further values of this story, not defanged; those of this alert's observables are not among them",
+		Message: strconv.Itoa(len(rest)) + " further values of this story, not defanged; those that are observables here are not among them",
 	})
 	switch reason := upstream.ReasonOf(err); {
 	case err == nil:

@@ -53,16 +53,12 @@ func withoutVerdict(tags []string) []string {
 //
 // A key that may create alerts and change no observables is told of in note, and
 // holds nothing up.
-func (r *Raiser) mark(ctx context.Context, alertID string, s waggle.Story) (note string, err error) {
+func (r *Raiser) mark(ctx context.Context, alertID string, in *thehive.Case, s waggle.Story) (note string, err error) {
 	verdicts := verdictsOf(s)
 	if len(verdicts) == 0 {
 		return "", nil
 	}
-	held, err := r.theHive.Alert(ctx, alertID)
-	if err != nil {
-		return "", err
-	}
-	observed, err := r.observed(ctx, held)
+	observed, err := r.observed(ctx, alertID, in)
 	if err != nil {
 		return "", err
 	}
@@ -80,48 +76,17 @@ func (r *Raiser) mark(ctx context.Context, alertID string, s waggle.Story) (note
 			return "", err
 		}
 	}
-	return r.markCase(ctx, held, s)
+	return "", nil
 }
 
 // observed are the observables of an alert, and of the case that it is in.
-func (r *Raiser) observed(ctx context.Context, held thehive.Alert) ([]thehive.Observable, error) {
-	all, err := r.theHive.AlertObservables(ctx, held.ID)
-	if err != nil || held.Case == "" {
+func (r *Raiser) observed(ctx context.Context, alertID string, in *thehive.Case) ([]thehive.Observable, error) {
+	all, err := r.theHive.AlertObservables(ctx, alertID)
+	if err != nil || in == nil || in.Closed {
 		return all, err
 	}
-	more, err := r.theHive.CaseObservables(ctx, held.Case)
+	more, err := r.theHive.CaseObservables(ctx, in.ID)
 	return append(all, more...), err
-}
-
-// markCase tags the case that a story's alert is in, unless the case is known
-// for something worse.
-func (r *Raiser) markCase(ctx context.Context, held thehive.Alert, s waggle.Story) (note string, err error) {
-	if held.Case == "" || s.Verdict == nil {
-		return "", nil
-	}
-	in, err := r.theHive.Case(ctx, held.Case)
-	if err == nil && !worseThan(in.Tags, s.Verdict.Level) {
-		if tags := withVerdict(in.Tags, s.Verdict); !slices.Equal(tags, in.Tags) {
-			err = r.theHive.SetCaseTags(ctx, in.ID, tags)
-		}
-	}
-	switch upstream.ReasonOf(err) {
-	case upstream.Auth:
-		return "the verdict is not on the case: " + err.Error(), nil
-	case upstream.NotFound: // of another organisation, or deleted
-		return "", nil
-	}
-	return "", err
-}
-
-// worseThan tells whether tags name a worse verdict. A case may hold several
-// alerts.
-func worseThan(tags []string, l waggle.Level) bool {
-	return slices.ContainsFunc(tags, func(tag string) bool {
-		name, ok := strings.CutPrefix(tag, verdictTag)
-		held := waggle.Level(name).Order()
-		return ok && held >= 0 && held < l.Order()
-	})
 }
 
 // verdictsOf are the verdicts of a story's values by value. TheHive may hold a

@@ -39,7 +39,7 @@ type Config struct {
 
 	Blocks Blocks // the block lists for firewalls
 
-	TheHive Server
+	TheHive TheHive
 	Cortex  Cortex
 	MISP    MISP
 
@@ -92,6 +92,12 @@ type Server struct {
 	Organisation string // TheHive's, for users of several; optional
 }
 
+// TheHive is where stories become alerts.
+type TheHive struct {
+	Server
+	AddToCases bool // what a story gains after its alert became a case is added to the case, too
+}
+
 // Cortex is the Cortex whose analyzers are asked about the values of stories,
 // and what they are asked.
 type Cortex struct {
@@ -117,6 +123,7 @@ func Default() Config {
 		Since:    72 * time.Hour,
 		Window:   14 * 24 * time.Hour,
 		Pause:    time.Second,
+		TheHive:  TheHive{AddToCases: true},
 		Cortex:   Cortex{Settings: enrich.Defaults()},
 		MISP:     MISP{UpdateEvery: 30 * time.Minute},
 	}
@@ -168,7 +175,7 @@ func (c *Config) checkKeys() error {
 	for _, s := range []struct {
 		key, variable string
 		server        Server
-	}{{"thehive", "WAGGLE_THEHIVE", c.TheHive}, {"cortex", "WAGGLE_CORTEX", c.Cortex.Server}, {"misp", "WAGGLE_MISP", c.MISP.Server}} {
+	}{{"thehive", "WAGGLE_THEHIVE", c.TheHive.Server}, {"cortex", "WAGGLE_CORTEX", c.Cortex.Server}, {"misp", "WAGGLE_MISP", c.MISP.Server}} {
 		if s.server.Used() && !s.server.Key.Set() {
 			return fmt.Errorf("%s has a url and no key: name a file that holds it as key_file under %[1]s, or in %s_KEY_FILE", s.key, s.variable)
 		}

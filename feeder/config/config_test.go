@@ -32,6 +32,7 @@ func TestExampleLoadsAndHoldsTheDefaults(t *testing.T) {
 	assert.Equal(t, plain.Window, c.Window)
 	assert.Equal(t, plain.Database, c.Database)
 	assert.False(t, c.TheHive.Used())
+	assert.True(t, c.TheHive.AddToCases)
 	require.Len(t, c.Sources, len(plain.Sources)+1)
 	assert.Equal(t, source.Spec{
 		Name: "example-blog", Kind: "rss", URL: "https://blog.example.com/feed.xml", Every: 30 * time.Minute,
@@ -71,6 +72,7 @@ func TestLoadOfAFullFile(t *testing.T) {
 	assert.Equal(t, "https://thehive.example.com/hive", c.TheHive.URL)
 	assert.Equal(t, "thehive-s3cret", c.TheHive.Key.Reveal())
 	assert.Equal(t, "Example", c.TheHive.Organisation)
+	assert.False(t, c.TheHive.AddToCases)
 	assert.Equal(t, "cortex-s3cret", c.Cortex.Key.Reveal())
 	assert.True(t, c.MISP.Used())
 	require.Len(t, c.Sources, 2)
@@ -156,7 +158,7 @@ func TestTheEnvironmentWins(t *testing.T) {
 	assert.Equal(t, time.Hour, c.Since)
 	assert.Equal(t, 2*time.Hour, c.Window)
 	assert.Equal(t, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.7/32")}, c.AllowNetworks)
-	assert.Equal(t, config.Server{URL: "http://127.0.0.1:9000", Key: secret.New("env-s3cret"), Organisation: "Other"}, c.TheHive)
+	assert.Equal(t, config.Server{URL: "http://127.0.0.1:9000", Key: secret.New("env-s3cret"), Organisation: "Other"}, c.TheHive.Server)
 	assert.Equal(t, "from-a-file", c.Cortex.Key.Reveal())
 	assert.Equal(t, "http://cortex.example.com:9001", c.Cortex.URL, "the file's, since the environment has none")
 	assert.Equal(t, "https://misp.example.com", c.MISP.URL, "an empty variable is not set")

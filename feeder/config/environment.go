@@ -186,7 +186,7 @@ func (e environment) applyServers(c *Config) error {
 		organisation      string
 		into              *Server
 	}{
-		{"WAGGLE_THEHIVE", e.TheHiveURL, e.TheHiveKey, e.TheHiveKeyFile, e.TheHiveOrg, &c.TheHive},
+		{"WAGGLE_THEHIVE", e.TheHiveURL, e.TheHiveKey, e.TheHiveKeyFile, e.TheHiveOrg, &c.TheHive.Server},
 		{"WAGGLE_CORTEX", e.CortexURL, e.CortexKey, e.CortexKeyFile, "", &c.Cortex.Server},
 		{"WAGGLE_MISP", e.MISPURL, e.MISPKey, e.MISPKeyFile, "", &c.MISP.Server},
 	} {

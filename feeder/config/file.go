@@ -107,6 +107,7 @@ func withSlash(address string) string {
 type hive struct {
 	server       `yaml:",inline"`
 	Organisation string `yaml:"organisation"`
+	AddToCases   *bool  `yaml:"add_to_cases"`
 }
 
 type events struct {
@@ -181,13 +182,16 @@ func (f file) apply(c *Config, doc *strictyaml.Document, folder string) error {
 		written      server
 		organisation string
 		into         *Server
-	}{{"thehive", f.TheHive.server, f.TheHive.Organisation, &c.TheHive}, {"cortex", f.Cortex.server, "", &c.Cortex.Server}, {"misp", f.MISP.server, "", &c.MISP.Server}} {
+	}{{"thehive", f.TheHive.server, f.TheHive.Organisation, &c.TheHive.Server}, {"cortex", f.Cortex.server, "", &c.Cortex.Server}, {"misp", f.MISP.server, "", &c.MISP.Server}} {
 		filled, err := s.written.fill(folder)
 		if err != nil {
 			return located([]any{s.key}, err)
 		}
 		filled.Organisation = s.organisation
 		*s.into = filled
+	}
+	if f.TheHive.AddToCases != nil {
+		c.TheHive.AddToCases = *f.TheHive.AddToCases
 	}
 	if f.MISP.UpdateEvery != nil {
 		c.MISP.UpdateEvery = *f.MISP.UpdateEvery

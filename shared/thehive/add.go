@@ -12,15 +12,30 @@ import (
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
-// add sends prepared observables to a standing alert, in requests that TheHive
-// takes.
-func (c *Client) add(ctx context.Context, v Version, alertID string, observables []Observable) (added, existed int, failures []Failure, err error) {
+// add sends prepared observables to a standing alert or case, in requests that
+// TheHive takes.
+func (c *Client) add(ctx context.Context, v Version, to holder, observables []Observable) (added, existed int, failures []Failure, err error) {
 	for _, batch := range batches(v, observables) {
-		fresh, old, refused, err := c.addBatch(ctx, v, alertID, batch)
-		if isUnknownType(err) {
+		fresh, old, refused, err := c.addBatch(ctx, v, to, batch)
+		switch {
+		case isUnknownType(err):
 			c.forgetTypes()
-			fresh, old, refused, err = c.addBatch(ctx, v, alertID, as(Other, batch))
+			fresh, old, refused, err = c.addBatch(ctx, v, to, as(Other, batch))
+		case isDuplicate(err): // of one of several, which undid the others
+			fresh, old, refused, err = c.addEach(ctx, v, to, batch)
 		}
+		added, existed, failures = added+fresh, existed+old, append(failures, refused...)
+		if err != nil {
+			return added, existed, failures, err
+		}
+	}
+	return added, existed, failures, nil
+}
+
+// addEach sends observables one by one.
+func (c *Client) addEach(ctx context.Context, v Version, to holder, batch []Observable) (added, existed int, failures []Failure, err error) {
+	for _, o := range batch {
+		fresh, old, refused, err := c.addBatch(ctx, v, to, []Observable{o})
 		if err != nil {
 			return added, existed, failures, err
 		}
@@ -83,7 +98,7 @@ func batches(v Version, observables []Observable) [][]Observable {
 // addBatch sends one such request. Answers: 201 with the list of the new, or
 // 207 {"success":[…],"failure":[{"type","message","object":{"data"}}]} if there
 // was any refusal, duplicates included.
-func (c *Client) addBatch(ctx context.Context, v Version, alertID string, batch []Observable) (added, existed int, failures []Failure, err error) {
+func (c *Client) addBatch(ctx context.Context, v Version, to holder, batch []Observable) (added, existed int, failures []Failure, err error) {
 	body := batch[0].body(v)
 	if len(batch) > 1 {
 		values := make([]string, len(batch))
@@ -92,12 +107,12 @@ func (c *Client) addBatch(ctx context.Context, v Version, alertID string, batch 
 		}
 		body.Data = values
 	}
-	answer, err := c.do(ctx, upstream.Request{Method: http.MethodPost, Path: observablesPath(v, alertID), JSON: body})
+	answer, err := c.do(ctx, upstream.Request{Method: http.MethodPost, Path: to.path, JSON: body})
 	if upstream.ReasonOf(err) == upstream.Auth {
-		return 0, 0, nil, c.whyForbidden(ctx, alertID, err)
+		return 0, 0, nil, c.whyForbidden(ctx, to, err)
 	}
-	if isDuplicate(err) { // of the only one
-		return 0, len(batch), nil, nil
+	if isDuplicate(err) && len(batch) == 1 {
+		return 0, 1, nil, nil
 	}
 	if err != nil {
 		return 0, 0, nil, err
@@ -134,22 +149,22 @@ func (c *Client) refused(list gjson.Result, batch []Observable) (existed int, fa
 	return existed, failures
 }
 
-// whyForbidden tells an alert that is not there from a missing right: TheHive
-// 4.1 answers 403 to an addition in both cases.
-func (c *Client) whyForbidden(ctx context.Context, alertID string, forbidden error) error {
-	if _, err := c.Alert(ctx, alertID); upstream.ReasonOf(err) == upstream.NotFound {
+// whyForbidden tells an alert or a case that is not there from a missing right:
+// TheHive 4.1 answers 403 to an addition either way.
+func (c *Client) whyForbidden(ctx context.Context, to holder, forbidden error) error {
+	if err := c.there(ctx, to); upstream.ReasonOf(err) == upstream.NotFound {
 		return err
 	}
 	return forbidden
 }
 
-// missing gives those of the observables that the alert does not hold. What it
+// missing gives those of the observables that the holder lacks. What it
 // holds as "other" it holds, though the value's own type may have been made since.
-func (c *Client) missing(ctx context.Context, alertID string, observables []Observable) ([]Observable, error) {
+func (c *Client) missing(ctx context.Context, from holder, observables []Observable) ([]Observable, error) {
 	if len(observables) == 0 {
 		return nil, nil
 	}
-	held, err := c.AlertObservables(ctx, alertID)
+	held, err := c.observables(ctx, from.find, from.id)
 	if err != nil {
 		return nil, err
 	}

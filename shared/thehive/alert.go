@@ -91,11 +91,11 @@ func (c *Client) CreateAlert(ctx context.Context, a Alert) (CreatedAlert, error)
 			return CreatedAlert{}, err
 		}
 		created.Existed = true
-		if sent.rest, err = c.missing(ctx, created.ID, sent.observables); err != nil {
+		if sent.rest, err = c.missing(ctx, alertHolder(v, created.ID), sent.observables); err != nil {
 			return created, err
 		}
 	}
-	_, _, more, err := c.add(ctx, v, created.ID, sent.rest)
+	_, _, more, err := c.add(ctx, v, alertHolder(v, created.ID), sent.rest)
 	created.Failures = append(created.Failures, more...)
 	return created, err
 }

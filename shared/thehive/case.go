@@ -21,7 +21,9 @@ type Case struct {
 	TLP         int    // 0–3 on TheHive 4.1, 0–4 on 5
 	PAP         int    // 0–3
 	Status      string // 4.1: Open, Resolved, Deleted; 5: as configured
+	Closed      bool   // resolved, or deleted
 	Tags        []string
+	Fields      map[string]any // custom fields, as an alert's
 	Created     time.Time
 }
 
@@ -70,12 +72,43 @@ func (c *Client) Promote(ctx context.Context, alertID, template string) (caseID 
 	return made.Get("_id").String(), err
 }
 
-// SetCaseTags gives a case these tags in the place of all that it has: read it
-// first and send the union.
-func (c *Client) SetCaseTags(ctx context.Context, id string, names []string) error {
-	_, err := c.do(ctx, upstream.Request{Method: http.MethodPatch, Path: "/api/v1/case/" + url.PathEscape(id),
-		JSON: map[string]any{"tags": tags(names)}, Repeatable: true})
-	return err
+// CasePatch says what to change of a case; nil leaves as it is.
+type CasePatch struct {
+	Tags   []string       // in the place of all that it has: read it first and send the union
+	Fields map[string]any // custom fields to set; the others stay, and those of which TheHive has none are left out
+}
+
+// UpdateCase changes a case. A patch that changes nothing is not sent.
+//
+// PATCH /api/v1/case/~1. TheHive 4.1 takes each custom field under a name of its
+// own, {"customFields.x":"y"}; 5 as {"customFields":{"x":"y"}}, which its OpenAPI
+// calls "adding values to the existing list".
+func (c *Client) UpdateCase(ctx context.Context, id string, p CasePatch) error {
+	v, err := c.Version(ctx)
+	if err != nil {
+		return err
+	}
+	optional := c.optionalOf(v, Alert{Fields: p.Fields})
+	for {
+		body := map[string]any{}
+		if p.Tags != nil {
+			body["tags"] = tags(p.Tags)
+		}
+		switch {
+		case len(optional.fields) == 0:
+		case v.Major >= 5:
+			body["customFields"] = optional.fields
+		default:
+			dotted(optional.fields, body)
+		}
+		if len(body) == 0 {
+			return nil
+		}
+		_, err := c.do(ctx, upstream.Request{Method: http.MethodPatch, Path: "/api/v1/case/" + url.PathEscape(id), JSON: body, Repeatable: true})
+		if err == nil || !c.without(&optional, err) {
+			return err
+		}
+	}
 }
 
 func readCase(r gjson.Result) Case {
@@ -88,7 +121,9 @@ func readCase(r gjson.Result) Case {
 		TLP:         int(r.Get("tlp").Int()),
 		PAP:         int(r.Get("pap").Int()),
 		Status:      r.Get("status").String(),
+		Closed:      caseOutcome(r) != Undecided || r.Get("status").String() == "Deleted",
 		Tags:        texts(r.Get("tags")),
+		Fields:      readFields(r),
 		Created:     moment(r.Get("_createdAt")),
 	}
 }

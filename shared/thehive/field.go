@@ -13,7 +13,7 @@ import (
 	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
-// readFields reads the custom fields of an alert: {"name":{"integer":1}} in
+// readFields reads the custom fields of an alert or a case: {"name":{"integer":1}} in
 // version 0 of the API, [{"name","value"}] in version 1.
 func readFields(r gjson.Result) map[string]any {
 	var out map[string]any
@@ -48,6 +48,13 @@ func fieldValue(value gjson.Result) any {
 	return value.Value()
 }
 
+// dotted adds custom fields to a change as TheHive 4.1 takes each by itself.
+func dotted(fields, body map[string]any) {
+	for name, value := range fields {
+		body["customFields."+name] = value
+	}
+}
+
 // putFields adds custom fields to a change of an alert so that those it does
 // not name stay. TheHive 4.1 takes each under a name of its own. What TheHive 5
 // does to the fields that a change leaves out its documentation does not say:
@@ -57,9 +64,7 @@ func (c *Client) putFields(ctx context.Context, v Version, id string, fields, bo
 		return nil
 	}
 	if v.Major < 5 {
-		for name, value := range fields {
-			body["customFields."+name] = value
-		}
+		dotted(fields, body)
 		return nil
 	}
 	answer, err := c.do(ctx, upstream.Request{Method: http.MethodGet, Path: alertPath(v, id)})

@@ -15,7 +15,7 @@ import (
 // fileType is the data type of observables that are files; every TheHive has it.
 const fileType = "file"
 
-// File is a file that becomes an observable of an alert.
+// File is a file that becomes an observable of an alert or a case.
 type File struct {
 	Name        string // as it is saved: "waggle-0123.csv"
 	ContentType string // media type; empty = application/octet-stream
@@ -37,23 +37,36 @@ type File struct {
 // Sources: the part names are those of TheHive 5's OpenAPI (operation "Create
 // Observable in Alert"); 4.1.24 takes the same.
 func (c *Client) KeepAlertFile(ctx context.Context, alertID string, f File) error {
+	v, err := c.Version(ctx)
+	if err != nil {
+		return err
+	}
+	return c.keepFile(ctx, v, alertHolder(v, alertID), f)
+}
+
+// KeepCaseFile does with a case what KeepAlertFile does with an alert.
+func (c *Client) KeepCaseFile(ctx context.Context, caseID string, f File) error {
+	v, err := c.Version(ctx)
+	if err != nil {
+		return err
+	}
+	return c.keepFile(ctx, v, caseHolder(v, caseID), f)
+}
+
+func (c *Client) keepFile(ctx context.Context, v Version, in holder, f File) error {
 	if f.Name == "" || len(f.Data) == 0 || len(f.Tags) == 0 {
 		return invalid("a file without name, content or tag", "give it all three")
 	}
 	if err := scales(1, f.TLP, 0); err != nil {
 		return err
 	}
-	v, err := c.Version(ctx)
-	if err != nil {
-		return err
-	}
-	unlock, err := c.order.Lock(ctx, "alert "+alertID)
+	unlock, err := c.order.Lock(ctx, in.order)
 	if err != nil {
 		return err
 	}
 	defer unlock()
 	f.Tags = tags(f.Tags)
-	held, err := c.AlertObservables(ctx, alertID)
+	held, err := c.observables(ctx, in.find, in.id)
 	if err != nil {
 		return err
 	}
@@ -71,12 +84,12 @@ func (c *Client) KeepAlertFile(ctx context.Context, alertID string, f File) erro
 		}
 	}
 	if !there {
-		if err := c.attach(ctx, v, alertID, f); err != nil {
+		if err := c.attach(ctx, v, in, f); err != nil {
 			return err
 		}
 	}
 	for _, o := range old {
-		if err := c.deleteObservable(ctx, v, o.ID); err != nil {
+		if err := c.deleteObservable(ctx, in, o.ID); err != nil {
 			return err
 		}
 	}
@@ -115,42 +128,29 @@ func (c *Client) ReadFile(ctx context.Context, o Observable) ([]byte, error) {
 
 // attach sends the file as multipart/form-data: "_json" holds the observable
 // without its value, "attachment" the file.
-func (c *Client) attach(ctx context.Context, v Version, alertID string, f File) error {
+func (c *Client) attach(ctx context.Context, v Version, to holder, f File) error {
 	about, err := json.Marshal(Observable{DataType: fileType, Message: clean(f.Message, maxMessage, true), TLP: f.TLP, Tags: f.Tags}.body(v))
 	if err != nil {
 		return err // of plain strings and numbers: cannot be
 	}
-	_, err = c.do(ctx, upstream.Request{Method: http.MethodPost, Path: observablesPath(v, alertID), Multipart: []upstream.Part{
+	_, err = c.do(ctx, upstream.Request{Method: http.MethodPost, Path: to.path, Multipart: []upstream.Part{
 		{Name: "_json", ContentType: "application/json", Data: about},
 		{Name: "attachment", Filename: f.Name, ContentType: f.ContentType, Data: f.Data},
 	}})
 	switch {
 	case upstream.ReasonOf(err) == upstream.Auth:
-		return c.whyForbidden(ctx, alertID, err)
+		return c.whyForbidden(ctx, to, err)
 	case isDuplicate(err):
 		return nil
 	}
 	return err
 }
 
-// deleteObservable takes an observable of an alert away; one that is gone is
-// no error.
-func (c *Client) deleteObservable(ctx context.Context, v Version, id string) error {
-	path := "/api/alert/artifact/"
-	if v.Major >= 5 {
-		path = "/api/v1/observable/"
-	}
-	_, err := c.do(ctx, upstream.Request{Method: http.MethodDelete, Path: path + url.PathEscape(id), Repeatable: true})
+// deleteObservable takes an observable away; one that is gone is no error.
+func (c *Client) deleteObservable(ctx context.Context, from holder, id string) error {
+	_, err := c.do(ctx, upstream.Request{Method: http.MethodDelete, Path: from.remove + url.PathEscape(id), Repeatable: true})
 	if upstream.ReasonOf(err) == upstream.NotFound {
 		return nil
 	}
 	return err
-}
-
-// observablesPath is where observables are added to an alert.
-func observablesPath(v Version, alertID string) string {
-	if v.Major >= 5 {
-		return alertPath(v, alertID) + "/observable"
-	}
-	return alertPath(v, alertID) + "/artifact"
 }

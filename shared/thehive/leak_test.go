@@ -78,11 +78,12 @@ func TestNoErrorTellsTheKey(t *testing.T) {
 			_, promoted := c.Promote(context.Background(), "~1", "")
 			_, offered := c.Responders(context.Background(), thehive.KindAlert, "~1")
 			_, begun := c.StartRun(context.Background(), thehive.Responder{ID: "r"}, thehive.KindAlert, "~1")
-			tagged := c.SetCaseTags(context.Background(), "~1", []string{"a"})
+			tagged := c.UpdateCase(context.Background(), "~1", thehive.CasePatch{Tags: []string{"a"}})
+			_, _, _, added := c.AddCaseObservables(context.Background(), "~1", story().Observables)
 			changed := c.UpdateObservable(context.Background(), "~1", thehive.ObservablePatch{Tags: []string{"a"}})
 			_, found := c.AlertsOfSource(context.Background(), "Example Blog")
 			deleted := c.DeleteAlert(context.Background(), "~1")
-			for _, err := range []error{created, read, promoted, offered, begun, tagged, changed, found, deleted} {
+			for _, err := range []error{created, read, promoted, offered, begun, tagged, added, changed, found, deleted} {
 				if err == nil {
 					continue // an answer that reads as an empty alert
 				}

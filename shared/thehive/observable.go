@@ -94,7 +94,27 @@ func (c *Client) AddAlertObservables(ctx context.Context, alertID string, observ
 	if err != nil {
 		return 0, 0, nil, err
 	}
-	unlock, err := c.order.Lock(ctx, "alert "+alertID)
+	look := slices.ContainsFunc(observables, func(o Observable) bool { return addedType(o.DataType) })
+	return c.addTo(ctx, v, alertHolder(v, alertID), observables, look)
+}
+
+// AddCaseObservables adds to a case those of the observables that it lacks, as
+// AddAlertObservables does to an alert: what it holds keeps the tags, the flags
+// and the message that it has. The key's user needs the permission
+// manageObservable.
+//
+// 4.1: POST /api/case/~1/artifact; 5: POST /api/v1/case/~1/observable
+func (c *Client) AddCaseObservables(ctx context.Context, caseID string, observables []Observable) (added, existed int, failures []Failure, err error) {
+	v, err := c.Version(ctx)
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	return c.addTo(ctx, v, caseHolder(v, caseID), observables, true)
+}
+
+// addTo adds observables; look says whether to ask first which are there.
+func (c *Client) addTo(ctx context.Context, v Version, to holder, observables []Observable, look bool) (added, existed int, failures []Failure, err error) {
+	unlock, err := c.order.Lock(ctx, to.order)
 	if err != nil {
 		return 0, 0, nil, err
 	}
@@ -104,12 +124,12 @@ func (c *Client) AddAlertObservables(ctx context.Context, alertID string, observ
 		return 0, 0, nil, err
 	}
 	fresh := ready
-	if slices.ContainsFunc(observables, func(o Observable) bool { return addedType(o.DataType) }) {
-		if fresh, err = c.missing(ctx, alertID, ready); err != nil {
+	if look {
+		if fresh, err = c.missing(ctx, to, ready); err != nil {
 			return 0, 0, nil, err
 		}
 	}
-	added, existed, refused, err := c.add(ctx, v, alertID, fresh)
+	added, existed, refused, err := c.add(ctx, v, to, fresh)
 	return added, existed + len(ready) - len(fresh), append(failures, refused...), err
 }
 

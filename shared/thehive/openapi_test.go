@@ -59,6 +59,11 @@ func TestAsTheHive5Wants(t *testing.T) {
 	require.NoError(t, c.UpdateAlert(context.Background(), created.ID, thehive.AlertPatch{Title: &title, TLP: &tlp, Tags: []string{"a"}, Fields: map[string]any{"waggle-score": 1}}))
 	require.NoError(t, c.KeepAlertFile(context.Background(), created.ID, list("1")))
 
+	in := server.AddCase(thehive.Case{Title: "T"}, nil)
+	_, _, _, err = c.AddCaseObservables(context.Background(), in, many(2))
+	require.NoError(t, err)
+	require.NoError(t, c.UpdateCase(context.Background(), in, thehive.CasePatch{Tags: []string{"a"}, Fields: map[string]any{"waggle-score": 1}}))
+
 	checked := 0
 	for _, r := range server.Requests() {
 		raw := r.Body
@@ -71,6 +76,8 @@ func TestAsTheHive5Wants(t *testing.T) {
 			continue
 		}
 		switch {
+		case r.Method == "PATCH" && strings.HasPrefix(r.Path, "/api/v1/case/"):
+			fits(t, schemas["InputUpdateCase"], body)
 		case r.Method == "PATCH":
 			fits(t, schemas["InputUpdateAlert"], body)
 		case strings.HasSuffix(r.Path, "/observable"):
@@ -88,8 +95,7 @@ func TestAsTheHive5Wants(t *testing.T) {
 		}
 		checked++
 	}
-	assert.Equal(t, 4, checked)
-	server.AddCase(thehive.Case{Title: "T"}, nil)
+	assert.Equal(t, 6, checked)
 	requires(t, server, schemas["OutputAlert"], "/api/v1/query", `{"query":[{"_name":"listAlert"}]}`)
 	requires(t, server, schemas["OutputObservable"], "/api/v1/query", fmt.Sprintf(`{"query":[{"_name":"getAlert","idOrName":%q},{"_name":"observables"}]}`, created.ID))
 	requires(t, server, schemas["OutputObservableType"], "/api/v1/query", `{"query":[{"_name":"listObservableType"}]}`)

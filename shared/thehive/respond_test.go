@@ -99,7 +99,7 @@ func TestPromote(t *testing.T) {
 		require.Len(t, server.Cases(), 1)
 		assert.Equal(t, made, server.Cases()[0].ID)
 
-		require.NoError(t, c.SetCaseTags(context.Background(), made, []string{"a", "", "b"}))
+		require.NoError(t, c.UpdateCase(context.Background(), made, thehive.CasePatch{Tags: []string{"a", "", "b"}}))
 		assert.Equal(t, []string{"a", "b"}, server.Cases()[0].Tags)
 	})
 }

@@ -2,6 +2,7 @@ package thehivetest
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/waggle-cti/waggle/shared/thehive"
@@ -32,19 +33,42 @@ func (s *Server) promote(c call, show func(*aCase) object) answer {
 	})
 }
 
-// patchCase changes a case's tags; 204 without a body.
+// patchCase changes a case's tags and custom fields; 204 without a body. TheHive
+// 4.1 takes each field as "customFields.x", 5 an object of those to set.
 func (s *Server) patchCase(c call) answer {
 	return s.withCase(c, func(k *aCase) answer {
 		check := checks{body: c.body}
+		tags := k.tags
 		if _, ok := c.body["tags"]; ok {
-			k.tags = check.texts("tags")
+			tags = check.texts("tags")
 		}
 		if refused, failed := check.failed(); failed {
 			return refused
 		}
+		if refused := s.patchCaseFields(k, c); refused != nil {
+			return *refused // and nothing is changed
+		}
+		k.tags = tags
 		k.updated = s.now()
 		return answer{status: 204}
 	})
+}
+
+func (s *Server) patchCaseFields(k *aCase, c call) *answer {
+	given := object{}
+	for name, value := range c.body {
+		if one, ok := strings.CutPrefix(name, "customFields."); ok && !s.five {
+			given[one] = value
+		}
+	}
+	if all, ok := c.body["customFields"].(map[string]any); ok && s.five {
+		given = all
+	}
+	fields, refused := s.customFields(given)
+	for _, f := range fields {
+		k.fields = replace(k.fields, f)
+	}
+	return refused
 }
 
 // Cases gives all cases without their observables, oldest first.
@@ -54,7 +78,7 @@ func (s *Server) Cases() []thehive.Case {
 	out := make([]thehive.Case, 0, len(s.cases))
 	for _, k := range s.cases {
 		out = append(out, thehive.Case{ID: k.id, Number: k.number, Title: k.title, Description: k.description, Severity: k.severity,
-			TLP: k.tlp, PAP: k.pap, Status: "Open", Tags: slices.Clone(k.tags), Created: time.UnixMilli(k.created).UTC()})
+			TLP: k.tlp, PAP: k.pap, Status: "Open", Closed: k.resolution != "", Tags: slices.Clone(k.tags), Fields: public(k.fields), Created: time.UnixMilli(k.created).UTC()})
 	}
 	return out
 }

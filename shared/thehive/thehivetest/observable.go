@@ -89,31 +89,52 @@ func attached(name, contentType string, data []byte) *attachment {
 		hashes: []string{hex.EncodeToString(long[:]), hex.EncodeToString(middle[:]), hex.EncodeToString(short[:])}}
 }
 
-func (s *Server) addV0(c call) answer { return s.add(c, (*observable).v0) }
+func (s *Server) addV0(c call) answer { return s.addToAlert(c, (*observable).v0) }
 
 func (s *Server) addV1(c call) answer {
-	return s.add(c, func(o *observable) object { return o.v1(s.five) })
+	return s.addToAlert(c, func(o *observable) object { return o.v1(s.five) })
 }
 
-// add adds observables to a standing alert: 201 and a list, or 207 if there
-// was one like any of them. An alert that is not there is a missing right.
-func (s *Server) add(c call, show func(*observable) object) answer {
+func (s *Server) addToCaseV0(c call) answer { return s.addToCase(c, (*observable).v0) }
+
+func (s *Server) addToCaseV1(c call) answer {
+	return s.addToCase(c, func(o *observable) object { return o.v1(s.five) })
+}
+
+// addToAlert adds observables to an alert, and not to the case that it is in.
+// An alert that is not there is a missing right.
+func (s *Server) addToAlert(c call, show func(*observable) object) answer {
 	a := s.alert(c.PathValue("id"))
 	if a == nil {
 		return refusal(403, "AuthorizationError", "Operation not permitted")
 	}
+	return s.add(c, &a.observables, show)
+}
+
+// addToCase adds observables to a case, which is a permission of its own.
+func (s *Server) addToCase(c call, show func(*observable) object) answer {
+	k := s.aCase(c.PathValue("id"))
+	if k == nil || !c.who.has("manageObservable") {
+		return refusal(403, "AuthorizationError", "Operation not permitted")
+	}
+	return s.add(c, &k.observables, show)
+}
+
+// add adds observables to those that are there: 201 and a list, or 207 if there
+// was one like any of them.
+func (s *Server) add(c call, to *[]*observable, show func(*observable) object) answer {
 	read, refused := s.readObservable(c.body, c.file)
 	if refused != nil {
 		return *refused
 	}
 	success, failure := []any{}, []any{}
 	for _, o := range read {
-		held, added := hold(a.observables, o)
+		held, added := hold(*to, o)
 		if !added {
 			failure = append(failure, object{"type": "CreateError", "message": "Observable already exists", "object": object{"data": o.data}})
 			continue
 		}
-		a.observables = held
+		*to = held
 		success = append(success, show(o))
 	}
 	if len(failure) > 0 {
@@ -155,10 +176,18 @@ func (s *Server) download(c call) answer {
 }
 
 func (s *Server) deleteObservable(c call) answer {
-	for _, a := range s.alerts {
-		a.observables = slices.DeleteFunc(a.observables, func(o *observable) bool { return o.id == c.PathValue("id") })
-	}
+	s.forget(c.PathValue("id"))
 	return answer{status: 204}
+}
+
+func (s *Server) forget(id string) {
+	named := func(o *observable) bool { return o.id == id }
+	for _, a := range s.alerts {
+		a.observables = slices.DeleteFunc(a.observables, named)
+	}
+	for _, k := range s.cases {
+		k.observables = slices.DeleteFunc(k.observables, named)
+	}
 }
 
 func (s *Server) patchObservable(o *observable, c call) *answer {

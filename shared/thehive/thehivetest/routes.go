@@ -70,6 +70,7 @@ func (s *Server) routes() http.Handler {
 		on("GET /api/v1/observable/{id}/attachment/{file}/download", member, s.download)
 		on("GET /api/v1/status/public", anyone, s.statusPublic)
 		on("POST /api/v1/alert/{id}/observable", writer, s.addV1)
+		on("POST /api/v1/case/{id}/observable", member, s.addToCaseV1)
 		on("DELETE /api/v1/alert/{id}", writer, s.deleteV1)
 		s.setupOfFive(on)
 		return mux
@@ -93,6 +94,8 @@ func (s *Server) routes() http.Handler {
 	on("POST /api/alert/{id}/createCase", writer, s.importV0)
 	on("GET /api/case/{id}", member, s.getCaseV0)
 	on("POST /api/case/artifact/_search", member, s.searchObservables)
+	on("POST /api/case/{id}/artifact", member, s.addToCaseV0)
+	on("DELETE /api/case/artifact/{id}", member, s.deleteObservable)
 	on("POST /api/v0/query", user, s.queryV0)
 	on("GET /api/observable/type", user, s.listTypes)
 	on("POST /api/observable/type", user, s.createType)

@@ -138,20 +138,41 @@ func (s *Server) Observables(id string) []thehive.Observable {
 	return nil
 }
 
-// Files gives the contents of the files among the observables of an alert,
-// oldest first.
-func (s *Server) Files(alertID string) [][]byte {
+// Files gives the contents of the files among the observables of an alert or a
+// case, oldest first.
+func (s *Server) Files(id string) [][]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var held []*observable
+	if a := s.alert(id); a != nil {
+		held = a.observables
+	}
+	if k := s.aCase(id); k != nil {
+		held = k.observables
+	}
 	var out [][]byte
-	if a := s.alert(alertID); a != nil {
-		for _, o := range a.observables {
-			if o.file != nil {
-				out = append(out, o.file.data)
-			}
+	for _, o := range held {
+		if o.file != nil {
+			out = append(out, o.file.data)
 		}
 	}
 	return out
+}
+
+// Observe adds an observable to a case, as an analyst does.
+func (s *Server) Observe(caseID string, o thehive.Observable) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if k := s.aCase(caseID); k != nil {
+		k.observables, _ = hold(k.observables, s.observableOf(o))
+	}
+}
+
+// Forget takes an observable of an alert or a case away, as an analyst does.
+func (s *Server) Forget(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forget(id)
 }
 
 // SetTypes gives TheHive these data types besides the default ones, as an
@@ -169,11 +190,15 @@ func (s *Server) AddCase(c thehive.Case, observables []thehive.Observable) strin
 	made := &aCase{id: s.id(), number: len(s.cases) + 1, title: c.Title, description: c.Description, severity: max(c.Severity, 1),
 		tlp: c.TLP, pap: c.PAP, tags: c.Tags, created: s.now()}
 	for _, o := range observables {
-		made.observables = append(made.observables, &observable{id: s.id(), created: s.now(), dataType: o.DataType, data: o.Data, message: o.Message,
-			tlp: o.TLP, tags: o.Tags, ioc: o.IOC, sighted: o.Sighted})
+		made.observables = append(made.observables, s.observableOf(o))
 	}
 	s.cases = append(s.cases, made)
 	return made.id
+}
+
+func (s *Server) observableOf(o thehive.Observable) *observable {
+	return &observable{id: s.id(), created: s.now(), dataType: o.DataType, data: o.Data, message: o.Message,
+		tlp: o.TLP, tags: o.Tags, ioc: o.IOC, sighted: o.Sighted}
 }
 
 // Read marks an alert as read, as an analyst does who passes over it.
@@ -202,6 +227,14 @@ func (s *Server) CloseCase(id, resolution string) {
 	if c := s.aCase(id); c != nil {
 		c.resolution, c.updated = resolution, s.now()
 	}
+}
+
+// TakeCase takes a case away, as from a user whose organisation it is shared
+// with no more; its alert still names it.
+func (s *Server) TakeCase(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cases = slices.DeleteFunc(s.cases, func(k *aCase) bool { return k.id == id })
 }
 
 // id makes an id in TheHive's form.

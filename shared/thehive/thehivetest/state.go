@@ -106,16 +106,21 @@ func (o *observable) like(other *observable) bool {
 	return o.dataType == other.dataType && o.data == other.data
 }
 
-func (a *alert) public() thehive.Alert {
-	var fields map[string]any
-	for _, f := range a.fields {
-		if fields == nil {
-			fields = map[string]any{}
+// public gives the values of custom fields by their names, nil without any.
+func public(fields []field) map[string]any {
+	var out map[string]any
+	for _, f := range fields {
+		if out == nil {
+			out = map[string]any{}
 		}
-		fields[f.name] = f.value
+		out[f.name] = f.value
 	}
+	return out
+}
+
+func (a *alert) public() thehive.Alert {
 	return thehive.Alert{
-		Fields: fields, Techniques: slices.Clone(a.techniques), ID: a.id, Type: a.typ, Source: a.source, SourceRef: a.ref, Title: a.title, Description: a.description, ExternalLink: a.link,
+		Fields: public(a.fields), Techniques: slices.Clone(a.techniques), ID: a.id, Type: a.typ, Source: a.source, SourceRef: a.ref, Title: a.title, Description: a.description, ExternalLink: a.link,
 		Severity: a.severity, TLP: a.tlp, PAP: a.pap, Date: time.UnixMilli(a.date).UTC(), Tags: slices.Clone(a.tags),
 		Status: a.status(), Case: a.caseID, Created: time.UnixMilli(a.created).UTC(), Observables: publicAll(a.observables),
 	}
