@@ -51,7 +51,9 @@ func first[T any](list []T) []T { return list[:min(most, len(list))] }
 // level is the verdict; see the package's documentation.
 func (f full) level(cfg Config) cortex.Level {
 	has := func(tags []string) bool {
-		return slices.ContainsFunc(f.Tags, func(tag string) bool { return slices.Contains(tags, tag) })
+		return slices.ContainsFunc(f.Tags, func(tag string) bool {
+			return slices.ContainsFunc(tags, func(named string) bool { return strings.EqualFold(named, tag) })
+		})
 	}
 	switch {
 	case has(cfg.Malicious):

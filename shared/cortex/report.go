@@ -13,7 +13,8 @@ type Report struct {
 	Taxonomies []Taxonomy
 
 	// Artifacts are observables worth adding to the case. Each is written once,
-	// however often it is listed.
+	// however often it is listed. One of type ip, domain, fqdn, hash or url that
+	// is none is left out.
 	Artifacts []Artifact
 
 	// Operations are what TheHive shall do with the object. TheHive runs those

@@ -130,13 +130,14 @@ func (w *Worker) tags(own []string) []string {
 	return tags
 }
 
-// artifacts writes artifacts for Cortex, each once: Cortex keeps repeats.
+// artifacts writes artifacts for Cortex, each once: Cortex keeps repeats. What is
+// not what its type says is left out.
 func (r Report) artifacts(job *Job) []artifact {
 	out := []artifact{}
 	seen := map[[3]string]bool{}
 	for _, a := range r.Artifacts {
 		key := [3]string{a.DataType, a.Data, a.File}
-		if seen[key] {
+		if seen[key] || !a.fits() {
 			continue
 		}
 		seen[key] = true

@@ -1,6 +1,7 @@
 package cortextest
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -19,7 +20,7 @@ import (
 func (p Program) Workers(t *testing.T, workers []*cortex.Worker) {
 	t.Helper()
 	for _, w := range workers {
-		dir := richest(t, filepath.Join(w.Command(), "testdata"))
+		dir := richest(t, promptCases(t, filepath.Join(w.Command(), "testdata"))).dir
 		for _, way := range Ways() {
 			t.Run(w.Command()+"/"+string(way), func(t *testing.T) { p.Case(t, way, w, dir) })
 		}
@@ -41,23 +42,38 @@ func configOf(t *testing.T, dir string) map[string]any {
 	return job.Config
 }
 
-// richest gives the case with the longest report of success, among those whose
-// services answer at once: a process of its own has no fake clock to wait by.
-func richest(t *testing.T, testdata string) string {
+// promptCase is a case of success whose services answer at once: without a fake
+// clock nobody waits for others.
+type promptCase struct {
+	dir      string
+	dataType string
+	asks     bool // services, by HTTP
+	length   int  // bytes of its report
+}
+
+func promptCases(t *testing.T, testdata string) []promptCase {
 	t.Helper()
 	goldens, err := filepath.Glob(filepath.Join(testdata, "*", "output.json"))
 	require.NoError(t, err)
-	var best string
-	var length int
+	var prompt []promptCase
 	for _, golden := range goldens {
 		report, err := os.ReadFile(golden)
 		require.NoError(t, err)
 		dir := filepath.Dir(golden)
-		slow := slices.ContainsFunc(exchanges(t, dir), func(e recorded.Exchange) bool { return e.Response.Error != "" || e.Response.Status >= 400 })
-		if len(report) > length && !slow && gjson.GetBytes(report, "success").Bool() {
-			best, length = dir, len(report)
+		job, err := os.ReadFile(filepath.Join(dir, "input.json"))
+		require.NoError(t, err)
+		asked := exchanges(t, dir)
+		slow := slices.ContainsFunc(asked, func(e recorded.Exchange) bool { return e.Response.Error != "" || e.Response.Status >= 400 })
+		if !slow && gjson.GetBytes(report, "success").Bool() {
+			prompt = append(prompt, promptCase{dir, gjson.GetBytes(job, "dataType").String(), len(asked) > 0, len(report)})
 		}
 	}
-	require.NotEmpty(t, best, "%s holds no case of success", testdata)
-	return best
+	return prompt
+}
+
+// richest gives the case with the longest report.
+func richest(t *testing.T, cases []promptCase) promptCase {
+	t.Helper()
+	require.NotEmpty(t, cases, "there is no case of success")
+	return slices.MaxFunc(cases, func(a, b promptCase) int { return cmp.Compare(a.length, b.length) })
 }
