@@ -71,6 +71,6 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 	if err := surround(ctx, client, f, cfg.URL); err != nil {
 		return cortex.Report{}, err
 	}
-	f.Level = f.level()
+	f.Quota, f.Level = client.Quota(), f.level()
 	return cortex.Report{Full: f, Taxonomies: f.labels(), Artifacts: f.artifacts(values)}, nil
 }

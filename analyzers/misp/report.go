@@ -18,6 +18,7 @@ type full struct {
 	Events       []*event     `json:"events"` // latest change first
 	Sightings    misp.Tally   `json:"sightings"`
 	Warninglists []hit        `json:"warninglists"`
+	Quota        misp.Quota   `json:"quota,omitzero"`
 }
 
 type event struct {

@@ -20,6 +20,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/waggle-cti/waggle/shared/serial"
@@ -63,6 +64,7 @@ type Client struct {
 	http  *upstream.Client
 	key   string
 	order serial.Keys
+	quota atomic.Pointer[Quota]
 }
 
 // New makes a client. It asks MISP nothing yet. The error says which option is
@@ -104,6 +106,7 @@ func (c *Client) do(ctx context.Context, r upstream.Request) (*upstream.Response
 	if err != nil {
 		return nil, explain(err)
 	}
+	c.note(answer.Header)
 	return answer, nil
 }
 

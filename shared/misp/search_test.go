@@ -113,10 +113,14 @@ func TestSearchPages(t *testing.T) {
 }
 
 func TestSearchLimitOfTheRole(t *testing.T) {
-	_, c := stocked(t, misptest.Options{Searches: 1})
+	_, c := stocked(t, misptest.Options{Searches: 2})
+	assert.Zero(t, c.Quota())
+	for left := range 2 {
+		_, err := c.SearchAttributes(context.Background(), misp.Search{Values: []string{"x"}})
+		require.NoError(t, err)
+		assert.Equal(t, misp.Quota{Limit: 2, Remaining: int64(1 - left)}, c.Quota())
+	}
 	_, err := c.SearchAttributes(context.Background(), misp.Search{Values: []string{"x"}})
-	require.NoError(t, err)
-	_, err = c.SearchAttributes(context.Background(), misp.Search{Values: []string{"x"}})
 	var e *upstream.Error
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, upstream.RateLimited, e.Reason)
