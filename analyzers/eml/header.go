@@ -2,8 +2,6 @@ package eml
 
 import (
 	"net/mail"
-	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,8 +11,7 @@ import (
 	"github.com/waggle-cti/waggle/shared/pattern"
 )
 
-// hop is a server that handed the message on, as the next one tells it in
-// Received (RFC 5321, 4.4).
+// hop is a server that handed the message on, as the next one tells it.
 type hop struct {
 	From   string `json:"from,omitempty"`
 	IP     string `json:"ip,omitempty"`
@@ -23,15 +20,6 @@ type hop struct {
 	With   string `json:"with,omitempty"`
 	Date   string `json:"date,omitempty"`
 	Took   string `json:"took,omitempty"` // since the hop before
-}
-
-// result is what a server found of the sender (RFC 8601), or the filter of SPF
-// (RFC 7208, 9.1).
-type result struct {
-	Server string `json:"server,omitempty"`
-	Method string `json:"method"` // spf, dkim, dmarc, arc …
-	Result string `json:"result"` // pass, fail, softfail, none …
-	Detail string `json:"detail,omitempty"`
 }
 
 // readHeader notes what the header says.
@@ -46,16 +34,8 @@ func (f *full) readHeader(h message.Header) {
 	for _, one := range h[:min(2*most, len(h))] {
 		f.Headers = append(f.Headers, field{one.Name, harmless.Cut(one.Decoded(), mostText)})
 	}
-	f.readHops(h.All("Received"))
-	for _, name := range []string{"Authentication-Results", "ARC-Authentication-Results"} {
-		for _, value := range h.All(name) {
-			f.readResults(value)
-		}
-	}
-	for _, value := range h.All("Received-SPF") {
-		said, detail, _ := strings.Cut(strings.TrimSpace(value), " ")
-		f.addResult(result{Method: "spf", Result: strings.ToLower(said), Detail: detail})
-	}
+	f.readHops(h.Hops())
+	f.Results = h.Checks(most)
 	f.judgeSender(h)
 }
 
@@ -97,79 +77,22 @@ func (f *full) judgeSender(h message.Header) {
 	}
 }
 
-// The parts of Received. They are what servers write, which is not always what
-// the RFC says.
-var (
-	receivedFrom = pattern.New(`(?i)^\s*from\s+(\S{1,255})`)
-	receivedBy   = pattern.New(`(?i)\bby\s+(\S{1,255})`)
-	receivedWith = pattern.New(`(?i)\bwith\s+(\S{1,60})`)
-	bracketed    = pattern.New(`\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\]`)
-	plain        = pattern.New(`\(([0-9A-Fa-f:.]{2,45})\)`)
-)
-
-// readHops notes the servers, of which the last stands first.
-func (f *full) readHops(received []string) {
-	slices.Reverse(received)
-	if len(received) > most {
-		received = received[:most]
-	}
+// readHops notes the servers, and how long each kept the message.
+func (f *full) readHops(hops []message.Hop) {
 	var before time.Time
-	for _, line := range received {
-		h := hop{From: group(receivedFrom, line), By: group(receivedBy, line), With: group(receivedWith, line)}
-		sender, _, _ := strings.Cut(line, " by ")
-		for _, written := range []pattern.Pattern{bracketed, plain} {
-			if ip, err := netip.ParseAddr(group(written, sender)); err == nil && h.IP == "" {
-				_, private := cortex.PublicAddress(ip.String())
-				h.IP, h.Public = ip.String(), private == nil
-			}
+	for _, from := range hops[:min(most, len(hops))] {
+		h := hop{From: from.From, By: from.By, With: from.With}
+		if from.IP.IsValid() {
+			_, private := cortex.PublicAddress(from.IP.String())
+			h.IP, h.Public = from.IP.String(), private == nil
 		}
-		if i := strings.LastIndexByte(line, ';'); i >= 0 {
-			if at, err := mail.ParseDate(strings.TrimSpace(line[i+1:])); err == nil {
-				h.Date = at.UTC().Format("2006-01-02 15:04:05 UTC")
-				if took := at.Sub(before); !before.IsZero() {
-					h.Took = took.Round(time.Second).String()
-				}
-				before = at
+		if !from.At.IsZero() {
+			h.Date = from.At.UTC().Format("2006-01-02 15:04:05 UTC")
+			if !before.IsZero() {
+				h.Took = from.At.Sub(before).Round(time.Second).String()
 			}
+			before = from.At
 		}
 		f.Hops = append(f.Hops, h)
-	}
-}
-
-func group(written pattern.Pattern, text string) string {
-	if found := written().FindStringSubmatch(text); found != nil {
-		return strings.Trim(found[1], ";,")
-	}
-	return ""
-}
-
-// comments are what a server adds in words, one level deep.
-var comments = pattern.New(`\([^()]*\)`)
-
-// readResults notes what a server found: "server; spf=pass smtp.mailfrom=…; …".
-func (f *full) readResults(value string) {
-	parts := strings.Split(comments().ReplaceAllString(value, " "), ";")
-	server := strings.TrimSpace(parts[0])
-	if strings.HasPrefix(server, "i=") && len(parts) > 1 { // ARC counts its sets (RFC 8617)
-		parts = parts[1:]
-		server = strings.TrimSpace(parts[0])
-	}
-	server, _, _ = strings.Cut(server, " ") // a version may follow
-	for _, part := range parts[1:] {
-		words := strings.Fields(part)
-		if len(words) == 0 {
-			continue
-		}
-		method, said, ok := strings.Cut(words[0], "=")
-		if ok && method != "" {
-			f.addResult(result{Server: server, Method: strings.ToLower(method), Result: strings.ToLower(said), Detail: strings.Join(words[1:], " ")})
-		}
-	}
-}
-
-func (f *full) addResult(one result) {
-	one.Server, one.Method, one.Result, one.Detail = harmless.Cut(one.Server, 255), harmless.Cut(one.Method, 60), harmless.Cut(one.Result, 60), harmless.Cut(one.Detail, mostText)
-	if len(f.Results) < most && !slices.Contains(f.Results, one) {
-		f.Results = append(f.Results, one)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/harmless"
+	"github.com/waggle-cti/waggle/shared/message"
 )
 
 // What a report shows at most: entries of a list, artifacts; bytes of a text and
@@ -29,7 +30,7 @@ type full struct {
 	MessageID   string          `json:"message_id,omitempty"`
 	Mailer      string          `json:"mailer,omitempty"`
 	Hops        []hop           `json:"hops,omitempty"` // the first server first
-	Results     []result        `json:"results,omitempty"`
+	Results     []message.Check `json:"results,omitempty"`
 	Links       []link          `json:"links,omitempty"`
 	LinksTotal  int             `json:"links_total"`
 	Pictures    int             `json:"pictures,omitempty"` // loaded from elsewhere

@@ -149,6 +149,7 @@ func TestLimits(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("From: a@example.org\nSubject: =?utf-8?B?aGk=?=\n x\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n--b\nContent-Type: message/rfc822\n\nFrom: b@example.org\n\nhello\n--b--\n"))
 	f.Add([]byte("From: a@example.org\nContent-Type: text/html; charset=utf-16; name*=UTF-8''a%20b\nContent-Transfer-Encoding: quoted-printable\n\n=41=\nb=ZZ"))
+	f.Add([]byte("From: a@example.org\nReceived: from a.example ([192.0.2.1]) by b.example with x; Tue, 3 Nov 2026 09:14:02 +0100\nAuthentication-Results: b.example; spf=pass\n\n"))
 	for _, name := range []string{"received", "sent"} {
 		data, err := os.ReadFile("testdata/" + name + ".msg")
 		require.NoError(f, err)
@@ -170,5 +171,7 @@ func FuzzRead(f *testing.F) {
 		for _, one := range m.Header {
 			assert.Equal(t, strings.ToValidUTF8(one.Decoded(), ""), one.Decoded())
 		}
+		assert.Len(t, m.Header.Hops(), len(m.Header.All("Received")))
+		assert.LessOrEqual(t, len(m.Header.Checks(10)), 10)
 	})
 }
