@@ -3,7 +3,7 @@
 // All values are defanged. Nothing above the TLP of its readers leaves.
 //
 // An object is told once: a tag says so (waggle:notified-case=mail). The
-// Message-ID is the same each time, so a mail program can tell a second one.
+// Message-ID is the same for the same text, so a mail program can tell a second one.
 package mail
 
 import (
@@ -117,7 +117,7 @@ func (cfg Config) message(s smtp.Server, templates notice.Template, n notice.Not
 		return nil, err
 	}
 	title = notice.Shorten(title, maxSubject)
-	m, err := s.Message(n.Key("mail"), title, time.Now())
+	m, err := s.Message(n.Key("mail", title, body), title, time.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,8 @@ func (f *full) send(ctx context.Context, job *cortex.Job, cfg Config, c chat.Cha
 	shown := n.Escaped(c.Service.Escape)
 	title, body, err := templates.Write(shown)
 	if err == nil {
-		m := chat.Message{Title: notice.Shorten(title, maxTitle), Body: notice.Shorten(body, c.Service.Limit), Key: n.Key(c.Name), Notice: shown}
+		m := chat.Message{Title: notice.Shorten(title, maxTitle), Body: notice.Shorten(body, c.Service.Limit), Notice: shown}
+		m.Key = n.Key(c.Name, m.Title, m.Body)
 		err = deliver(ctx, job, cfg, c, m)
 	}
 	if err != nil {

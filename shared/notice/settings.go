@@ -96,7 +96,8 @@ func Remember(job *cortex.Job, tag string) cortex.Operation {
 	return cortex.AddTagToCase(tag)
 }
 
-// Key names the telling of the object in a channel: it is the same each time.
-func (n Notice) Key(channel string) string {
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/waggle-cti/waggle/notify/"+n.Kind+"/"+n.ID+"/"+channel)).String()
+// Key names the telling of a text about the object in a channel: it is the same
+// for each try, and another once there is something else to tell.
+func (n Notice) Key(channel, title, body string) string {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/waggle-cti/waggle/notify/"+n.Kind+"/"+n.ID+"/"+channel+"\x00"+title+"\x00"+body)).String()
 }

@@ -60,3 +60,21 @@ func TestNobodyIsMentioned(t *testing.T) {
 		assert.Equal(t, want, s.Escape("@all <!channel> *b* [x](y)"), kind)
 	}
 }
+
+// TestKeysGoToWhoCanTell: the services that know one message from another by its
+// key get it, in the place where they look for it.
+func TestKeysGoToWhoCanTell(t *testing.T) {
+	const key = "5b0a8f0e-6f2a-5d0c-9a57-0d5b8c1f2e3a"
+	for kind, where := range map[string]func(upstream.Request) any{
+		"matrix":  func(r upstream.Request) any { return r.Path[strings.LastIndex(r.Path, "/")+1:] },
+		"ntfy":    func(r upstream.Request) any { return r.JSON.(object)["sequence_id"] },
+		"webhook": func(r upstream.Request) any { return r.Header.Get("Idempotency-Key") },
+	} {
+		c, err := parse(0, kind+"+https://chat.example.com/topic"+map[string]string{"matrix": "#token=t&room=r"}[kind], "amber")
+		require.NoError(t, err)
+		assert.Equal(t, key, where(c.Service.Request(c, Message{Title: "T", Body: "B", Key: key})), kind)
+	}
+	for _, s := range services() {
+		assert.Equal(t, s.Kind == "matrix" || s.Kind == "ntfy" || s.Kind == "webhook", s.Repeats, s.Kind)
+	}
+}

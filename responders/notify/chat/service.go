@@ -14,7 +14,7 @@ import (
 // Message is what a channel gets.
 type Message struct {
 	Title, Body string
-	Key         string // the same for each try to tell the same
+	Key         string // the same for each try to tell the same, 36 letters, digits and hyphens
 	Notice      notice.Notice
 }
 
