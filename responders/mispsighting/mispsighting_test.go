@@ -114,6 +114,43 @@ func TestEachIsToldOnce(t *testing.T) {
 	}
 }
 
+// TestInternationalNames: TheHive and MISP may spell one name in two ways.
+func TestInternationalNames(t *testing.T) {
+	const word, ascii = "bücher", "xn--bcher-kva"
+	for name, c := range map[string]struct{ dataType, observed, typ, held string }{
+		"letters, in mixed case":         {"domain", "BÜCHER.Example", "domain", ascii + ".example"},
+		"punycode, in mixed case":        {"domain", "XN--Bcher-KVA.Example", "domain", ascii + ".example"},
+		"punycode of what has letters":   {"domain", ascii + ".example", "text", word + ".example"},
+		"letters of what has letters":    {"domain", "Bücher.Example", "text", word + ".example"},
+		"defanged":                       {"domain", word + "[.]example", "domain", ascii + ".example"},
+		"a last dot":                     {"fqdn", "www." + word + ".example.", "hostname", "www." + ascii + ".example"},
+		"no public suffix":               {"domain", word + ".nowhere", "domain", ascii + ".nowhere"},
+		"an underscore":                  {"fqdn", "_dmarc." + word + ".example", "hostname", "_dmarc." + ascii + ".example"},
+		"mail, letters":                  {"mail", "Clerk@" + word + ".nowhere", "email-src", "clerk@" + ascii + ".nowhere"},
+		"mail, punycode":                 {"mail", "clerk@" + ascii + ".nowhere", "text", "clerk@" + word + ".nowhere"},
+		"URL, letters":                   {"url", "https://" + word + ".nowhere:8443/A?b=ü", "text", "https://" + ascii + ".nowhere:8443/A?b=ü"},
+		"URL, punycode":                  {"url", "http://" + ascii + ".nowhere/a", "text", "http://" + word + ".nowhere/a"},
+		"half of a composite, letters":   {"domain", word + ".example", "domain|ip", ascii + ".example|203.0.113.8"},
+		"half of a composite, punycode":  {"domain", ascii + ".example", "domain|ip", ascii + ".example|203.0.113.8"},
+		"a name of several such letters": {"domain", "例え.テスト", "domain", "xn--r8jz45g.xn--zckzah"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStack(t)
+			client, err := misp.New(misp.Options{URL: s.misp.URL, Key: misptest.Key})
+			require.NoError(t, err)
+			_, err = client.PutEvent(t.Context(), misp.Event{UUID: misp.EventUUID("test", "case", "names"), Info: "x", Date: time.Now(),
+				Attributes: []misp.Attribute{{Type: c.typ, Value: c.held}, {Type: "domain", Value: "bucher.example"}, {Type: "domain", Value: "www.example"}}})
+			require.NoError(t, err)
+			id := s.hive.AddCase(thehive.Case{Title: "T", TLP: 2, PAP: 2}, []thehive.Observable{{DataType: c.dataType, Data: c.observed, Sighted: true, TLP: 2}})
+			report := s.run(t, "thehive:case", map[string]any{"_id": id, "_type": "case", "title": "T", "severity": 2, "startDate": 1795424044869, "tlp": 2, "pap": 2,
+				"tags": []any{}, "status": "Open", "endDate": nil}, nil)
+			require.True(t, report.Get("success").Bool(), "%s", report)
+			assert.Equal(t, int64(1), report.Get("full.new").Int(), "%s", report)
+			assert.Equal(t, 1, s.misp.Sightings(c.held))
+		})
+	}
+}
+
 // TestARerunCompletes stops MISP halfway.
 func TestARerunCompletes(t *testing.T) {
 	for name, fault := range map[string]misptest.Fault{"500": {Status: 500}, "answer lost": {Drop: true}} {

@@ -69,14 +69,6 @@ func percent(text string) string {
 	return out.String()
 }
 
-// international gives a host name with letters beyond ASCII in punycode, as MISP
-// holds it; ok is false for all else. Whether a public suffix ends it does not
-// count: MISP takes any.
-func international(value string) (ascii string, ok bool) {
-	ascii, err := idna.Lookup.ToASCII(value)
-	return ascii, err == nil && ascii != value && ascii != strings.ToLower(value)
-}
-
 // marked is the attribute with what it must say where MISP cannot hold all of
 // its value: then it is of no use for detection.
 func (a Attribute) marked() Attribute {

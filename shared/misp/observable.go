@@ -94,8 +94,8 @@ func Spellings(value string) []string {
 		typ, _ := i.Kind.MISP(i.Value)
 		add(Normalise(typ, i.Value))
 	}
-	if ascii, ok := international(value); ok {
-		add(ascii)
+	for _, v := range international(value) {
+		add(v)
 	}
 	if strings.Contains(value, "://") {
 		add(escapedURL(value))

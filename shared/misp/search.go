@@ -102,8 +102,10 @@ func (s Search) values() (whole []string, composites [][2]string, err error) {
 			return nil, nil, invalid(`a value begins with "!", or begins or ends with "%"`, "MISP cannot search for it: these signs have a meaning there")
 		}
 		whole = append(whole, v)
-		if ascii, ok := international(v); ok {
-			whole = append(whole, ascii) // MISP holds international names so, and searches as it is told
+		for _, spelt := range international(v) { // MISP searches as it is told
+			if !slices.Contains(s.Values, spelt) {
+				whole = append(whole, spelt)
+			}
 		}
 		if a, b, ok := strings.Cut(v, "|"); ok && a != "" && b != "" {
 			composites = append(composites, [2]string{a, b})
