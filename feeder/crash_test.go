@@ -30,8 +30,8 @@ import (
 const kills = 10
 
 // TestKilledAnywhereNothingIsLostAndNothingTwice kills feeders at random
-// moments, while TheHive fails, resets connections, and takes alerts without
-// saying so.
+// moments, while TheHive fails, resets connections, takes alerts without saying
+// so, and a proxy before it wants a login.
 func TestKilledAnywhereNothingIsLostAndNothingTwice(t *testing.T) {
 	program := build(t)
 	t.Run("bundled", func(t *testing.T) { survive(t, program, bundled()) })
@@ -81,7 +81,8 @@ func faults(random *rand.Rand, percent int) func(*http.Request) thehivetest.Faul
 		if random.IntN(100) >= percent {
 			return thehivetest.Fault{}
 		}
-		return []thehivetest.Fault{{Status: http.StatusInternalServerError}, {Reset: true}, {Drop: true}, {Drop: true}, {Drop: true}, {Drop: true}}[random.IntN(6)]
+		kinds := []thehivetest.Fault{{Status: http.StatusInternalServerError}, {Page: true}, {Reset: true}, {Drop: true}, {Drop: true}, {Drop: true}, {Drop: true}}
+		return kinds[random.IntN(len(kinds))]
 	}
 }
 
