@@ -111,7 +111,13 @@ func (f *full) tell(r upstream.Fields, page string) {
 	}
 	for _, a := range r.List("analyses") {
 		one := analysis{Analyzer: a.Text("analyzer"), State: a.Text("state"), At: a.Text("at"), Note: a.Text("note")}
+		if one.Analyzer == "" {
+			continue
+		}
 		for _, t := range a.List("taxonomies") {
+			if t.Text("predicate") == "" {
+				continue
+			}
 			one.Says = append(one.Says, fmt.Sprintf("%s:%s=%q", t.Text("namespace"), t.Text("predicate"), t.Text("value")))
 		}
 		f.Analyses = append(f.Analyses, one)
