@@ -1,6 +1,7 @@
 package iocs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,13 +91,20 @@ type reader struct {
 	found   []ioc.Indicator
 	seen    map[string]bool
 	notes   []string
+	within  string // the attachment that is read; "" for the file itself
 }
 
+// note keeps a sentence for the analyst, who must know of which file it is.
 func (r *reader) note(format string, args ...any) {
 	const most = 10
-	if len(r.notes) < most {
-		r.notes = append(r.notes, fmt.Sprintf(format, args...))
+	if len(r.notes) == most {
+		return
 	}
+	note := fmt.Sprintf(format, args...)
+	if r.within != "" {
+		note = fmt.Sprintf("Attachment %.100q: %s", r.within, note)
+	}
+	r.notes = append(r.notes, note)
 }
 
 func (r *reader) read(data []byte, depth int) (source, error) {
@@ -158,15 +166,24 @@ func (r *reader) readMail(mail message.Message, depth int) error {
 		case p.IsText():
 			r.add(ioc.Content{Form: ioc.PlainText, Text: p.Text()})
 		case depth < mostDepth && len(p.Data) > 0 && !strings.HasPrefix(p.Type, "image/"):
-			if _, err := r.read(p.Data, depth+1); err != nil {
-				if r.ctx.Err() != nil {
-					return err
-				}
-				r.note("The attachment %.100q was not read: %s.", p.Filename, err)
+			if err := r.readAttachment(p, depth+1); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
+}
+
+// readAttachment reads a part that is a file. One that can't be read keeps
+// nobody from the others: the error is that the time is up.
+func (r *reader) readAttachment(p message.Part, depth int) error {
+	outer := r.within
+	r.within = cmp.Or(p.Filename, p.Path)
+	defer func() { r.within = outer }()
+	if _, err := r.read(p.Data, depth); err != nil {
+		r.note("It was not read: %s.", err)
+	}
+	return r.ctx.Err()
 }
 
 // add finds the values in a content.
