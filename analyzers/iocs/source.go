@@ -69,7 +69,14 @@ func get(ctx context.Context, job *cortex.Job, cfg Config) (*fetch.Response, err
 	if err != nil {
 		return nil, err
 	}
-	return client.Get(ctx, fetch.Request{URL: job.Data})
+	page, err := client.Get(ctx, fetch.Request{URL: job.Data})
+	var refused *upstream.Error
+	if errors.As(err, &refused) && refused.Reason == upstream.Auth {
+		e := *refused
+		e.Next = "the site wants a login or turns automated readers away: open it in an isolated browser, save the page, and run this on the file"
+		return nil, &e
+	}
+	return page, err
 }
 
 // readFile reads a file by what it holds.

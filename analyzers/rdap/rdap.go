@@ -147,9 +147,21 @@ const tries = 3
 func read(ctx context.Context, client *fetch.Client, r fetch.Request) ([]byte, error) {
 	answer, err := upstream.Retry(ctx, tries, func() (*fetch.Response, error) { return client.Get(ctx, r) })
 	if err != nil {
-		return nil, err
+		return nil, advise(err)
 	}
 	return answer.Body, nil
+}
+
+// advise says what a refusal of a registry means, which is not what that of a
+// site means. RDAP for the public knows no login; it knows blocked addresses.
+func advise(err error) error {
+	var refused *upstream.Error
+	if !errors.As(err, &refused) || refused.Reason != upstream.Auth {
+		return err
+	}
+	e := *refused
+	e.Next = "it may block this network's address: try again later, or ask by another proxy"
+	return &e
 }
 
 func strange(message string) error {
