@@ -172,7 +172,7 @@ func (d *description) indicators(s waggle.Story) {
 	}
 	d.block("### Indicators (%d)", len(all))
 	d.line("| Type | Value | Confidence | Posts |")
-	d.line("|---|---|---|---|")
+	d.line("|:---|:---|---:|---:|") // aligned, or TheHive centres what stands in the table
 	shown := 0
 	for _, i := range all[:min(len(all), maxTable)] {
 		if !d.line("| %s | %s | %d | %d |", i.Kind, value(i), i.Confidence, len(i.Posts)) {

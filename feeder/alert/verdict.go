@@ -123,7 +123,7 @@ func (d *description) verdicts(s waggle.Story) {
 	judged := slices.DeleteFunc(slices.Clone(s.Indicators), func(i waggle.Indicator) bool { return i.Verdict == nil })
 	slices.SortStableFunc(judged, func(a, b waggle.Indicator) int { return a.Verdict.Level.Order() - b.Verdict.Level.Order() })
 	d.line("| Value | Verdict | Why |")
-	d.line("|---|---|---|")
+	d.line("|:---|:---|:---|")
 	for n, i := range judged {
 		if n == maxJudged || !d.line("| %s | %s | %s |", value(i), i.Verdict.Level, harmless.Markdown(i.Verdict.Why, 400)) {
 			d.limit += reserve
