@@ -83,9 +83,9 @@ func pause(err error) (time.Duration, bool) {
 	wait, body := e.RetryAfter, gjson.ParseBytes(e.Body)
 	switch {
 	case wait > 0:
-	case body.Get("parameters.retry_after").Exists():
+	case body.Get("parameters.retry_after").Float() > 0:
 		wait = time.Duration(body.Get("parameters.retry_after").Float() * float64(time.Second))
-	case body.Get("retry_after_ms").Exists():
+	case body.Get("retry_after_ms").Float() > 0:
 		wait = time.Duration(body.Get("retry_after_ms").Float() * float64(time.Millisecond))
 	default:
 		wait = 5 * time.Second

@@ -77,7 +77,7 @@ func judge(status int, body gjson.Result) (verdict, bool) {
 		return verdict{upstream.BadInput, Blocked, "an administrator of MISP can take it off the event blocklist"}, true
 	case status == http.StatusMethodNotAllowed && message == "Invalid attribute":
 		return verdict{upstream.NotFound, "", "check the attribute's id"}, true
-	case status == http.StatusForbidden && body.Get("errors").Exists():
+	case status == http.StatusForbidden && problems(body.Get("errors")) != "":
 		return judgeErrors(problems(body.Get("errors"))), true
 	case status == http.StatusRequestEntityTooLarge:
 		return verdict{upstream.BadInput, "", "raise the body size of MISP's web server"}, true

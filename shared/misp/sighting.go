@@ -55,10 +55,13 @@ func (c *Client) AddSighting(ctx context.Context, s Sighting) error {
 	if err != nil {
 		return err
 	}
-	if answer.JSON().Get("Sighting").Exists() {
+	if answer.JSON().Get("Sighting").IsObject() {
 		return nil
 	}
 	reason, message := upstream.BadInput, answer.JSON().Get("message").String()
+	if message == "" {
+		return answer.Strange("the answer tells of no sighting")
+	}
 	if strings.Contains(message, "No valid attributes found") {
 		reason = upstream.NotFound
 	}

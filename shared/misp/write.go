@@ -55,7 +55,7 @@ func (c *Client) addAttributes(ctx context.Context, event string, attributes []A
 		return nil, explain(err)
 	}
 	body := answer.JSON()
-	if answer.Status == http.StatusForbidden && !body.Get("errors").Exists() {
+	if answer.Status == http.StatusForbidden && problems(body.Get("errors")) == "" {
 		return nil, explain(upstream.FromStatus(service, answer.Status, answer.Header, answer.Body, c.key))
 	}
 	refused = map[int]string{}

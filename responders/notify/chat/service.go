@@ -59,8 +59,8 @@ func text(want string) func(*upstream.Response) bool {
 
 func field(name string) func(*upstream.Response) bool {
 	return func(r *upstream.Response) bool {
-		v := r.JSON().Get(name)
-		return v.Exists() && v.Type.String() != "False"
+		v := r.JSON().Get(name).String() // "" for null
+		return v != "" && v != "false"
 	}
 }
 
