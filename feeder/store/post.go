@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/waggle-cti/waggle/feeder/address"
@@ -51,7 +52,8 @@ func Arrivals(posts []waggle.Post, quietBefore time.Time) []Arrival {
 
 // SavePosts stores the posts which are new, with the fate Quiet those that are
 // not to be read, counts these, and gives the refs of the others. Posts which
-// are known stay as they are. Where a source uses an id for several posts, the
+// are known stay as they are, also where their source gives them a new id at
+// each poll. Where a source uses an id for several posts, the
 // later ones get ids of their own, see [waggle.Post.Apart]. The posts of an
 // answer may be saved in parts.
 func (t *Tx) SavePosts(ctx context.Context, arrivals []Arrival) (read []string, quiet int, err error) {
@@ -59,6 +61,13 @@ func (t *Tx) SavePosts(ctx context.Context, arrivals []Arrival) (read []string, 
 		p, err := t.toldApart(ctx, a.post, a.shared)
 		if err != nil {
 			return nil, 0, wrap(p.Ref(), err)
+		}
+		known, err := t.underAnotherID(ctx, p)
+		if err != nil {
+			return nil, 0, wrap(p.Ref(), err)
+		}
+		if known {
+			continue
 		}
 		stage, fate := Read, waggle.Pending
 		if a.quiet != "" {
@@ -90,6 +99,31 @@ func (t *Tx) toldApart(ctx context.Context, p waggle.Post, shared bool) (waggle.
 		return p.Apart(), nil
 	}
 	return p, err
+}
+
+// sameMoment bounds the posts of one moment among which one is looked for, so
+// that a source which dates all of its posts alike does not cost their square.
+const sameMoment = 100
+
+// underAnotherID tells whether the source has given us this post before under
+// another id: then its address, title, time and text are the same. Some feeds
+// make new ids at each poll, and all make them once, when their publisher moves;
+// an archive that was not to be read would then be news. A text that was dropped
+// since counts as the same. A post that has no date or no address may be another
+// each time.
+func (t *Tx) underAnotherID(ctx context.Context, p waggle.Post) (bool, error) {
+	if p.Published.IsZero() || p.URL == "" {
+		return false, nil
+	}
+	rows, err := list(ctx, t.tx, func(rows *sql.Rows) (held waggle.Post, err error) {
+		var text string
+		err = rows.Scan(&text)
+		return held, errors.Join(err, decode(text, &held))
+	}, `SELECT c.post FROM (SELECT ref, id, url, title FROM posts WHERE source = $1 AND occurred = $2 LIMIT $3) p JOIN contents c ON c.ref = p.ref
+		WHERE p.url = $4 AND p.title = $5 AND p.id <> $6`, p.Source, stamp(p.When()), sameMoment, p.URL, p.Title, p.ID)
+	return slices.ContainsFunc(rows, func(held waggle.Post) bool {
+		return held.Published.Equal(p.Published) && (held.Content == p.Content || held.Content == "")
+	}), err
 }
 
 // publication is what a person knows a post by.
