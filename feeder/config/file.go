@@ -177,6 +177,19 @@ func (f file) apply(c *Config, doc *strictyaml.Document, folder string) error {
 	if c.Blocks, err = f.Blocks.fill(folder); err != nil {
 		return located([]any{"blocks"}, err)
 	}
+	if err := f.applyServers(c, located, folder); err != nil {
+		return err
+	}
+	c.Cortex.Settings = f.Cortex.Settings
+	var wrong *enrich.Invalid
+	if err := c.Cortex.Check(); errors.As(err, &wrong) {
+		return located([]any{"cortex", wrong.Key}, err)
+	}
+	return nil
+}
+
+// applyServers puts what is written of TheHive, Cortex and MISP over the defaults.
+func (f file) applyServers(c *Config, located func([]any, error) error, folder string) error {
 	for _, s := range []struct {
 		key          string
 		written      server
@@ -198,11 +211,6 @@ func (f file) apply(c *Config, doc *strictyaml.Document, folder string) error {
 		if err := located([]any{"misp", "update_every"}, checkUpdates(c.MISP.UpdateEvery)); err != nil {
 			return err
 		}
-	}
-	c.Cortex.Settings = f.Cortex.Settings
-	var wrong *enrich.Invalid
-	if err := c.Cortex.Check(); errors.As(err, &wrong) {
-		return located([]any{"cortex", wrong.Key}, err)
 	}
 	return nil
 }
