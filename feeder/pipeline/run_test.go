@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/waggle-cti/waggle/feeder/pipeline"
+	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/store"
 	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/upstream"
@@ -75,6 +77,21 @@ func (h hearing) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
+// late answers when it may.
+type late struct {
+	*shelf
+	from chan struct{}
+}
+
+func (l late) Poll(ctx context.Context, cursor json.RawMessage) (source.Batch, error) {
+	select {
+	case <-l.from:
+		return l.shelf.Poll(ctx, cursor)
+	case <-ctx.Done():
+		return source.Batch{}, ctx.Err()
+	}
+}
+
 func TestAStoryThatGrowsWhileItIsSentIsSentAgain(t *testing.T) {
 	path := place(t)
 	first, second := post("1", "Indicators of compromise:\nhxxps://dropper.kq7x2-updates[.]top/stage/two.bin", time.Hour), post("2", "Indicators of compromise:\nhxxps://dropper.kq7x2-updates[.]top/stage/two.bin again", time.Minute)
@@ -83,7 +100,7 @@ func TestAStoryThatGrowsWhileItIsSentIsSentAgain(t *testing.T) {
 
 	// While TheHive takes the story, its second post comes in.
 	blog.posts = append(blog.posts, second)
-	came := make(chan struct{})
+	begun, came := make(chan struct{}), make(chan struct{})
 	joined := hearing{slog.DiscardHandler, func(title string) {
 		if title == "Post 2" {
 			close(came)
@@ -92,11 +109,12 @@ func TestAStoryThatGrowsWhileItIsSentIsSentAgain(t *testing.T) {
 	hive := &desk{}
 	hive.fail = func(waggle.Story) error {
 		if len(hive.tried) == 1 {
+			close(begun)
 			<-came
 		}
 		return nil
 	}
-	got := once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("blog", blog)}, Raiser: hive, Log: slog.New(joined)}, time.Minute)
+	got := once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("blog", late{blog, begun})}, Raiser: hive, Log: slog.New(joined)}, time.Minute)
 
 	assert.True(t, got.Complete())
 	require.Len(t, hive.alerts, 1)
