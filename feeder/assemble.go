@@ -22,10 +22,16 @@ import (
 	"github.com/waggle-cti/waggle/shared/thehive"
 )
 
+// newReader makes a client for the addresses that sources and articles name.
+func newReader(c *config.Config, o fetch.Options) (*fetch.Client, error) {
+	o.Allow, o.AllowKey = c.AllowNetworks, config.NetworksKey
+	return fetch.New(o)
+}
+
 // assemble makes the pipeline that a configuration asks for. hive is nil where
 // no TheHive is configured.
 func assemble(c *config.Config, data *store.Store, hive *thehive.Client, known *lists.Current, learner *triage.Learner, metrics *pipeline.Metrics, log *slog.Logger) (*pipeline.Pipeline, error) {
-	web, err := fetch.New(fetch.Options{Allow: c.AllowNetworks, AllowKey: config.NetworksKey})
+	web, err := newReader(c, fetch.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -111,7 +111,7 @@ func updateLists(ctx context.Context, out io.Writer, c *config.Config, o lists.O
 
 // connect makes what fetches lists from elsewhere.
 func connect(o *lists.Options, c *config.Config) error {
-	web, err := fetch.New(fetch.Options{Allow: c.AllowNetworks, AllowKey: config.NetworksKey, MaxBody: lists.MaxArchive, Timeout: 10 * time.Minute})
+	web, err := newReader(c, fetch.Options{MaxBody: lists.MaxArchive, Timeout: 10 * time.Minute})
 	if err != nil {
 		return err
 	}

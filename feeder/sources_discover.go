@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/waggle-cti/waggle/feeder/config"
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/source/discover"
 	"github.com/waggle-cti/waggle/shared/fetch"
@@ -25,7 +24,7 @@ func sourcesDiscoverCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			web, err := fetch.New(fetch.Options{Allow: c.AllowNetworks, AllowKey: config.NetworksKey})
+			web, err := newReader(c, fetch.Options{})
 			if err != nil {
 				return err
 			}

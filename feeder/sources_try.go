@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/waggle-cti/waggle/feeder/config"
 	"github.com/waggle-cti/waggle/feeder/source"
 	"github.com/waggle-cti/waggle/feeder/source/kinds"
 	"github.com/waggle-cti/waggle/shared/fetch"
@@ -49,7 +48,7 @@ func sourcesTestCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			web, err := fetch.New(fetch.Options{Allow: c.AllowNetworks, AllowKey: config.NetworksKey})
+			web, err := newReader(c, fetch.Options{})
 			if err != nil {
 				return err
 			}

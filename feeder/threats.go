@@ -28,7 +28,7 @@ func updateThreats(ctx context.Context, out io.Writer, c *config.Config, from st
 	if from == fromWeb {
 		o.Folder = ""
 	}
-	web, err := fetch.New(fetch.Options{Allow: c.AllowNetworks, AllowKey: config.NetworksKey, MaxBody: threatdata.MaxFetch, Timeout: 10 * time.Minute})
+	web, err := newReader(c, fetch.Options{MaxBody: threatdata.MaxFetch, Timeout: 10 * time.Minute})
 	if err != nil {
 		return err
 	}

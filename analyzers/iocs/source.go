@@ -65,18 +65,12 @@ func get(ctx context.Context, job *cortex.Job, cfg Config) (*fetch.Response, err
 		return nil, &upstream.Error{Service: "Waggle_IOCs", Reason: upstream.BadInput,
 			Message: "the observable is no http or https URL", Next: "write it in full, and not disarmed"}
 	}
-	client, err := job.Fetch(fetch.Options{})
+	client, err := job.Fetch(fetch.Options{
+		AfterRefusal: "the site wants a login or turns automated readers away: open it in an isolated browser, save the page, and run this on the file"})
 	if err != nil {
 		return nil, err
 	}
-	page, err := client.Get(ctx, fetch.Request{URL: job.Data})
-	var refused *upstream.Error
-	if errors.As(err, &refused) && refused.Reason == upstream.Auth {
-		e := *refused
-		e.Next = "the site wants a login or turns automated readers away: open it in an isolated browser, save the page, and run this on the file"
-		return nil, &e
-	}
-	return page, err
+	return client.Get(ctx, fetch.Request{URL: job.Data})
 }
 
 // readFile reads a file by what it holds.

@@ -63,7 +63,9 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 	if err != nil {
 		return cortex.Report{}, err
 	}
-	client, err := job.Fetch(fetch.Options{MaxBody: 4 << 20, MaxRedirects: 4})
+	client, err := job.Fetch(fetch.Options{MaxBody: 4 << 20, MaxRedirects: 4,
+		// RDAP for the public knows no login.
+		AfterRefusal: "it may block this network's address: try again later, or ask by another proxy"})
 	if err != nil {
 		return cortex.Report{}, err
 	}
@@ -147,21 +149,9 @@ const tries = 3
 func read(ctx context.Context, client *fetch.Client, r fetch.Request) ([]byte, error) {
 	answer, err := upstream.Retry(ctx, tries, func() (*fetch.Response, error) { return client.Get(ctx, r) })
 	if err != nil {
-		return nil, advise(err)
+		return nil, err
 	}
 	return answer.Body, nil
-}
-
-// advise says what a refusal of a registry means, which is not what that of a
-// site means. RDAP for the public knows no login; it knows blocked addresses.
-func advise(err error) error {
-	var refused *upstream.Error
-	if !errors.As(err, &refused) || refused.Reason != upstream.Auth {
-		return err
-	}
-	e := *refused
-	e.Next = "it may block this network's address: try again later, or ask by another proxy"
-	return &e
 }
 
 func strange(message string) error {

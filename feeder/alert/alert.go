@@ -88,11 +88,12 @@ func New(t TheHive, o Options) *Raiser {
 // the alert's id if that became known.
 func (r *Raiser) Deliver(ctx context.Context, s waggle.Story) (waggle.Delivery, error) {
 	d := waggle.Delivery{ID: s.Alert.ID, Revision: s.Alert.Revision, At: s.Alert.At}
+	var held thehive.Alert
 	var refused []thehive.Failure
 	var err error
 	whole := s.Alert.Revision > 0 // TheHive holds all of an earlier revision
 	if whole {
-		refused, err = r.grow(ctx, s)
+		held, refused, err = r.grow(ctx, s)
 	}
 	if upstream.ReasonOf(err) == upstream.NotFound {
 		var id string
@@ -102,20 +103,23 @@ func (r *Raiser) Deliver(ctx context.Context, s waggle.Story) (waggle.Delivery, 
 			return d, nil
 		case err == nil:
 			d.ID, s.Alert.ID = id, id
-			refused, err = r.grow(ctx, s)
+			held, refused, err = r.grow(ctx, s)
 		}
 	}
-	var made thehive.CreatedAlert
 	if !whole {
+		var made thehive.CreatedAlert
 		made, err = r.raise(ctx, s)
 		d.ID, refused = made.ID, made.Failures
+		if err == nil && made.Existed {
+			held, err = r.theHive.Alert(ctx, made.ID)
+		}
 	}
 	if err != nil {
 		return d, err
 	}
 	var notes []string
-	if whole || made.Existed { // else it has just been made so, and is in no case
-		if notes, err = r.follow(ctx, d.ID, s); err != nil {
+	if held.ID != "" { // else it has just been made so, and is in no case
+		if notes, err = r.follow(ctx, held, s); err != nil {
 			return d, err
 		}
 	}
@@ -127,11 +131,7 @@ func (r *Raiser) Deliver(ctx context.Context, s waggle.Story) (waggle.Delivery, 
 // follow does what belongs to an alert that is up to date: to the case that it is
 // in, and to the observables of both. notes say what could not be done, "" where
 // all could.
-func (r *Raiser) follow(ctx context.Context, id string, s waggle.Story) (notes []string, err error) {
-	held, err := r.theHive.Alert(ctx, id)
-	if err != nil {
-		return nil, err
-	}
+func (r *Raiser) follow(ctx context.Context, held thehive.Alert, s waggle.Story) (notes []string, err error) {
 	in, unread, err := r.caseOf(ctx, held)
 	if err != nil {
 		return nil, err
@@ -140,7 +140,7 @@ func (r *Raiser) follow(ctx context.Context, id string, s waggle.Story) (notes [
 	if err != nil {
 		return nil, err
 	}
-	marked, err := r.mark(ctx, id, in, s)
+	marked, err := r.mark(ctx, held.ID, in, s)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +200,7 @@ func (r *Raiser) create(ctx context.Context, s waggle.Story) (thehive.CreatedAle
 		return created, err
 	}
 	if created.Existed {
-		err = r.refresh(ctx, created.ID, s)
+		_, err = r.refresh(ctx, created.ID, s)
 	} else {
 		r.today.add()
 	}
@@ -212,31 +212,31 @@ func (r *Raiser) create(ctx context.Context, s waggle.Story) (thehive.CreatedAle
 	return created, err
 }
 
-// grow adds what is newer than the revision that TheHive holds.
-func (r *Raiser) grow(ctx context.Context, s waggle.Story) ([]thehive.Failure, error) {
-	var refused []thehive.Failure
+// grow adds what is newer than the revision that TheHive holds, and gives the
+// alert as it was read after its observables had come.
+func (r *Raiser) grow(ctx context.Context, s waggle.Story) (held thehive.Alert, refused []thehive.Failure, err error) {
 	if fresh := observables(s, s.Alert.Revision); len(fresh) > 0 {
-		var err error
 		if _, _, refused, err = r.theHive.AddAlertObservables(ctx, s.Alert.ID, fresh); err != nil {
-			return nil, err
+			return thehive.Alert{}, nil, err
 		}
 	}
 	rest, err := r.attachRest(ctx, r.theHive.KeepAlertFile, s.Alert.ID, s, s.Alert.Revision)
 	if err != nil {
-		return nil, err
+		return thehive.Alert{}, nil, err
 	}
-	return append(refused, rest...), r.refresh(ctx, s.Alert.ID, s)
+	held, err = r.refresh(ctx, s.Alert.ID, s)
+	return held, append(refused, rest...), err
 }
 
 // refresh brings an alert's text, tags and markings up to date. Tags are added,
 // never taken away, but for a TLP and a verdict that are none any more; text,
 // severity, score and verdict are left alone once an analyst has edited the text,
 // and each of the others once one has changed it. TLP and PAP only rise: what
-// a stricter source told is in the alert now, too.
-func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
+// a stricter source told is in the alert now, too. It gives the alert as it was.
+func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) (thehive.Alert, error) {
 	held, err := r.theHive.Alert(ctx, id)
 	if err != nil {
-		return err
+		return held, err
 	}
 	var patch thehive.AlertPatch
 	if text := Describe(s); unedited(held.Description) && text != held.Description {
@@ -256,7 +256,7 @@ func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) error {
 	if merged := withVerdict(union(was, tags(s)), verdictFor(held, s)); !slices.Equal(merged, held.Tags) {
 		patch.Tags = merged
 	}
-	return r.theHive.UpdateAlert(ctx, id, patch)
+	return held, r.theHive.UpdateAlert(ctx, id, patch)
 }
 
 // The custom fields that are filled in where TheHive has them, beside the

@@ -22,7 +22,7 @@ const maxSize = 4 << 20
 type Document struct {
 	name string
 	root *yaml.Node
-	keys []string // that it may have, anywhere
+	into reflect.Type
 }
 
 // Decode reads data, the content of the file called name, into the struct that
@@ -42,7 +42,7 @@ func Decode(name string, data []byte, into any) (*Document, error) {
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
-	d.keys = keysOf(reflect.TypeOf(into), map[reflect.Type]bool{})
+	d.into = reflect.TypeOf(into)
 	if err := dec.Decode(into); err != nil && !errors.Is(err, io.EOF) {
 		return nil, d.located(err)
 	}
@@ -140,7 +140,7 @@ func (d *Document) locate(text string) error {
 	}
 	if m := regexp.MustCompile(`^field (.+) not found in type`).FindStringSubmatch(text); m != nil {
 		text = fmt.Sprintf("unknown key %q", m[1])
-		if key := nearest(m[1], d.keys); key != "" {
+		if key := nearest(m[1], keysOf(d.into, map[reflect.Type]bool{})); key != "" {
 			text += fmt.Sprintf(": is it %q that is meant?", key)
 		}
 	}

@@ -40,6 +40,7 @@ type Options struct {
 	Allow        []netip.Prefix // non-public networks that may be read nevertheless
 	AllowKey     string         // what the configuration calls Allow, for errors; empty where it has none
 	Proxy        upstream.Proxy // its own address need not be public
+	AfterRefusal string         // what to do where a site answers 401 or 403, for errors; the default is the feeder's
 	CACerts      [][]byte       // PEM texts, of authorities to trust beside those of upstream.Roots
 
 	Transport http.RoundTripper // replaces the network, and so Allow, Proxy and CACerts; for tests
@@ -56,6 +57,7 @@ type Client struct {
 // certificates cannot be used.
 func New(o Options) (*Client, error) {
 	o.UserAgent = cmp.Or(o.UserAgent, upstream.UserAgent())
+	o.AfterRefusal = cmp.Or(o.AfterRefusal, "the site wants a login or turns automated readers away: use its feed, or leave it out")
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
@@ -180,7 +182,7 @@ func (c *Client) read(host string, answer *http.Response, r Request, secrets []s
 	}
 	unchanged := answer.StatusCode == http.StatusNotModified
 	if answer.StatusCode/100 != 2 && !unchanged {
-		return nil, statusError(host, answer, body, secrets)
+		return nil, c.statusError(host, answer, body, secrets)
 	}
 	response := &Response{
 		URL:          answer.Request.URL.String(),
@@ -202,7 +204,7 @@ func (c *Client) read(host string, answer *http.Response, r Request, secrets []s
 }
 
 // statusError says what a status means for somebody who only reads.
-func statusError(host string, answer *http.Response, body []byte, secrets []string) error {
+func (c *Client) statusError(host string, answer *http.Response, body []byte, secrets []string) error {
 	e := upstream.FromStatus(host, answer.StatusCode, answer.Header, body, secrets...)
 	switch e.Reason {
 	case upstream.RateLimited:
@@ -210,7 +212,7 @@ func statusError(host string, answer *http.Response, body []byte, secrets []stri
 			e.RetryAfter = rateReset(answer.Header, time.Now())
 		}
 	case upstream.Auth:
-		e.Next = "the site wants a login or turns automated readers away: use its feed, or leave it out"
+		e.Next = c.options.AfterRefusal
 	case upstream.NotFound:
 		e.Next = "check whether the page or feed has moved"
 	case upstream.BadInput:

@@ -41,19 +41,11 @@ func escapedURL(address string) string {
 	if !strings.ContainsFunc(address, wide) {
 		return address
 	}
-	scheme, rest, ok := strings.Cut(address, "://")
-	if !ok {
-		return percent(address)
-	}
-	end := strings.IndexAny(rest, "/?#")
-	if end < 0 {
-		end = len(rest)
-	}
-	host := rest[:end]
-	if ascii, err := idna.Punycode.ToASCII(host); err == nil && !strings.Contains(host, "@") {
+	before, host, after := aroundHost(address)
+	if ascii, err := idna.Punycode.ToASCII(host); err == nil && before != "" {
 		host = ascii
 	}
-	return percent(scheme + "://" + host + rest[end:])
+	return percent(before + host + after)
 }
 
 // percent percent-encodes the characters that MISP cannot hold.
