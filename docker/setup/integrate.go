@@ -78,7 +78,7 @@ func (i integration) run(ctx context.Context, out io.Writer) error {
 		publisher := check.Publisher{Program: i.feeder, Settings: s, Ring: ring}
 		follow(ctx, &check.Loop{Settings: s, Ring: ring, Publish: publisher.Publish}, i.wait, t.row)
 	} else {
-		groups, err := plan(s, ring, i.wait)
+		groups, err := plan(s, ring, waiting{i.wait, t.line})
 		if err != nil {
 			return err
 		}

@@ -28,17 +28,17 @@ const every = 3 * time.Second
 
 // plan gives all steps in the order in which each finds what it needs: users and
 // keys everywhere, then what uses them.
-func plan(s *config.Settings, ring *keyring.Ring, wait time.Duration) ([]step.Group, error) {
+func plan(s *config.Settings, ring *keyring.Ring, w waiting) ([]step.Group, error) {
 	own := feeder.New(s, ring)
-	hive, err := hiveGroups(s, ring, wait)
+	hive, err := hiveGroups(s, ring, w)
 	if err != nil {
 		return nil, err
 	}
-	people, workers, err := cortexGroups(s, ring, wait)
+	people, workers, err := cortexGroups(s, ring, w)
 	if err != nil {
 		return nil, err
 	}
-	sharing, err := mispGroup(s, ring, wait)
+	sharing, err := mispGroup(s, ring, w)
 	if err != nil {
 		return nil, err
 	}
@@ -57,8 +57,17 @@ func offUnless(server config.Server, setting string) string {
 	return setting + " is " + config.None
 }
 
+// waiting is how servers that are starting are waited for.
+type waiting struct {
+	atMost time.Duration  // for each
+	tell   func(step.Row) // hears at once, and from time to time, what is waited for
+}
+
+// telling is how often a wait is told of.
+const telling = 15 * time.Second
+
 // reach waits for a server, once for all of its groups.
-func reach(wait time.Duration, ask func(context.Context) error, final func(error) bool) func(context.Context) error {
+func (w waiting) reach(server string, ask func(context.Context) error, final func(error) bool) func(context.Context) error {
 	asked, result := false, error(nil)
 	return func(ctx context.Context) error {
 		if asked {
@@ -66,9 +75,14 @@ func reach(wait time.Duration, ask func(context.Context) error, final func(error
 		}
 		asked = true
 		var refused error
-		result = step.Await(ctx, every, wait, func(ctx context.Context) error {
+		var told time.Time
+		result = step.Await(ctx, every, w.atMost, func(ctx context.Context) error {
 			if refused = ask(ctx); refused != nil && final(refused) {
 				return nil // to wait longer changes nothing
+			}
+			if refused != nil && time.Since(told) >= telling {
+				told = time.Now()
+				w.tell(step.Row{Server: server, State: step.Waits, Step: "reach it", Text: refused.Error()})
 			}
 			return refused
 		})
@@ -80,7 +94,7 @@ func reach(wait time.Duration, ask func(context.Context) error, final func(error
 }
 
 // hiveGroups are TheHive's own things, and its connections with the others.
-func hiveGroups(s *config.Settings, ring *keyring.Ring, wait time.Duration) (groups [2]step.Group, err error) {
+func hiveGroups(s *config.Settings, ring *keyring.Ring, w waiting) (groups [2]step.Group, err error) {
 	group := step.Group{Server: "TheHive", Off: offUnless(s.TheHive, "THEHIVE_URL"), Hand: "docker compose ps, docker compose logs thehive; or check THEHIVE_URL"}
 	if group.Off != "" {
 		return [2]step.Group{group, {Server: "TheHive", Off: group.Off}}, nil
@@ -89,7 +103,7 @@ func hiveGroups(s *config.Settings, ring *keyring.Ring, wait time.Duration) (gro
 	if err != nil {
 		return groups, err
 	}
-	group.Reach = reach(wait, server.Reach, thehive.Final)
+	group.Reach = w.reach(group.Server, server.Reach, thehive.Final)
 	given, err := hiveFiles(s)
 	if err != nil {
 		return groups, err
@@ -189,7 +203,7 @@ func reports(packed []byte) (map[string]string, error) {
 }
 
 // cortexGroups are Cortex' users, and its workers, which need the others' keys.
-func cortexGroups(s *config.Settings, ring *keyring.Ring, wait time.Duration) (people, workers step.Group, err error) {
+func cortexGroups(s *config.Settings, ring *keyring.Ring, w waiting) (people, workers step.Group, err error) {
 	people = step.Group{Server: "Cortex", Off: offUnless(s.Cortex, "CORTEX_URL"), Hand: "docker compose ps, docker compose logs cortex; or check CORTEX_URL"}
 	workers = people
 	if people.Off != "" {
@@ -199,7 +213,7 @@ func cortexGroups(s *config.Settings, ring *keyring.Ring, wait time.Duration) (p
 	if err != nil {
 		return people, workers, err
 	}
-	people.Reach = reach(wait, server.Reach, func(error) bool { return false })
+	people.Reach = w.reach(people.Server, server.Reach, func(error) bool { return false })
 	workers.Reach = people.Reach
 	people.Steps = server.People()
 	workers.Steps = server.Workers(func() (map[string]any, error) { return known(s, ring) })
@@ -248,7 +262,7 @@ func known(s *config.Settings, ring *keyring.Ring) (map[string]any, error) {
 	return out, nil
 }
 
-func mispGroup(s *config.Settings, ring *keyring.Ring, wait time.Duration) (step.Group, error) {
+func mispGroup(s *config.Settings, ring *keyring.Ring, w waiting) (step.Group, error) {
 	group := step.Group{Server: "MISP", Off: offUnless(s.MISP, "MISP_URL"), Hand: "docker compose ps, docker compose logs misp; or check MISP_URL"}
 	if group.Off != "" {
 		return group, nil
@@ -257,7 +271,7 @@ func mispGroup(s *config.Settings, ring *keyring.Ring, wait time.Duration) (step
 	if err != nil {
 		return group, err
 	}
-	group.Reach = reach(wait, server.Reach, misp.Final)
+	group.Reach = w.reach(group.Server, server.Reach, server.Final)
 	if !s.MISP.Key.Set() {
 		group.Reach = func(context.Context) error { return errors.New("MISP_ADMIN_KEY is not set") }
 		group.Hand = "Administration, List Auth Keys, of a site admin; put the key into MISP_ADMIN_KEY, or MISP_URL=none to go without MISP"

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,6 +49,7 @@ type Server struct {
 	Login  string // of its administrator
 	// Password and Key are the administrator's; either will do.
 	Password, Key secret.Text
+	OfStack       bool // whether it is the stack's own
 	// AnyCertificate is for a server with a certificate that nobody signed.
 	AnyCertificate bool
 }
@@ -234,6 +236,7 @@ func (s *Settings) server(name string, into *Server) error {
 	}
 	into.Login = s.values[name+"_ADMIN"]
 	into.Password, into.Key = secret.New(s.values[name+"_ADMIN_PASSWORD"]), secret.New(s.values[name+"_ADMIN_KEY"])
+	into.OfStack = slices.Contains([]string{stackHive, stackCortex, stackMISP, stackFeeder}, into.Inside)
 	into.AnyCertificate = into.Inside == stackMISP
 	if text := s.values[name+"_ANY_CERTIFICATE"]; text != "" {
 		yes, err := strconv.ParseBool(text)

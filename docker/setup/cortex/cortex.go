@@ -92,28 +92,61 @@ func (s *Server) database() step.Step {
 	return step.Step{
 		Name: "database", Hand: "open Cortex in a browser: Update database",
 		Look: func(ctx context.Context) (string, error) {
-			_, err := s.http.Do(ctx, upstream.Request{Path: "/api/user/current"})
-			switch status(err) {
-			case noIndex:
+			switch err := patiently(ctx, s.current); {
+			case status(err) == noIndex:
 				return "it is to be made or migrated", nil
-			case 0:
+			case err != nil:
 				return "", err
 			}
-			return "", nil // 401 or 404: nobody has logged in, which needs the database
+			return "", nil
 		},
 		Make: func(ctx context.Context) error {
-			if _, err := s.http.Do(ctx, upstream.Request{Method: http.MethodPost, Path: "/api/maintenance/migrate", JSON: map[string]any{}, Timeout: 5 * time.Minute}); err != nil {
+			migrate := upstream.Request{Method: http.MethodPost, Path: "/api/maintenance/migrate", JSON: map[string]any{}, Timeout: 5 * time.Minute}
+			err := patiently(ctx, func(ctx context.Context) error {
+				_, err := s.http.Do(ctx, migrate)
+				return err
+			})
+			if err != nil {
 				return err
 			}
-			return step.Await(ctx, 2*time.Second, 2*time.Minute, func(ctx context.Context) error {
-				_, err := s.http.Do(ctx, upstream.Request{Path: "/api/user/current"})
-				if status(err) == noIndex {
-					return err
-				}
-				return nil
-			})
+			return step.Await(ctx, again, coming, s.current)
 		},
 	}
+}
+
+// current asks who we are, which needs the database: nobody, without a key, is an
+// answer (401 or 404).
+func (s *Server) current(ctx context.Context) error {
+	_, err := s.http.Do(ctx, upstream.Request{Path: "/api/user/current"})
+	if reason := upstream.ReasonOf(err); reason == upstream.Auth || reason == upstream.NotFound {
+		return nil
+	}
+	return err
+}
+
+// A Cortex that is coming up, or migrates, is asked again so often, for so long.
+const (
+	again  = 2 * time.Second
+	coming = 2 * time.Minute
+)
+
+// patiently asks again while Cortex is coming up, as a proxy before it tells by
+// 502 to 504. What it asks for may be done twice.
+func patiently(ctx context.Context, ask func(context.Context) error) error {
+	var last error
+	err := step.Await(ctx, again, coming, func(ctx context.Context) error {
+		last = ask(ctx)
+		switch code := status(last); {
+		case upstream.ReasonOf(last) == upstream.Network,
+			code == http.StatusBadGateway, code == http.StatusServiceUnavailable, code == http.StatusGatewayTimeout:
+			return last
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return last
 }
 
 // superadmin makes the first user of a new Cortex, and keeps a key of the

@@ -69,6 +69,23 @@ func TestSecondRunChangesNothing(t *testing.T) {
 	}
 }
 
+// A proxy answers 502 while Cortex makes its database, or starts again.
+func TestDatabaseBehindAProxy(t *testing.T) {
+	b := newBench(t, cortexapitest.Options{New: true})
+	failed := map[string]bool{}
+	b.fake.Fail(func(r *http.Request) fakeserver.Fault {
+		if at := r.Method + r.URL.Path; !failed[at] && (r.URL.Path == "/api/user/current" || r.URL.Path == "/api/maintenance/migrate") {
+			failed[at] = true
+			return fakeserver.Fault{Status: http.StatusBadGateway}
+		}
+		return fakeserver.Fault{}
+	})
+	rows := b.run(t, false)
+	assert.Equal(t, step.Done, rows["database"].State, rows["database"].Text)
+	assert.Zero(t, states(rows)[step.Could])
+	assert.Len(t, failed, 2)
+}
+
 func TestWorkersAreEnabledWithAllTheyNeed(t *testing.T) {
 	b := newBench(t, cortexapitest.Options{New: true}, "WAGGLE_ABUSECH_KEY=k3y")
 	rows := b.run(t, false)

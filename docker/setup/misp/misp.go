@@ -58,8 +58,11 @@ func (s *Server) Reach(ctx context.Context) error {
 
 // Final tells whether waiting longer changes nothing about an error of Reach: a
 // key that MISP refuses stays refused. While it starts, its web server answers
-// 502 and 503.
-func Final(err error) bool { return upstream.ReasonOf(err) == upstream.Auth }
+// 502 and 503. The stack's own knows its key only at the end of its first start,
+// minutes after its web server answers (misp-docker, core/files/configure_misp.sh).
+func (s *Server) Final(err error) bool {
+	return upstream.ReasonOf(err) == upstream.Auth && !s.settings.MISP.OfStack
+}
 
 // header is that of a key: bare, and with Accept, without which MISP redirects
 // to its login page.

@@ -130,9 +130,17 @@ func TestWrongKey(t *testing.T) {
 	require.NoError(t, err)
 	err = server.Reach(t.Context())
 	require.Error(t, err)
-	assert.True(t, misp.Final(err))
+	assert.True(t, server.Final(err))
 	assert.NotContains(t, err.Error(), "hunter2")
 	assert.ErrorContains(t, err, "MISP_ADMIN_KEY")
+}
+
+// The stack's own MISP refuses every key until its first start is over.
+func TestTheStacksOwnMayYetLearnItsKey(t *testing.T) {
+	b := newBench(t, "MISP_ADMIN_KEY=hunter2-is-no-key", "MISP_INSIDE=https://misp")
+	server, err := misp.New(b.settings, b.ring)
+	require.NoError(t, err)
+	assert.False(t, server.Final(server.Reach(t.Context())))
 }
 
 func TestUnknownFeedIsTold(t *testing.T) {

@@ -20,6 +20,7 @@ const (
 	Could State = "COULD NOT" // it is not there; Row.Text says why and how to do it by hand
 	Left  State = "left out"  // nobody asked for it
 	Well  State = "works"     // of a check: it does what it is for
+	Waits State = "waits"     // a server does not answer yet
 )
 
 // ErrWaits is the error of a step that cannot look yet, because it needs what
