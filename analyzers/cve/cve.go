@@ -1,30 +1,21 @@
-// Package cve is the analyzer that gathers what is publicly known of a
-// vulnerability from three services, at once and none of them with a key: NVD's
-// record, FIRST's probability of exploitation (EPSS), and of CIRCL's
-// vulnerability-lookup the CVE record with CISA's assessment (SSVC) and the entry
-// of CISA's catalogue of known exploited vulnerabilities (KEV). CISA itself has
-// only the whole catalogue, some 2 MB, which is not for one download a job.
+// Package cve is the analyzer that tells what is publicly known of a
+// vulnerability: NVD's record, FIRST's probability of exploitation, CISA's
+// assessment and entry of known exploitation, as shared/vulnerability gathers
+// them, with none needing a key. Each service may fail alone: the report names it
+// and has what the others say.
 //
-// Each may fail alone: the report names it and has what the others say. NVD and
-// the CVE record tell what CISA's catalogue holds, too, but only CIRCL's copy can
-// say what it does not hold, so that is "unknown" while the copy fails. That an id
-// is not known is said only when all have answered.
-//
-// The level is the admin's for what KEV lists; otherwise it is suspicious from a
-// score or a probability on that the admin sets.
-//
-// APIs: https://nvd.nist.gov/developers/vulnerabilities,
-// https://api.first.org/epss, https://vulnerability.circl.lu/documentation/api.html.
+// The level is the admin's for what CISA's catalogue (KEV) lists; otherwise it is
+// suspicious from a score or a probability on that the admin sets.
 package cve
 
 import (
 	"context"
 	_ "embed"
-	"fmt"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
 	"github.com/waggle-cti/waggle/shared/ioc"
 	"github.com/waggle-cti/waggle/shared/upstream"
+	"github.com/waggle-cti/waggle/shared/vulnerability"
 )
 
 //go:embed long.html
@@ -38,7 +29,7 @@ var Analyzer = cortex.NewAnalyzer(cortex.Definition{
 	DataTypes:   []string{"cve", "vulnerability", "other"},
 	Service: cortex.Service{
 		Name: "NVD, FIRST EPSS and CIRCL vulnerability-lookup with CISA KEV", Homepage: "https://nvd.nist.gov",
-		Hosts: []string{"services.nvd.nist.gov", "api.first.org", "vulnerability.circl.lu"},
+		Hosts: vulnerability.Hosts(),
 	},
 	LongTemplate: long,
 }, run)
@@ -57,47 +48,11 @@ func run(ctx context.Context, job *cortex.Job, cfg Config) (cortex.Report, error
 		return cortex.Report{}, &upstream.Error{Reason: upstream.BadInput,
 			Message: "this is not the id of a vulnerability", Next: "give one like CVE-2024-3400; nothing was asked"}
 	}
-	all := sources(read.Value, cfg)
-	if err := ask(ctx, job, all); err != nil {
+	record, err := vulnerability.Look(ctx, read.Value, vulnerability.Options{Dial: job.Upstream, Key: cfg.Key})
+	if err != nil {
 		return cortex.Report{}, err
 	}
-	f := full{ID: read.Value, Notice: notice}
-	var failed error
-	for _, s := range all {
-		if s.err == nil {
-			s.err = s.read(s.answer, &f)
-		}
-		told := source{Name: s.name}
-		if s.err != nil {
-			told.Error = s.err.Error()
-			failed = both(failed, s.err)
-		}
-		f.Sources = append(f.Sources, told)
-	}
-	if !f.Found && failed != nil {
-		return cortex.Report{}, failed
-	}
-	return f.report(cfg), nil
-}
-
-// both tells two errors in one line.
-func both(one, other error) error {
-	if one == nil {
-		return other
-	}
-	return fmt.Errorf("%w; %w", one, other)
-}
-
-// ask puts the questions to all services at once. Each one's error stays with it;
-// the error is of settings that none can be asked with.
-func ask(ctx context.Context, job *cortex.Job, all []*question) error {
-	clients := make([]*upstream.Client, len(all))
-	for i, s := range all {
-		var err error
-		if clients[i], err = job.Upstream(s.options); err != nil {
-			return err
-		}
-	}
-	cortex.Together(len(all), func(i int) { all[i].answer, all[i].err = clients[i].Do(ctx, all[i].request) })
-	return ctx.Err()
+	f := full{Level: cortex.Info, Link: vulnerability.Page(record.ID), Record: record, Notice: vulnerability.Notice}
+	labels := f.judge(cfg)
+	return cortex.Report{Full: f, Taxonomies: labels}, nil
 }
