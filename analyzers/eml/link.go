@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/net/html"
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/waggle-cti/waggle/shared/cortex"
@@ -31,10 +30,14 @@ func (f *full) readBody(ctx context.Context, parts []message.Part) {
 		}
 		text := p.Text()
 		if p.Type == "text/html" {
-			text = f.readHTML(text)
-		} else {
-			f.linksIn(text)
+			page := message.ReadPage(text)
+			for _, t := range page.Targets {
+				f.addTarget(t)
+			}
+			f.Pictures += page.Pictures
+			text = page.Text
 		}
+		f.linksIn(text)
 		if f.Body == "" && p.Within == "" {
 			f.Body = harmless.Cut(strings.TrimSpace(text), mostBody)
 		}
@@ -50,71 +53,9 @@ func (f *full) linksIn(text string) {
 	}
 }
 
-// readHTML notes where links and forms lead and how many pictures are loaded, and
-// gives the text.
-func (f *full) readHTML(page string) string {
-	var text strings.Builder
-	var href, shown string // of the link that the text stands in
-	hidden := 0            // style and script within one another
-	for in := html.NewTokenizer(strings.NewReader(page)); ; {
-		switch in.Next() {
-		case html.ErrorToken:
-			f.addTarget(href, shown, false)
-			f.linksIn(text.String())
-			return text.String()
-		case html.TextToken:
-			if hidden > 0 {
-				continue
-			}
-			words := string(in.Text())
-			words = html.UnescapeString(words)
-			text.WriteString(words)
-			if href != "" && len(shown) < mostText {
-				shown += words
-			}
-		case html.StartTagToken, html.SelfClosingTagToken:
-			token := in.Token()
-			switch token.Data {
-			case "a", "area":
-				f.addTarget(href, shown, false)
-				href, shown = attribute(token, "href"), ""
-			case "form":
-				f.addTarget(attribute(token, "action"), "", true)
-			case "img":
-				if strings.HasPrefix(strings.ToLower(attribute(token, "src")), "http") {
-					f.Pictures++
-				}
-			case "style", "script", "title":
-				if token.Type == html.StartTagToken {
-					hidden++
-				}
-			case "br", "p", "div", "tr", "li":
-				text.WriteByte('\n')
-			}
-		case html.EndTagToken:
-			switch token := in.Token(); token.Data {
-			case "a":
-				f.addTarget(href, shown, false)
-				href, shown = "", ""
-			case "style", "script", "title":
-				hidden = max(0, hidden-1)
-			}
-		}
-	}
-}
-
-func attribute(token html.Token, name string) string {
-	for _, a := range token.Attr {
-		if a.Key == name {
-			return strings.TrimSpace(a.Val)
-		}
-	}
-	return ""
-}
-
 // addTarget notes a link by where it leads, and judges it by what it shows.
-func (f *full) addTarget(target, shown string, form bool) {
-	lower := strings.ToLower(target)
+func (f *full) addTarget(t message.Target) {
+	target, lower := t.URL, strings.ToLower(t.URL)
 	switch {
 	case strings.HasPrefix(lower, "javascript:"), strings.HasPrefix(lower, "data:"):
 		f.find(cortex.Suspicious, "link with code", "A link carries its content with it, as scripts and pages that hide do.", harmless.Cut(target, 200))
@@ -122,13 +63,13 @@ func (f *full) addTarget(target, shown string, form bool) {
 	case !strings.HasPrefix(lower, "http://") && !strings.HasPrefix(lower, "https://"):
 		return
 	}
-	one := link{URL: target, Shown: harmless.Cut(strings.Join(strings.Fields(shown), " "), mostText), Form: form}
+	one := link{URL: target, Shown: harmless.Cut(strings.Join(strings.Fields(t.Shown), " "), mostText), Form: t.Form}
 	for _, in := range ioc.Find(target, ioc.Options{}) {
 		if in.Kind == ioc.URL && in.Start == 0 {
 			one.URL, one.Benign = in.Value, in.Role == ioc.Benign
 		}
 	}
-	if form {
+	if t.Form {
 		f.find(cortex.Suspicious, "form", "The message asks for something in a form of its own.", target)
 	}
 	if other := anotherHost(target, one.Shown); other != "" {
