@@ -12,6 +12,7 @@ import (
 // A time hours away is taken for one of a clock that was wrong, see
 // [store.Tx.NextAction]: what runs for days must not get one.
 func TestWhatRunsLongIsAskedAboutSeldom(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 	w := &actWorker{Pipeline: &Pipeline{Options: Options{Now: func() time.Time { return now }}, pace: patient()}}
 	for since, want := range map[time.Duration]time.Duration{

@@ -71,6 +71,7 @@ func (l *library) end(source string) {
 }
 
 func TestArticlesThatNeverEndHoldUpTheirSourceAlone(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		posts int
 		host  func(i int) string
@@ -122,6 +123,7 @@ func TestArticlesThatNeverEndHoldUpTheirSourceAlone(t *testing.T) {
 }
 
 func TestAnArticleIsAskedForAgainBeforeThePostHasToDo(t *testing.T) {
+	t.Parallel()
 	l := newLibrary("")
 	l.fail = func(try int) error {
 		if try < 4 {
@@ -136,6 +138,7 @@ func TestAnArticleIsAskedForAgainBeforeThePostHasToDo(t *testing.T) {
 }
 
 func TestAnArticleThatBreaksTheFeederFailsAlone(t *testing.T) {
+	t.Parallel()
 	l := newLibrary("")
 	l.fail = func(int) error { panic("torn page") }
 	got := once(t, place(t), pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: posts(1)})}, Reader: l, Pause: time.Millisecond}, 0)

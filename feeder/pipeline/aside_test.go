@@ -50,6 +50,7 @@ func waiting(t *testing.T, titles ...string) *store.Store {
 }
 
 func TestAStoryThatTheHiveFailsAtAlone(t *testing.T) {
+	t.Parallel()
 	s := waiting(t, "a", "b", "c")
 	hive := &moody{fails: map[string]bool{"a": true}}
 	w := alertWorkerOf(t, s, hive)
@@ -65,6 +66,7 @@ func TestAStoryThatTheHiveFailsAtAlone(t *testing.T) {
 }
 
 func TestAnOutageIsNoFaultOfTheFirstStory(t *testing.T) {
+	t.Parallel()
 	s := waiting(t, "a", "b", "c")
 	hive := &moody{fails: map[string]bool{"a": true, "b": true, "c": true}}
 	w := alertWorkerOf(t, s, hive)
@@ -78,6 +80,7 @@ func TestAnOutageIsNoFaultOfTheFirstStory(t *testing.T) {
 }
 
 func TestAStoryAloneIsNotSetAside(t *testing.T) {
+	t.Parallel()
 	s := waiting(t, "a")
 	w := alertWorkerOf(t, s, &moody{fails: map[string]bool{"a": true}})
 

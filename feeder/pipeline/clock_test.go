@@ -140,6 +140,7 @@ func following(t *testing.T, clock *wall, blog *wire, hive *counter) (s *store.S
 // TheHive does not answer. They wait, TheHive is asked with the first of them
 // alone, and gets each once, in the order in which they came.
 func TestTheHiveIsAwayForDays(t *testing.T) {
+	t.Parallel()
 	clock, blog, hive := &wall{}, &wire{}, &counter{sent: map[string]int{}, away: true}
 	s, stop := following(t, clock, blog, hive)
 	var want []string
@@ -163,6 +164,7 @@ func TestTheHiveIsAwayForDays(t *testing.T) {
 // TestTheClockIsSet sets the clock while the feeder runs, and back again. A
 // source that is asked each second still is, and each post becomes one alert.
 func TestTheClockIsSet(t *testing.T) {
+	t.Parallel()
 	const year = 365 * 24 * time.Hour
 	for name, by := range map[string]time.Duration{
 		"an hour on": time.Hour, "a day on": 24 * time.Hour, "ten years on": 10 * year,

@@ -14,6 +14,7 @@ import (
 )
 
 func TestOldPostsAreCompactedOnceADay(t *testing.T) {
+	t.Parallel()
 	fetched := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC) // as waiting has it
 	const day = 24 * time.Hour
 	for name, c := range map[string]struct {
@@ -57,6 +58,7 @@ func (c cautious) Settings() enrich.Settings { return enrich.Settings{Cache: c.c
 
 // TestReportsThatCountStay: the cache outlasts what posts are kept for.
 func TestReportsThatCountStay(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 	const day = 24 * time.Hour
 	for name, c := range map[string]struct {

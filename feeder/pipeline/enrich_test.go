@@ -102,6 +102,7 @@ func eachOnce(t *testing.T, server *cortexapitest.Server) {
 }
 
 func TestValuesAreAnalysedOnce(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	server := cortexapitest.Start(t, cortexapitest.Options{Workers: []cortexapitest.Worker{hits("Waggle_Names_1_0", "domain"), hits("Waggle_All_1_0", "domain", "url")}})
 	blog := &shelf{posts: campaigns(6)}
@@ -129,6 +130,7 @@ func TestValuesAreAnalysedOnce(t *testing.T) {
 }
 
 func TestNothingStrictIsSent(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	server := cortexapitest.Start(t, cortexapitest.Options{Workers: []cortexapitest.Worker{hits("Waggle_Names_1_0", "domain")}})
 	red := feed("red", &shelf{posts: campaigns(1)})
@@ -141,6 +143,7 @@ func TestNothingStrictIsSent(t *testing.T) {
 }
 
 func TestLimitsHoldOnlyTheirAnalyzer(t *testing.T) {
+	t.Parallel()
 	limited := hits("Waggle_Limited_1_0", "domain")
 	limited.Rate, limited.RateUnit = 2, "Hour"
 	for name, test := range map[string]struct {
@@ -191,6 +194,7 @@ func TestLimitsHoldOnlyTheirAnalyzer(t *testing.T) {
 // TestABudgetOutlivesTheFeeder: what was used of a day stays used when the feeder
 // starts again, whatever comes in.
 func TestABudgetOutlivesTheFeeder(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	server := cortexapitest.Start(t, cortexapitest.Options{Workers: []cortexapitest.Worker{hits("Waggle_Names_1_0", "domain")}})
 	toNoon := time.Until(time.Now().UTC().Truncate(24 * time.Hour).Add(12 * time.Hour)) // so that the day does not end meanwhile
@@ -206,6 +210,7 @@ func TestABudgetOutlivesTheFeeder(t *testing.T) {
 }
 
 func TestCortexAway(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		fault cortexapitest.Fault
 		says  string
@@ -252,6 +257,7 @@ func TestCortexAway(t *testing.T) {
 
 // TestLostAnswersMakeNoSecondJob: Cortex takes jobs, and its answers get lost.
 func TestLostAnswersMakeNoSecondJob(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	server := cortexapitest.Start(t, cortexapitest.Options{Workers: []cortexapitest.Worker{hits("Waggle_Names_1_0", "domain")}})
 	var n atomic.Int32
@@ -265,6 +271,7 @@ func TestLostAnswersMakeNoSecondJob(t *testing.T) {
 }
 
 func TestJobsThatComeToNothing(t *testing.T) {
+	t.Parallel()
 	answering := func(o cortexapitest.Outcome) cortexapitest.Worker {
 		w := hits("Waggle_Names_1_0", "domain")
 		w.Answer = func(cortexapi.Input) cortexapitest.Outcome { return o }
@@ -293,6 +300,7 @@ func TestJobsThatComeToNothing(t *testing.T) {
 // TestAJobOutlivesTheFeeder: a feeder that starts again waits for the jobs of
 // the one before.
 func TestAJobOutlivesTheFeeder(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	slow := hits("Waggle_Names_1_0", "domain")
 	slow.Takes = 2 * time.Second
@@ -311,6 +319,7 @@ func TestAJobOutlivesTheFeeder(t *testing.T) {
 
 // TestCortexForgets: a job that is gone is made again, a few times.
 func TestCortexForgets(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	slow := hits("Waggle_Names_1_0", "domain")
 	slow.Takes = time.Hour
@@ -334,6 +343,7 @@ func (broken) Start(context.Context, enrich.Ask, string, string) (enrich.Started
 }
 
 func TestAFaultIsGivenUp(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	server := cortexapitest.Start(t, cortexapitest.Options{Workers: []cortexapitest.Worker{hits("Waggle_Names_1_0", "domain")}})
 	o := pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: campaigns(1)})}, Enricher: broken{enricher(t, server)}}
@@ -362,6 +372,7 @@ func (w scales) Judge(s waggle.Story) waggle.Story {
 // TestTheVerdictFollowsTheAnalyses: it is made when they are over, and an alert
 // that went out before gets it.
 func TestTheVerdictFollowsTheAnalyses(t *testing.T) {
+	t.Parallel()
 	path, hive := place(t), &desk{}
 	slow := hits("Waggle_Names_1_0", "domain")
 	slow.Takes = time.Second

@@ -8,6 +8,7 @@ import (
 )
 
 func TestHostsAreLeftAlone(t *testing.T) {
+	t.Parallel()
 	noon := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 	h := newHosts(2 * time.Second)
 	at := func(s float64) time.Time { return noon.Add(time.Duration(s * float64(time.Second))) }
@@ -29,6 +30,7 @@ func TestHostsAreLeftAlone(t *testing.T) {
 }
 
 func TestHostOf(t *testing.T) {
+	t.Parallel()
 	for page, want := range map[string]string{
 		"https://www.blog.example.com/a/b?c": "example.com",
 		"http://EXAMPLE.co.uk./":             "example.co.uk",

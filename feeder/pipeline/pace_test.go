@@ -15,6 +15,7 @@ import (
 )
 
 func TestBackoffDoublesUpToItsEnd(t *testing.T) {
+	t.Parallel()
 	for n, want := range map[int]time.Duration{0: time.Second, 1: time.Second, 2: 2 * time.Second, 5: 16 * time.Second, 9: 4 * time.Minute, 31: 4 * time.Minute, 1 << 40: 4 * time.Minute} {
 		for range 20 {
 			assert.InEpsilon(t, want, backoff(n, time.Second, 4*time.Minute), 0.101, "try %d", n)
@@ -23,6 +24,7 @@ func TestBackoffDoublesUpToItsEnd(t *testing.T) {
 }
 
 func TestOutages(t *testing.T) {
+	t.Parallel()
 	var o outages
 	start := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 	down := &upstream.Error{Service: "TheHive", Reason: upstream.Failure}
@@ -46,11 +48,13 @@ func TestOutages(t *testing.T) {
 }
 
 func TestRetryAfter(t *testing.T) {
+	t.Parallel()
 	assert.Equal(t, time.Second, retryAfter(errors.Join(errors.New("poll"), &upstream.Error{RetryAfter: time.Second})))
 	assert.Zero(t, retryAfter(errors.New("no")))
 }
 
 func TestAPassEndsWhenNothingCanBeWritten(t *testing.T) {
+	t.Parallel()
 	path := postgrestest.Database(t)
 	begun, err := store.Open(t.Context(), path)
 	require.NoError(t, err)

@@ -110,7 +110,10 @@ func place(t *testing.T) string {
 	return postgrestest.Database(t)
 }
 
-func TestOnPostgreSQL(t *testing.T) { postgrestest.Again(t) }
+func TestOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	postgrestest.Again(t)
+}
 
 // once runs one pass as a process of its own would.
 func once(t *testing.T, path string, o pipeline.Options, wait time.Duration) pipeline.Summary {
@@ -142,6 +145,7 @@ func look(t *testing.T, path string) *store.Store {
 }
 
 func TestOnceCarriesEveryPostToItsFate(t *testing.T) {
+	t.Parallel()
 	path, hive := place(t), &desk{}
 	blog := &shelf{posts: append(posts(30), post("thin", "hello", time.Hour), post("old", "Old campaign from 198.51.100.7 and more", 100*24*time.Hour))}
 
@@ -161,6 +165,7 @@ func TestOnceCarriesEveryPostToItsFate(t *testing.T) {
 }
 
 func TestASecondPassAddsNothing(t *testing.T) {
+	t.Parallel()
 	path, hive := place(t), &desk{}
 	blog := &shelf{posts: posts(5)}
 	o := pipeline.Options{Feeds: []pipeline.Feed{feed("blog", blog)}, Raiser: hive}
@@ -185,6 +190,7 @@ func flood() []waggle.Post {
 }
 
 func TestAFloodLosesNothing(t *testing.T) {
+	t.Parallel()
 	for name, already := range map[string]int{"at once": 0, "after a crash in its midst": 2000} {
 		t.Run(name, func(t *testing.T) {
 			path, all := place(t), flood()
@@ -211,6 +217,7 @@ func TestAFloodLosesNothing(t *testing.T) {
 }
 
 func TestAFailingSourceHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	broken := &shelf{err: &upstream.Error{Service: "broken.example.com", Reason: upstream.Network, Message: "no route"}}
 
@@ -231,11 +238,13 @@ type brittle struct{}
 func (brittle) Poll(context.Context, json.RawMessage) (source.Batch, error) { panic("crumbs") }
 
 func TestASourceThatPanicsShowsAsFailing(t *testing.T) {
+	t.Parallel()
 	got := once(t, place(t), pipeline.Options{Feeds: []pipeline.Feed{feed("brittle", brittle{}), feed("blog", &shelf{posts: posts(1)})}}, 0)
 	assert.Equal(t, []pipeline.SourceSummary{{Name: "brittle", Error: "a fault of the feeder: crumbs; please report it"}, {Name: "blog", Told: 1}}, got.Sources)
 }
 
 func TestStoriesWaitForTheHiveToBeConfigured(t *testing.T) {
+	t.Parallel()
 	path, hive := place(t), &desk{}
 	o := pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: posts(4)})}}
 	once(t, path, o, 0)
@@ -248,6 +257,7 @@ func TestStoriesWaitForTheHiveToBeConfigured(t *testing.T) {
 }
 
 func TestAnOutageKeepsTheOrder(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	down := 3
 	hive := &desk{fail: func(waggle.Story) error {
@@ -266,6 +276,7 @@ func TestAnOutageKeepsTheOrder(t *testing.T) {
 }
 
 func TestAnOutageThatLastsLeavesTheStoriesForLater(t *testing.T) {
+	t.Parallel()
 	for name, reason := range map[string]upstream.Reason{"away": upstream.Network, "another server": upstream.NotFound, "key refused": upstream.Auth} {
 		t.Run(name, func(t *testing.T) {
 			path := place(t)
@@ -282,6 +293,7 @@ func TestAnOutageThatLastsLeavesTheStoriesForLater(t *testing.T) {
 }
 
 func TestARefusedStoryDoesNotHoldUpTheOthers(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		refuse func() error
 		says   string
@@ -319,6 +331,7 @@ func refusedAlone(t *testing.T, refuse func() error, says string) {
 }
 
 func TestARefusedStoryIsTriedAgainAtTheNextStart(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	hive := &desk{fail: func(waggle.Story) error {
 		return &upstream.Error{Service: "TheHive", Reason: upstream.BadInput, Message: "too large"}
@@ -335,6 +348,7 @@ func TestARefusedStoryIsTriedAgainAtTheNextStart(t *testing.T) {
 }
 
 func TestAPoisonedPostFailsAlone(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	reader := plainReader{err: func(p waggle.Post) error {
 		if p.ID == "1" {
@@ -353,6 +367,7 @@ func TestAPoisonedPostFailsAlone(t *testing.T) {
 }
 
 func TestAPostThatFailedIsTriedAgainWhenAsked(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	reader := plainReader{err: func(waggle.Post) error { panic("poison") }}
 	blog := feed("blog", &shelf{posts: posts(1)})
@@ -380,6 +395,7 @@ func TestAPostThatFailedIsTriedAgainWhenAsked(t *testing.T) {
 }
 
 func TestReadingIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	var mu sync.Mutex
 	tries := 0

@@ -98,6 +98,7 @@ func (c *connected) throughTheHive() (n int) {
 }
 
 func TestReportsSitOnTheAlertOfTheHive5(t *testing.T) {
+	t.Parallel()
 	c := connect(t, "5.7.3-1", asIs)
 	c.once(t)
 	assert.Equal(t, []int{3, 3, 3}, []int{len(c.cortex.Jobs()), c.throughTheHive(), c.reported(c.alerts()...)})
@@ -111,6 +112,7 @@ func TestReportsSitOnTheAlertOfTheHive5(t *testing.T) {
 // TestACaseIsNotAnalysedAgain: what Cortex was asked itself counts, also once an
 // analyst has made a case of the alert; what comes in then is run there.
 func TestACaseIsNotAnalysedAgain(t *testing.T) {
+	t.Parallel()
 	c := connect(t, "4.1.24-1", asIs)
 	c.once(t)
 	assert.Equal(t, []int{3, 0}, []int{len(c.cortex.Jobs()), c.throughTheHive()})
@@ -129,6 +131,7 @@ func TestACaseIsNotAnalysedAgain(t *testing.T) {
 }
 
 func TestACaseIsAnalysedAgainWhereThatIsWanted(t *testing.T) {
+	t.Parallel()
 	for name, again := range map[string]bool{"wanted": true, "by default": false} {
 		t.Run(name, func(t *testing.T) {
 			c := connect(t, "4.1.24-1", func(s *enrich.Settings) { s.AgainInCases = again })
@@ -163,6 +166,7 @@ func TestACaseIsAnalysedAgainWhereThatIsWanted(t *testing.T) {
 // TestLostAnswersOfTheHiveMakeNoSecondJob: TheHive has jobs made, and its answers
 // get lost.
 func TestLostAnswersOfTheHiveMakeNoSecondJob(t *testing.T) {
+	t.Parallel()
 	c := connect(t, "5.7.3-1", asIs)
 	var n atomic.Int32
 	c.hive.Fail(func(r *http.Request) thehivetest.Fault {
@@ -176,6 +180,7 @@ func TestLostAnswersOfTheHiveMakeNoSecondJob(t *testing.T) {
 
 // TestTheHiveFailsAtJobs: Cortex is asked itself then, and the page says why.
 func TestTheHiveFailsAtJobs(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		fault thehivetest.Fault
 		says  string
@@ -206,6 +211,7 @@ func TestTheHiveFailsAtJobs(t *testing.T) {
 // TestAMarkingInTheHiveIsHeeded: an analyst marks a value RED before it is asked
 // about.
 func TestAMarkingInTheHiveIsHeeded(t *testing.T) {
+	t.Parallel()
 	c := connect(t, "5.7.3-1", asIs)
 	c.cortex.SetWorkers()
 	c.once(t)

@@ -11,6 +11,7 @@ import (
 )
 
 func TestPatience(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		failure error
 		want    time.Duration

@@ -15,6 +15,7 @@ import (
 )
 
 func TestAPostThatFailedGoesOnWhenAsked(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	var mended atomic.Bool
 	reader := plainReader{err: func(waggle.Post) error {

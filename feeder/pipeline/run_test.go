@@ -40,6 +40,7 @@ func run(t *testing.T, path string, o pipeline.Options, enough func(*store.Store
 }
 
 func TestRunFollowsUntilStopped(t *testing.T) {
+	t.Parallel()
 	path, hive := place(t), &desk{}
 	blog := &shelf{posts: posts(3)}
 	o := pipeline.Options{Feeds: []pipeline.Feed{feed("blog", blog)}, Raiser: hive}
@@ -93,6 +94,7 @@ func (l late) Poll(ctx context.Context, cursor json.RawMessage) (source.Batch, e
 }
 
 func TestAStoryThatGrowsWhileItIsSentIsSentAgain(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	first, second := post("1", "Indicators of compromise:\nhxxps://dropper.kq7x2-updates[.]top/stage/two.bin", time.Hour), post("2", "Indicators of compromise:\nhxxps://dropper.kq7x2-updates[.]top/stage/two.bin again", time.Minute)
 	blog := &shelf{posts: []waggle.Post{first}}
@@ -126,6 +128,7 @@ func TestAStoryThatGrowsWhileItIsSentIsSentAgain(t *testing.T) {
 }
 
 func TestASourceThatIsTakenOutStops(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	gone, stays := &shelf{posts: posts(2)}, &shelf{}
 	once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("gone", gone), feed("stays", stays)}}, 0)
@@ -141,6 +144,7 @@ func TestASourceThatIsTakenOutStops(t *testing.T) {
 }
 
 func TestMarkingsOutliveTheirSource(t *testing.T) {
+	t.Parallel()
 	red := feed("gone", &shelf{})
 	red.Spec.TLP, red.Spec.PAP, red.Spec.Tags = 4, 3, []string{"partners-only"}
 	for name, c := range map[string]struct {
@@ -178,6 +182,7 @@ func TestMarkingsOutliveTheirSource(t *testing.T) {
 }
 
 func TestASourceThatMovedIsAskedAnew(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	blog := &shelf{err: &upstream.Error{Service: "blog.example.com", Reason: upstream.Failure, RetryAfter: 20 * time.Hour}}
 	f := feed("blog", blog)
@@ -197,6 +202,7 @@ func TestASourceThatMovedIsAskedAnew(t *testing.T) {
 }
 
 func TestPostsFromTheFutureHaveNoTime(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	future := post("future", "A campaign that will have been, from the year 9999", 0)
 	future.Published = time.Date(12345, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -210,11 +216,13 @@ func TestPostsFromTheFutureHaveNoTime(t *testing.T) {
 }
 
 func TestTwoSourcesOfOneName(t *testing.T) {
+	t.Parallel()
 	_, err := pipeline.New(pipeline.Options{Feeds: []pipeline.Feed{feed("blog", nil), feed("blog", nil)}})
 	assert.ErrorContains(t, err, `two sources are called "blog"`)
 }
 
 func TestMetrics(t *testing.T) {
+	t.Parallel()
 	path := place(t)
 	metrics := pipeline.NewMetrics()
 	once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: append(posts(2), post("thin", "hello", time.Hour))})}, Metrics: metrics}, 0)
@@ -238,6 +246,7 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestRunAsksAgainWhenTheTimeHasCome(t *testing.T) {
+	t.Parallel()
 	// One sleep is short enough for the queue to see, the other needs
 	// River's scheduler, which looks every five seconds.
 	for name, every := range map[string]time.Duration{"soon": 10 * time.Millisecond, "later": 6 * time.Second} {

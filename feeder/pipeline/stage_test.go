@@ -80,6 +80,7 @@ func states(t *testing.T, s *store.Store, ids ...string) map[string]string {
 }
 
 func TestAPostThatCannotBeStoredIsFoundAmongTheOthers(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		fail func() error
 	}{
@@ -108,6 +109,7 @@ func TestAPostThatCannotBeStoredIsFoundAmongTheOthers(t *testing.T) {
 }
 
 func TestAPostAtWhichTheFeederEndsIsGivenUp(t *testing.T) {
+	t.Parallel()
 	s := stored(t, "deadly")
 	work := readStage(t, s, func(string) error { return errors.New("not reached") })
 	ref := waggle.Post{Source: "blog", ID: "deadly"}.Ref()
@@ -124,6 +126,7 @@ func TestAPostAtWhichTheFeederEndsIsGivenUp(t *testing.T) {
 }
 
 func TestAfterACrashPostsAreTriedOneByOne(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		attempt int
 		want    []string

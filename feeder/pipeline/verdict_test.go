@@ -81,6 +81,7 @@ func storiesAt(t *testing.T, path string) []waggle.Story {
 }
 
 func TestFromVerdictToAction(t *testing.T) {
+	t.Parallel()
 	path, blog, d := place(t), &shelf{posts: posts(5)}, &desk{}
 	c := &clerk{begun: map[string]int{}, with: true}
 	o := pipeline.Options{Feeds: []pipeline.Feed{feed("blog", blog)}, Reader: plainReader{}, Judge: keepLong{}, Raiser: d, Weigher: strict{}, Rules: always{}, Actor: c}
@@ -104,6 +105,7 @@ func TestFromVerdictToAction(t *testing.T) {
 // TestAGrowingStoryUpdatesItsEvent: the event, and not the case, once for each
 // growth, after a while.
 func TestAGrowingStoryUpdatesItsEvent(t *testing.T) {
+	t.Parallel()
 	for name, hive := range map[string]*desk{"with TheHive": {}, "without": nil} {
 		t.Run(name, func(t *testing.T) {
 			path, blog := place(t), &shelf{posts: campaigns(1)}
@@ -137,6 +139,7 @@ func TestAGrowingStoryUpdatesItsEvent(t *testing.T) {
 }
 
 func TestWithoutTheHiveActionsGoOn(t *testing.T) {
+	t.Parallel()
 	path, c := place(t), &clerk{begun: map[string]int{}}
 	once(t, path, pipeline.Options{Feeds: []pipeline.Feed{feed("blog", &shelf{posts: posts(2)})}, Reader: plainReader{}, Judge: keepLong{},
 		Weigher: strict{}, Rules: always{}, Actor: c}, time.Minute)
@@ -144,6 +147,7 @@ func TestWithoutTheHiveActionsGoOn(t *testing.T) {
 }
 
 func TestAnActionThatFailsHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
 	for name, failure := range map[string]error{
 		"for a reason of its own": &upstream.Error{Service: "TheHive", Reason: upstream.BadInput, Message: "no such responder"},
 		"because MISP is away":    &upstream.Error{Service: "MISP", Reason: upstream.Network, Message: "no answer"},
@@ -187,6 +191,7 @@ func TestAnActionThatFailsHoldsUpNoOther(t *testing.T) {
 }
 
 func TestAnActionWaitsForAnAlertThatTheHiveRefuses(t *testing.T) {
+	t.Parallel()
 	path, c := place(t), &clerk{begun: map[string]int{}, with: true}
 	d := &desk{fail: func(waggle.Story) error {
 		return &upstream.Error{Service: "TheHive", Reason: upstream.BadInput, Message: "no"}
@@ -219,6 +224,7 @@ func (a alone) Act(ctx context.Context, s waggle.Story, act waggle.Action) (wagg
 // TestOneFeederActs: a job that was taken over from a feeder that stalls begins
 // nothing while that one may be at it.
 func TestOneFeederActs(t *testing.T) {
+	t.Parallel()
 	postgrestest.Server(t)
 	path, c, acts := place(t), &clerk{begun: map[string]int{}}, 0
 	other, err := store.Open(t.Context(), path)

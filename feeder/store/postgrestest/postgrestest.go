@@ -45,7 +45,9 @@ func Start(t testing.TB) (database string) {
 
 	port := freePort(t)
 	server := exec.Command(filepath.Join(programs, "postgres"), "-D", data, "-h", "127.0.0.1", "-p", port, "-k", folder,
-		"-c", "max_connections=80", "-c", "shared_buffers=32MB")
+		"-c", "max_connections=80", "-c", "shared_buffers=32MB",
+		// The machine does not fail in a test, and the data go with it.
+		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 	server.SysProcAttr = as
 	log := &strings.Builder{}
 	server.Stdout, server.Stderr = log, log
