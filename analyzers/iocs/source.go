@@ -55,11 +55,8 @@ func read(ctx context.Context, job *cortex.Job, cfg Config, o ioc.Options) (sour
 // get reads what is at a URL: a public address, of a limited size, in a limited
 // time. Its server is told, and may be the one that the analyst looks for.
 func get(ctx context.Context, job *cortex.Job, cfg Config) (*fetch.Response, error) {
-	if job.TLP > cfg.FetchTLP || job.PAP > cfg.FetchPAP {
-		return nil, &upstream.Error{Service: "Waggle_IOCs", Reason: upstream.BadInput,
-			Message: fmt.Sprintf("the job is %s and %s, and a URL is read up to %s and %s: nothing was sent",
-				cortex.TLPName(job.TLP), cortex.PAPName(job.PAP), cortex.TLPName(cfg.FetchTLP), cortex.PAPName(cfg.FetchPAP)),
-			Next: "raise fetch_max_tlp or fetch_max_pap in Cortex if that is meant"}
+	if err := job.PermitUpTo(cfg.FetchTLP, cfg.FetchPAP, "a URL is read", "fetch_max_tlp or fetch_max_pap"); err != nil {
+		return nil, err
 	}
 	if u, err := url.Parse(job.Data); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, &upstream.Error{Service: "Waggle_IOCs", Reason: upstream.BadInput,

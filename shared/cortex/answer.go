@@ -20,11 +20,13 @@ func (w *Worker) answer(ctx context.Context, in input, err error, folder Folder,
 		t, err = w.prepare(in, folder, s)
 	}
 	if err != nil {
+		s.failed(err)
 		return encodeFailure(w.explain(err), in, in.secrets())
 	}
 	report, err := w.attempt(ctx, t, s.Stderr)
 	secrets := t.job.hidden()
 	if err != nil {
+		s.failed(err)
 		return encodeFailure(w.explain(err), in, secrets)
 	}
 	out, err := report.encode(t.job)

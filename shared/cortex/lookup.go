@@ -90,7 +90,7 @@ func (l lookup) one(c *cobra.Command, w *Worker, text string) error {
 			return err
 		}
 	}
-	out, err := l.ask(c.Context(), w, about, config, c.ErrOrStderr())
+	out, err := l.ask(c.Context(), w, about, config, Surroundings{Stderr: c.ErrOrStderr()})
 	if err != nil {
 		return failed{exitError, err}
 	}
@@ -98,7 +98,7 @@ func (l lookup) one(c *cobra.Command, w *Worker, text string) error {
 }
 
 // ask has a worker do the job, and gives output.json.
-func (l lookup) ask(ctx context.Context, w *Worker, about subject, config map[string]json.RawMessage, stderr io.Writer) ([]byte, error) {
+func (l lookup) ask(ctx context.Context, w *Worker, about subject, config map[string]json.RawMessage, s Surroundings) ([]byte, error) {
 	job := map[string]any{"dataType": about.dataType, "data": about.value, "tlp": l.tlp, "pap": l.pap, "config": config}
 	var prepare func(Folder) error
 	switch {
@@ -113,7 +113,7 @@ func (l lookup) ask(ctx context.Context, w *Worker, about subject, config map[st
 		return nil, failed{exitUsage, fmt.Errorf("%q is not a job: %w", clip(about.value, 64), err)}
 	}
 	in, err := readInput(strings.NewReader(string(raw)))
-	return w.inScratch(ctx, in, err, prepare, Surroundings{Stderr: stderr})
+	return w.inScratch(ctx, in, err, prepare, s)
 }
 
 // about gives what a text stands for to one worker.

@@ -1,10 +1,12 @@
 package cortex
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/waggle-cti/waggle/shared/marking"
+	"github.com/waggle-cti/waggle/shared/upstream"
 )
 
 // The ends of the two scales. TheHive 5.2 put AMBER+STRICT at 3 and RED at 4;
@@ -47,12 +49,33 @@ func (j *Job) Permit(what string, tlp, pap int) error { return j.limits.permit(w
 // leave the network.
 func (s standard) permit(what string, tlp, pap int) error {
 	if s.CheckTLP && tlp > s.MaxTLP {
-		return badInput("%s is %s and this worker is allowed up to %s: nothing was sent; raise max_tlp in Cortex if that is meant",
+		return withheld("%s is %s and this worker is allowed up to %s: nothing was sent; raise max_tlp in Cortex if that is meant",
 			what, TLPName(tlp), TLPName(s.MaxTLP))
 	}
 	if s.CheckPAP && pap > s.MaxPAP {
-		return badInput("%s is %s and this worker is allowed up to %s: nothing was sent; raise max_pap in Cortex if that is meant",
+		return withheld("%s is %s and this worker is allowed up to %s: nothing was sent; raise max_pap in Cortex if that is meant",
 			what, PAPName(pap), PAPName(s.MaxPAP))
 	}
 	return nil
+}
+
+// PermitUpTo tells why a part of the work that tells more than the rest, and has
+// limits of its own among the worker's items, must not be done for this job: its
+// TLP or PAP is above them. what is that part: "a URL is read"; items names the
+// limits: "fetch_max_tlp or fetch_max_pap".
+func (j *Job) PermitUpTo(maxTLP, maxPAP int, what, items string) error {
+	if j.TLP <= maxTLP && j.PAP <= maxPAP {
+		return nil
+	}
+	return withheld("the job is %s and %s, and %s up to %s and %s: nothing was sent: raise %s in Cortex if that is meant",
+		TLPName(j.TLP), PAPName(j.PAP), what, TLPName(maxTLP), PAPName(maxPAP), items)
+}
+
+// errMarking is below the errors of what a marking forbids.
+var errMarking = errors.New("its marking forbids it")
+
+// withheld is the error of what a marking forbids. Its reason is
+// upstream.BadInput.
+func withheld(format string, args ...any) error {
+	return &upstream.Error{Reason: upstream.BadInput, Message: fmt.Sprintf(format, args...), Err: errMarking}
 }

@@ -15,6 +15,8 @@ type Surroundings struct {
 	Stderr    io.Writer           // where a panic's stack goes; default os.Stderr
 	Getenv    func(string) string // default os.Getenv
 	Transport http.RoundTripper   // replaces the network, for tests
+
+	failed func(error) // hears why a job failed; what is reported is its text alone
 }
 
 func (s Surroundings) withDefaults() Surroundings {
@@ -23,6 +25,9 @@ func (s Surroundings) withDefaults() Surroundings {
 	}
 	if s.Getenv == nil {
 		s.Getenv = os.Getenv
+	}
+	if s.failed == nil {
+		s.failed = func(error) {}
 	}
 	return s
 }

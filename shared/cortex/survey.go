@@ -148,9 +148,13 @@ func (l lookup) askAll(ctx context.Context, voices []voice, stderr io.Writer) {
 			return
 		}
 		begin := time.Now()
-		out, err := l.ask(ctx, v.worker, v.about, v.config, stderr)
+		var why error
+		out, err := l.ask(ctx, v.worker, v.about, v.config, Surroundings{Stderr: stderr, failed: func(err error) { why = err }})
 		v.Seconds = time.Since(begin).Round(time.Millisecond).Seconds()
 		v.hear(out, err)
+		if errors.Is(why, errMarking) { // found only in the midst of the job: a limit of the worker's own
+			v.State, v.Report, v.Seconds = unasked, nil, 0
+		}
 		progress.done(v.Worker)
 	})
 }

@@ -45,6 +45,9 @@ func panel() []*Worker {
 			return Report{}, errors.New("the service is away: ask for bad-host.net later")
 		}),
 		NewAnalyzer(define("Panics", "domain"), func(context.Context, *Job, struct{}) (Report, error) { panic("oh") }),
+		NewAnalyzer(define("Fetcher", "url"), func(_ context.Context, job *Job, _ struct{}) (Report, error) {
+			return Report{}, job.PermitUpTo(MaxTLP, 1, "a page is read", "page_max_pap")
+		}),
 		NewAnalyzer(define("Terse", "domain", "other", "file"), say()),
 		NewAnalyzer(keyed, needsKey), NewAnalyzer(keyedToo, needsKey),
 		NewResponder(Definition{Name: "Waggle_Actor", Version: "1.0", Description: "Acts.", DataTypes: []string{"thehive:case"}}, say()),
@@ -199,4 +202,14 @@ func TestProgressLine(t *testing.T) {
 	assert.Equal(t, "1 of 3 answered, 7…", p.line(7*time.Second))
 	p.stop()
 	assert.Empty(t, p.to.(*bytes.Buffer).String(), "a file gets no progress")
+}
+
+func TestLookupThatALimitOfTheWorkerForbids(t *testing.T) {
+	code, out, _ := ask(t, "--json", "http://gate.bad-host.net/a")
+	assert.Equal(t, 0, code, "another one answered")
+	voice := gjson.Get(out, `workers.#(worker=="fetcher")`)
+	assert.Equal(t, "not asked", voice.Get("state").String())
+	assert.Contains(t, voice.Get("reason").String(), "a page is read up to TLP:RED (4) and PAP:GREEN (1): nothing was sent: raise page_max_pap")
+	assert.False(t, voice.Get("report").Exists())
+	assert.Contains(t, gjson.Get(out, "why").String(), "failed 0, not asked 1")
 }
