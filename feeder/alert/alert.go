@@ -144,7 +144,7 @@ func (r *Raiser) follow(ctx context.Context, held thehive.Alert, s waggle.Story)
 	if err != nil {
 		return nil, err
 	}
-	told, err := r.markCase(ctx, in, s)
+	told, err := r.markCase(ctx, in, held, s)
 	return []string{unread, added, marked, told}, err
 }
 
@@ -260,10 +260,11 @@ func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) (thehiv
 }
 
 // The custom fields that are filled in where TheHive has them, beside the
-// verdict's: a whole number and a text.
+// verdict's: a whole number and texts.
 const (
-	ScoreField = "waggle-score"
-	StoryField = "waggle-story"
+	ScoreField  = "waggle-score"
+	StoryField  = "waggle-story"
+	ThreatField = "waggle-threat" // the kind of threat, one of waggle.Threats
 )
 
 // maxTechniques bounds the techniques that are noted as procedures.

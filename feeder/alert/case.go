@@ -75,17 +75,31 @@ func (r *Raiser) addToCase(ctx context.Context, in *thehive.Case, held thehive.A
 	return "in its case: " + refusals(refused), nil
 }
 
-// markCase brings a story's verdict to the case that its alert is in: as a tag,
-// and as the custom field unless an analyst has changed that. A case may hold
-// several alerts, and is marked with the worst of their verdicts. One that is
-// closed is left alone.
-func (r *Raiser) markCase(ctx context.Context, in *thehive.Case, s waggle.Story) (note string, err error) {
-	if in == nil || in.Closed || s.Verdict == nil {
+// markCase brings to the case that its alert is in what a story came to: the kind
+// of threat as a custom field, the verdict as a tag and as a custom field, both
+// fields unless an analyst has changed them. A case may hold several alerts, and is
+// marked with the worst of their verdicts. One that is closed is left alone.
+func (r *Raiser) markCase(ctx context.Context, in *thehive.Case, held thehive.Alert, s waggle.Story) (note string, err error) {
+	if in == nil || in.Closed {
 		return "", nil
 	}
+	patch := thehive.CasePatch{Fields: map[string]any{}}
+	// The case has the kind that its alert had when it was made. Another one is an
+	// analyst's, or of another alert in it. A line of a digest says nothing of the whole.
+	kind, was := string(s.Threat()), in.Fields[ThreatField]
+	if held.SourceRef == s.ID && was != kind && (was == nil || was == threatIn(held.Description)) {
+		patch.Fields[ThreatField] = kind
+	}
+	if s.Verdict != nil {
+		verdictOnCase(&patch, in, s.Verdict.Level)
+	}
+	return lasting("verdict and kind of threat are not on the case", r.theHive.UpdateCase(ctx, in.ID, patch))
+}
+
+// verdictOnCase adds to a change what a story's verdict changes of a case.
+func verdictOnCase(patch *thehive.CasePatch, in *thehive.Case, level waggle.Level) {
 	known := levelsIn(in.Tags)
-	worst := slices.MinFunc(append(known, s.Verdict.Level), func(a, b waggle.Level) int { return a.Order() - b.Order() })
-	var patch thehive.CasePatch
+	worst := slices.MinFunc(append(known, level), func(a, b waggle.Level) int { return a.Order() - b.Order() })
 	if tags := withVerdict(in.Tags, &waggle.Verdict{Level: worst}); !slices.Equal(tags, in.Tags) {
 		patch.Tags = tags
 	}
@@ -93,9 +107,8 @@ func (r *Raiser) markCase(ctx context.Context, in *thehive.Case, s waggle.Story)
 	field, isText := in.Fields[VerdictField].(string)
 	ours := in.Fields[VerdictField] == nil || isText && slices.Contains(known, waggle.Level(field))
 	if ours && field != string(worst) {
-		patch.Fields = map[string]any{VerdictField: string(worst)}
+		patch.Fields[VerdictField] = string(worst)
 	}
-	return lasting("the verdict is not on the case", r.theHive.UpdateCase(ctx, in.ID, patch))
 }
 
 // levelsIn are the verdicts that tags name.

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -71,8 +72,8 @@ func (d *description) block(format string, args ...any) {
 	d.line(format+"\n", args...)
 }
 
-// scoreLine is where a description tells the score and the severity.
-var scoreLine = regexp.MustCompile(`(?m)^Score (\d{1,3}) of 100, severity ([a-z]+)\.`)
+// scoreLine is where a description tells the score, the severity and the kind of threat.
+var scoreLine = regexp.MustCompile(`(?m)^Score (\d{1,3}) of 100, severity ([a-z]+)\.(?: Kind of threat: ([a-z ]+)\.)?`)
 
 // scoreIn gives the score that a description tells, which is the one that the
 // custom field was given along with it; nil if it tells none.
@@ -85,9 +86,23 @@ func scoreIn(text string) any {
 	return score
 }
 
+// threatIn gives the kind of threat that a description tells, as the custom field
+// has it; one that tells a score and no kind is of the other threats.
+func threatIn(text string) any {
+	m := scoreLine.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	return cmp.Or(m[3], string(waggle.OtherThreat))
+}
+
 func (d *description) reasons(s waggle.Story) {
 	d.block("### Why it matters")
-	d.block("Score %d of 100, severity %s.", s.Score, s.Severity)
+	kind := ""
+	if threat := s.Threat(); threat != waggle.OtherThreat {
+		kind = " Kind of threat: " + string(threat) + "."
+	}
+	d.block("Score %d of 100, severity %s.%s", s.Score, s.Severity, kind)
 	for _, r := range s.Reasons {
 		if r.Points != 0 {
 			d.line("- %+d: %s", r.Points, harmless.Markdown(r.Text, 300))

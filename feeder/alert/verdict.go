@@ -159,7 +159,7 @@ func verdictIn(text string) any {
 
 // fields are the custom fields of a story's alert.
 func fields(s waggle.Story) map[string]any {
-	out := map[string]any{ScoreField: s.Score, StoryField: s.ID}
+	out := map[string]any{ScoreField: s.Score, StoryField: s.ID, ThreatField: string(s.Threat())}
 	if s.Verdict != nil {
 		out[VerdictField] = string(s.Verdict.Level)
 	}
@@ -171,7 +171,7 @@ func fields(s waggle.Story) map[string]any {
 // description tells.
 func fieldsToSet(held thehive.Alert, s waggle.Story) map[string]any {
 	out := map[string]any{}
-	told := map[string]any{ScoreField: scoreIn(held.Description), VerdictField: verdictIn(held.Description)}
+	told := map[string]any{ScoreField: scoreIn(held.Description), ThreatField: threatIn(held.Description), VerdictField: verdictIn(held.Description)}
 	for name, value := range fields(s) {
 		was, ours := told[name]
 		if ours && (held.Fields[name] == nil || held.Fields[name] == was) {

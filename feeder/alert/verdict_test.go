@@ -31,7 +31,7 @@ func judged(s waggle.Story, l waggle.Level) waggle.Story {
 func onHives(t *testing.T, do func(*testing.T, *thehivetest.Server, *thehive.Client)) {
 	for _, version := range []string{"4.1.24-1", "5.7.3-1"} {
 		t.Run(version, func(t *testing.T) {
-			server := thehivetest.Start(t, thehivetest.Options{Version: version, Fields: map[string]string{"waggle-verdict": "string", "waggle-score": "integer"}})
+			server := thehivetest.Start(t, thehivetest.Options{Version: version, Fields: map[string]string{"waggle-verdict": "string", "waggle-score": "integer", "waggle-threat": "string"}})
 			client, err := thehive.New(thehive.Options{URL: server.URL, Key: thehivetest.Key, Settle: time.Millisecond})
 			require.NoError(t, err)
 			do(t, server, client)

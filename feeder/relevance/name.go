@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/waggle-cti/waggle/feeder/threatdata"
+	"github.com/waggle-cti/waggle/feeder/waggle"
 )
 
 // naming is one of the names of malware, a tool or an actor.
@@ -121,12 +122,24 @@ func (p *Profile) judgeNames(t *tally, threats *capped, d document) {
 		if !m.prominent() {
 			tags = nil // an article names many in passing
 		}
-		threats.addTagged(t, points, maxSubjects, text, tags)
+		threats.addReason(t, points, maxSubjects, waggle.Reason{Text: text, Tags: tags, Threat: threatOf(n.Kind)})
 	}
 }
 
 // maxNamed bounds the names that one post is told to speak of.
 const maxNamed = 12
+
+// threatOf is the kind of threat that a story about malware or an actor tells;
+// none of a tool, which any of them may use.
+func threatOf(k threatdata.NameKind) waggle.Threat {
+	switch k {
+	case threatdata.Actor:
+		return waggle.Intrusion
+	case threatdata.Tool:
+		return ""
+	}
+	return waggle.Malware
+}
 
 func kindInWords(k threatdata.NameKind) string {
 	switch k {

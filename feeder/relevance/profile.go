@@ -16,6 +16,7 @@ import (
 	"github.com/waggle-cti/waggle/feeder/profiles"
 	"github.com/waggle-cti/waggle/feeder/strictyaml"
 	"github.com/waggle-cti/waggle/feeder/threatdata"
+	"github.com/waggle-cti/waggle/feeder/waggle"
 	"github.com/waggle-cti/waggle/shared/harmless"
 )
 
@@ -293,6 +294,9 @@ func subjects() (*lexicon[*subject], error) {
 	}
 	found := newLexicon[*subject]()
 	for i, s := range written.Subjects {
+		if s.Threat != "" && !slices.Contains(waggle.Threats(), s.Threat) {
+			return nil, doc.Errorf([]any{"subjects", i, "threat"}, "%q is no kind of threat", s.Threat)
+		}
 		for j, text := range s.Phrases {
 			if err := phrase(doc, text, "subjects", i, "phrases", j); err != nil {
 				return nil, err

@@ -22,9 +22,10 @@ const (
 
 // subject is something that security news speaks of.
 type subject struct {
-	Name    string   `yaml:"name"`
-	Points  int      `yaml:"points"` // below 0: posts about it are no threat; 0: only keeps its phrases from being read as others
-	Phrases []string `yaml:"phrases"`
+	Name    string        `yaml:"name"`
+	Threat  waggle.Threat `yaml:"threat"` // the kind of threat that it is; empty where it is none
+	Points  int           `yaml:"points"` // below 0: posts about it are no threat; 0: only keeps its phrases from being read as others
+	Phrases []string      `yaml:"phrases"`
 }
 
 // wanted gives what the profile asks for and the document speaks of, and
@@ -85,7 +86,8 @@ func (p *Profile) judgeSubjects(t *tally, d document) (threat bool) {
 		s := m.entry
 		switch {
 		case s.Points > 0:
-			threats.add(t, weigh(m, s.Points+s.Points/2, s.Points, s.Points/2), maxSubjects, speaks(m)+s.Name+" ("+quote(m.text)+")")
+			points := weigh(m, s.Points+s.Points/2, s.Points, s.Points/2)
+			threats.addReason(t, points, maxSubjects, waggle.Reason{Text: speaks(m) + s.Name + " (" + quote(m.text) + ")", Threat: s.Threat})
 		case s.Points < 0 && (m.title || m.early):
 			noise.add(t, weigh(m, s.Points+s.Points/2, s.Points, 0), maxNoise, speaks(m)+s.Name+" ("+quote(m.text)+")")
 		}
@@ -185,10 +187,6 @@ type capped struct{ sum int }
 
 func (c *capped) add(t *tally, points, limit int, text string) {
 	c.addReason(t, points, limit, waggle.Reason{Text: text})
-}
-
-func (c *capped) addTagged(t *tally, points, limit int, text string, tags []string) {
-	c.addReason(t, points, limit, waggle.Reason{Text: text, Tags: tags})
 }
 
 func (c *capped) addReason(t *tally, points, limit int, r waggle.Reason) {

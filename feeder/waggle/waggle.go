@@ -155,6 +155,8 @@ type Reason struct {
 	Touches Touch `json:"touches,omitempty"`
 	// Tags are what the reason gives the story: what it is about.
 	Tags []string `json:"tags,omitempty"`
+	// Threat is the kind of threat that the reason speaks of; empty where it is none.
+	Threat Threat `json:"threat,omitempty"`
 }
 
 // Touch is what of the business a threat concerns.

@@ -24,6 +24,7 @@ func CustomFields() []CustomField {
 	return []CustomField{
 		{"waggle-score", "Waggle score", "How much the story matters to this business, 0 to 100", "integer"},
 		{"waggle-story", "Waggle story", "The story's id on the feeder's page", "string"},
+		{"waggle-threat", "Waggle threat", "The kind of threat: ransomware, phishing, vulnerability, malware, data breach and so on", "string"},
 		{"waggle-verdict", "Waggle verdict", "What the analyzers' reports together say: malicious, suspicious, safe, unknown", "string"},
 	}
 }

@@ -67,7 +67,7 @@ func TestFiveSecondRunChangesNothing(t *testing.T) {
 
 	assert.Equal(t, []string{"Phishing"}, b.fake.CaseTemplates())
 	assert.Equal(t, []string{"Threats"}, b.fake.Dashboards())
-	assert.Equal(t, []string{"waggle-score", "waggle-story", "waggle-verdict"}, b.fake.Fields())
+	assert.Equal(t, []string{"waggle-score", "waggle-story", "waggle-threat", "waggle-verdict"}, b.fake.Fields())
 	profile, typ := b.fake.Account("waggle-feeder@example.local")
 	assert.Equal(t, "waggle-feeder Service", profile+" "+typ)
 	_, typ = b.fake.Account("analyst@example.local")

@@ -106,7 +106,7 @@ func TestSecondRunChangesNothing(t *testing.T) {
 
 	assert.Equal(t, []string{"Phishing"}, b.fake.CaseTemplates())
 	assert.Equal(t, []string{"Threats"}, b.fake.Dashboards())
-	assert.Equal(t, []string{"waggle-score", "waggle-story", "waggle-verdict"}, b.fake.Fields())
+	assert.Equal(t, []string{"waggle-score", "waggle-story", "waggle-threat", "waggle-verdict"}, b.fake.Fields())
 	assert.Len(t, b.fake.Config("cortex.servers"), 1)
 	assert.Len(t, b.fake.Notification(), 1)
 }
@@ -217,7 +217,7 @@ func TestFieldsAreTheFeeders(t *testing.T) {
 	for _, f := range thehive.CustomFields() {
 		names = append(names, f.Name)
 	}
-	assert.Equal(t, []string{alert.ScoreField, alert.StoryField, alert.VerdictField}, names)
+	assert.Equal(t, []string{alert.ScoreField, alert.StoryField, alert.ThreatField, alert.VerdictField}, names)
 }
 
 // Observables of our analyzers' types can be made.
