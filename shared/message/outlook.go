@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/waggle-cti/waggle/shared/compound"
+	"github.com/waggle-cti/waggle/shared/rtftext"
 )
 
 // The properties of a message that are read, by their ids.
@@ -91,8 +92,8 @@ func (o *outlook) message(storage, at, within string, depth int) Header {
 	if text := o.text(storage, propHTML); len(body[1].Data) == 0 && text != "" {
 		body[1].Charset, body[1].Data = "utf-8", []byte(text)
 	}
-	if _, is := o.stream(storage, propRTF, typeBinary); is && len(body[1].Data) == 0 {
-		o.note("The body is in RTF as well, which was not read: links may be hidden there.")
+	if len(body[1].Data) == 0 {
+		body[1].Charset, body[1].Data = "utf-8", o.rtf(storage)
 	}
 	n := 0
 	for _, p := range body {
@@ -108,6 +109,24 @@ func (o *outlook) message(storage, at, within string, depth int) Header {
 		}
 	}
 	return o.head(storage)
+}
+
+// rtf reads the body that is kept as RTF, as HTML; nothing if there is none.
+func (o *outlook) rtf(storage string) []byte {
+	packed := o.bytes(storage, propRTF, typeBinary)
+	if len(packed) == 0 {
+		return nil
+	}
+	left := o.limits.Bytes - o.reader.bytes
+	document, err := rtftext.Decompress(packed, left)
+	page := ""
+	if err == nil {
+		page, err = rtftext.HTML(document, left)
+	}
+	if err != nil {
+		o.note("The body in RTF can't be read: links may be hidden there: %s.", err)
+	}
+	return []byte(page)
 }
 
 // add notes a part, within the limits.
