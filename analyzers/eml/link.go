@@ -35,7 +35,7 @@ func (f *full) readBody(ctx context.Context, parts []message.Part) {
 				f.addTarget(t)
 			}
 			f.Pictures += page.Pictures
-			text = page.Text
+			text = ioc.Text(text) // what the reader sees
 		}
 		f.linksIn(text)
 		if f.Body == "" && p.Within == "" {

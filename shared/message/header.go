@@ -6,10 +6,10 @@ import (
 	"mime"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
-	"golang.org/x/text/encoding/charmap"
+
+	"github.com/waggle-cti/waggle/shared/codepage"
 )
 
 // Field is a line of a header, unfolded.
@@ -127,20 +127,5 @@ func decodeWords(text string) string {
 	if decoded, err := decoder.DecodeHeader(text); err == nil {
 		text = decoded
 	}
-	return decodeText([]byte(text), "")
-}
-
-// decodeText gives text as UTF-8: by the character set that it is said to have,
-// else as it is, else as Windows-1252.
-func decodeText(data []byte, label string) string {
-	if e, _ := charset.Lookup(label); e != nil && label != "" {
-		if text, err := e.NewDecoder().Bytes(data); err == nil {
-			return strings.ToValidUTF8(string(text), "\uFFFD")
-		}
-	}
-	if utf8.Valid(data) {
-		return string(data)
-	}
-	text, _ := charmap.Windows1252.NewDecoder().Bytes(data) // has a character for each byte
-	return string(text)
+	return codepage.Text([]byte(text), "")
 }

@@ -15,6 +15,7 @@ import (
 	"mime"
 	"strings"
 
+	"github.com/waggle-cti/waggle/shared/codepage"
 	"github.com/waggle-cti/waggle/shared/compound"
 )
 
@@ -67,7 +68,7 @@ func (p Part) IsText() bool {
 }
 
 // Text gives the data of a part of text as UTF-8.
-func (p Part) Text() string { return decodeText(p.Data, p.Charset) }
+func (p Part) Text() string { return codepage.Text(p.Data, p.Charset) }
 
 // Read reads a message. The error is [ErrNotMessage], which a .msg file that is
 // damaged beyond reading gives too.

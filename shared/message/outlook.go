@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 
+	"github.com/waggle-cti/waggle/shared/codepage"
 	"github.com/waggle-cti/waggle/shared/compound"
 	"github.com/waggle-cti/waggle/shared/rtftext"
 )
@@ -256,7 +257,7 @@ func (o *outlook) text(storage string, id uint16) string {
 			return strings.TrimRight(strings.ToValidUTF8(string(text), "\uFFFD"), "\x00")
 		}
 	}
-	return strings.TrimRight(decodeText(o.bytes(storage, id, typeText), o.charset("", propTextCodePage)), "\x00")
+	return strings.TrimRight(codepage.Text(o.bytes(storage, id, typeText), o.charset("", propTextCodePage)), "\x00")
 }
 
 // fixed reads a property of fixed size; 0 is one that is not there.
@@ -284,16 +285,7 @@ func (o *outlook) fixed(storage string, id uint16) uint64 {
 	return 0
 }
 
-// charset is the name of a code page of Windows, as far as one is known.
+// charset is the name of a code page, as far as one is known.
 func (o *outlook) charset(storage string, id uint16) string {
-	switch page := uint32(o.fixed(storage, id)); {
-	case page == 65001:
-		return "utf-8"
-	case page >= 1250 && page <= 1258, page == 874:
-		return fmt.Sprintf("windows-%d", page)
-	case page >= 28591 && page <= 28606:
-		return fmt.Sprintf("iso-8859-%d", page-28590)
-	default:
-		return map[uint32]string{932: "shift_jis", 936: "gbk", 949: "euc-kr", 950: "big5", 20866: "koi8-r", 50220: "iso-2022-jp", 54936: "gb18030"}[page]
-	}
+	return codepage.Name(int(uint32(o.fixed(storage, id))))
 }

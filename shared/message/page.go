@@ -6,9 +6,9 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Page is what there is to see in a part of HTML, and to click.
+// Page is where a part of HTML leads, and what it loads. Its text is package ioc's
+// to read.
 type Page struct {
-	Text     string   // what the reader sees, with line breaks
 	Targets  []Target // in order
 	Pictures int      // loaded from elsewhere
 }
@@ -36,10 +36,9 @@ func ReadPage(page string) Page {
 		switch in.Next() {
 		case html.ErrorToken:
 			r.endLink()
-			r.page.Text = r.text.String()
 			return r.page
 		case html.TextToken:
-			r.words(html.UnescapeString(string(in.Text())))
+			r.words(string(in.Text()))
 		case html.StartTagToken, html.SelfClosingTagToken:
 			r.start(in.Token())
 		case html.EndTagToken:
@@ -51,17 +50,12 @@ func ReadPage(page string) Page {
 // pageReader is what is known in the midst of a page.
 type pageReader struct {
 	page   Page
-	text   strings.Builder
 	link   Target // that the text stands in; without one its URL is empty
 	hidden int    // styles and scripts within one another
 }
 
 func (r *pageReader) words(words string) {
-	if r.hidden > 0 {
-		return
-	}
-	r.text.WriteString(words)
-	if r.link.URL != "" && len(r.link.Shown) < maxShown {
+	if r.hidden == 0 && r.link.URL != "" && len(r.link.Shown) < maxShown {
 		r.link.Shown += words
 	}
 }
@@ -81,8 +75,6 @@ func (r *pageReader) start(token html.Token) {
 		if token.Type == html.StartTagToken {
 			r.hidden++
 		}
-	case "br", "p", "div", "tr", "li":
-		r.text.WriteByte('\n')
 	}
 }
 

@@ -13,13 +13,11 @@ package rtftext
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"html"
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/htmlindex"
+	"github.com/waggle-cti/waggle/shared/codepage"
 )
 
 // ErrNotRTF is that bytes do not begin as RTF does.
@@ -45,25 +43,23 @@ type reader struct {
 	limit int
 	out   strings.Builder
 
-	page     string // code page, as package htmlindex names it
-	packed   bool   // the document is HTML that was packed into RTF
-	raw      []byte // text in the code page, that is not in out yet
-	high     rune   // the first half of a letter beyond 16 bits
-	leave    int    // bytes of text that stand for the letter before them
-	star     bool   // the next word is a destination that may be unknown
-	fresh    bool   // a group has just begun
-	field    string // the instruction of the field that is being read
-	linked   bool   // a link has begun and not ended
-	group    group
-	groups   []group
-	tooDeep  int
-	document bool // the end of the first group has not come
+	page    string // code page, as package codepage names it
+	packed  bool   // the document is HTML that was packed into RTF
+	raw     []byte // text in the code page, that is not in out yet
+	high    rune   // the first half of a letter beyond 16 bits
+	leave   int    // bytes of text that stand for the letter before them
+	star    bool   // the next word is a destination that may be unknown
+	fresh   bool   // a group has just begun
+	field   string // the instruction of the field that is being read
+	linked  bool   // a link has begun and not ended
+	group   group
+	groups  []group
+	tooDeep int
 }
 
 // group is what ends with a group.
 type group struct {
 	hidden   bool // a destination that holds no text
-	tag      bool // HTML, packed
 	rtfOnly  bool // what the packed HTML has otherwise
 	field    bool // the instruction of a field
 	result   bool // what a field shows
@@ -71,8 +67,7 @@ type group struct {
 }
 
 func (r *reader) read() {
-	r.document = true
-	for len(r.in) > 0 && r.document && r.out.Len()+len(r.raw) < r.limit {
+	for len(r.in) > 0 && r.out.Len()+len(r.raw) < r.limit {
 		c := r.in[0]
 		r.in = r.in[1:]
 		switch c {
@@ -113,13 +108,10 @@ func (r *reader) end() {
 	if r.group.result {
 		r.endLink()
 	}
-	if len(r.groups) == 0 {
-		r.document = false
-		return
+	r.group = r.groups[len(r.groups)-1] // the document begins with a group
+	if r.groups = r.groups[:len(r.groups)-1]; len(r.groups) == 0 {
+		r.in = nil // what stands behind the first one is no part of it
 	}
-	r.group = r.groups[len(r.groups)-1]
-	r.groups = r.groups[:len(r.groups)-1]
-	r.document = len(r.groups) > 0
 }
 
 // control reads what a backslash begins: a sign, a byte, or a word with a number.
@@ -197,11 +189,11 @@ func (r *reader) word(name string, number int, numbered bool) {
 	switch name {
 	case "ansicpg":
 		r.flush()
-		r.page = codePage(number)
+		r.page = codepage.Name(number)
 	case "fromhtml":
 		r.packed = true
 	case "htmltag":
-		r.group.tag, r.group.hidden = true, r.group.hidden || !star
+		r.group.hidden = r.group.hidden || !star || !r.packed // in a document that says to have nothing packed, it is none
 	case "htmlrtf":
 		r.flush()
 		r.group.rtfOnly = !numbered || number != 0
@@ -232,20 +224,6 @@ func (r *reader) word(name string, number int, numbered bool) {
 // signs are words that stand for a letter.
 func signs() map[string]string {
 	return map[string]string{"lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•", "endash": "–", "emdash": "—"}
-}
-
-// codePage names a code page of Windows; what is not known is taken for the West's.
-func codePage(number int) string {
-	switch {
-	case number >= 1250 && number <= 1258, number == 874:
-		return fmt.Sprintf("windows-%d", number)
-	case number == 65001:
-		return "utf-8"
-	}
-	if name, ok := map[int]string{932: "shift_jis", 936: "gbk", 949: "euc-kr", 950: "big5", 866: "ibm866", 10000: "macintosh"}[number]; ok {
-		return name
-	}
-	return "windows-1252"
 }
 
 // letter takes a letter of Unicode, of which those beyond 16 bits come in halves.
@@ -279,18 +257,9 @@ func (r *reader) flush() {
 	if len(r.raw) == 0 {
 		return
 	}
-	var decoder *encoding.Decoder
-	if e, err := htmlindex.Get(r.page); err == nil {
-		decoder = e.NewDecoder()
-	}
-	text := string(r.raw)
-	if decoder != nil {
-		if decoded, err := decoder.String(text); err == nil {
-			text = decoded
-		}
-	}
+	text := codepage.Text(r.raw, r.page)
 	r.raw = r.raw[:0]
-	r.add(strings.ToValidUTF8(text, "\uFFFD"))
+	r.add(text)
 }
 
 // say takes a text that stands for itself.
@@ -321,7 +290,6 @@ func (r *reader) add(text string) {
 	case r.group.hidden, r.group.rtfOnly && r.packed:
 	case r.packed:
 		r.out.WriteString(text)
-	case r.group.tag: // packed into a document that says to have nothing packed
 	default:
 		r.out.WriteString(html.EscapeString(text))
 	}
