@@ -122,14 +122,21 @@ func (r *Raiser) Deliver(ctx context.Context, s waggle.Story) (waggle.Delivery, 
 		if notes, err = r.follow(ctx, held, s); err != nil {
 			return d, err
 		}
+		// Last, as what the alert told until now shows what of the case is ours. A
+		// digest has the story's line by now.
+		if whole || held.SourceRef == s.ID {
+			if err = r.refresh(ctx, held, s); err != nil {
+				return d, err
+			}
+		}
 	}
 	notes = slices.DeleteFunc(append([]string{refusals(refused)}, notes...), func(note string) bool { return note == "" })
 	d.Revision, d.At, d.Error = s.Revision, r.now(), strings.Join(notes, "; ")
 	return d, nil
 }
 
-// follow does what belongs to an alert that is up to date: to the case that it is
-// in, and to the observables of both. notes say what could not be done, "" where
+// follow does what belongs to an alert that has its observables: to the case that it
+// is in, and to the observables of both. notes say what could not be done, "" where
 // all could.
 func (r *Raiser) follow(ctx context.Context, held thehive.Alert, s waggle.Story) (notes []string, err error) {
 	in, unread, err := r.caseOf(ctx, held)
@@ -199,13 +206,8 @@ func (r *Raiser) create(ctx context.Context, s waggle.Story) (thehive.CreatedAle
 	if err != nil {
 		return created, err
 	}
-	if created.Existed {
-		_, err = r.refresh(ctx, created.ID, s)
-	} else {
+	if !created.Existed {
 		r.today.add()
-	}
-	if err != nil {
-		return created, err
 	}
 	rest, err := r.attachRest(ctx, r.theHive.KeepAlertFile, created.ID, s, 0)
 	created.Failures = append(created.Failures, rest...)
@@ -224,7 +226,7 @@ func (r *Raiser) grow(ctx context.Context, s waggle.Story) (held thehive.Alert, 
 	if err != nil {
 		return thehive.Alert{}, nil, err
 	}
-	held, err = r.refresh(ctx, s.Alert.ID, s)
+	held, err = r.theHive.Alert(ctx, s.Alert.ID)
 	return held, append(refused, rest...), err
 }
 
@@ -232,12 +234,8 @@ func (r *Raiser) grow(ctx context.Context, s waggle.Story) (held thehive.Alert, 
 // never taken away, but for a TLP and a verdict that are none any more; text,
 // severity, score and verdict are left alone once an analyst has edited the text,
 // and each of the others once one has changed it. TLP and PAP only rise: what
-// a stricter source told is in the alert now, too. It gives the alert as it was.
-func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) (thehive.Alert, error) {
-	held, err := r.theHive.Alert(ctx, id)
-	if err != nil {
-		return held, err
-	}
+// a stricter source told is in the alert now, too.
+func (r *Raiser) refresh(ctx context.Context, held thehive.Alert, s waggle.Story) error {
 	var patch thehive.AlertPatch
 	if text := Describe(s); unedited(held.Description) && text != held.Description {
 		patch.Description, patch.Fields = &text, fieldsToSet(held, s)
@@ -256,7 +254,7 @@ func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) (thehiv
 	if merged := withVerdict(union(was, tags(s)), verdictFor(held, s)); !slices.Equal(merged, held.Tags) {
 		patch.Tags = merged
 	}
-	return held, r.theHive.UpdateAlert(ctx, id, patch)
+	return r.theHive.UpdateAlert(ctx, held.ID, patch)
 }
 
 // The custom fields that are filled in where TheHive has them, beside the
@@ -264,7 +262,7 @@ func (r *Raiser) refresh(ctx context.Context, id string, s waggle.Story) (thehiv
 const (
 	ScoreField  = "waggle-score"
 	StoryField  = "waggle-story"
-	ThreatField = "waggle-threat" // the kind of threat, one of waggle.Threats
+	ThreatField = "waggle-threat" // the kind of threat, one of waggle.ThreatKinds
 )
 
 // maxTechniques bounds the techniques that are noted as procedures.

@@ -86,7 +86,7 @@ func (r *Raiser) markCase(ctx context.Context, in *thehive.Case, held thehive.Al
 	patch := thehive.CasePatch{Fields: map[string]any{}}
 	// The case has the kind that its alert had when it was made. Another one is an
 	// analyst's, or of another alert in it. A line of a digest says nothing of the whole.
-	kind, was := string(s.Threat()), in.Fields[ThreatField]
+	kind, was := string(s.ThreatKind()), in.Fields[ThreatField]
 	if held.SourceRef == s.ID && was != kind && (was == nil || was == threatIn(held.Description)) {
 		patch.Fields[ThreatField] = kind
 	}

@@ -93,13 +93,13 @@ func threatIn(text string) any {
 	if m == nil {
 		return nil
 	}
-	return cmp.Or(m[3], string(waggle.OtherThreat))
+	return cmp.Or(m[3], string(waggle.OtherKind))
 }
 
 func (d *description) reasons(s waggle.Story) {
 	d.block("### Why it matters")
 	kind := ""
-	if threat := s.Threat(); threat != waggle.OtherThreat {
+	if threat := s.ThreatKind(); threat != waggle.OtherKind {
 		kind = " Kind of threat: " + string(threat) + "."
 	}
 	d.block("Score %d of 100, severity %s.%s", s.Score, s.Severity, kind)

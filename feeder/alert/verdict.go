@@ -159,7 +159,7 @@ func verdictIn(text string) any {
 
 // fields are the custom fields of a story's alert.
 func fields(s waggle.Story) map[string]any {
-	out := map[string]any{ScoreField: s.Score, StoryField: s.ID, ThreatField: string(s.Threat())}
+	out := map[string]any{ScoreField: s.Score, StoryField: s.ID, ThreatField: string(s.ThreatKind())}
 	if s.Verdict != nil {
 		out[VerdictField] = string(s.Verdict.Level)
 	}

@@ -131,7 +131,7 @@ const maxNamed = 12
 
 // threatOf is the kind of threat that a story about malware or an actor tells;
 // none of a tool, which any of them may use.
-func threatOf(k threatdata.NameKind) waggle.Threat {
+func threatOf(k threatdata.NameKind) waggle.ThreatKind {
 	switch k {
 	case threatdata.Actor:
 		return waggle.Intrusion

@@ -294,7 +294,7 @@ func subjects() (*lexicon[*subject], error) {
 	}
 	found := newLexicon[*subject]()
 	for i, s := range written.Subjects {
-		if s.Threat != "" && !slices.Contains(waggle.Threats(), s.Threat) {
+		if s.Threat != "" && !slices.Contains(waggle.ThreatKinds(), s.Threat) {
 			return nil, doc.Errorf([]any{"subjects", i, "threat"}, "%q is no kind of threat", s.Threat)
 		}
 		for j, text := range s.Phrases {

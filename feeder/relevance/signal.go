@@ -22,10 +22,10 @@ const (
 
 // subject is something that security news speaks of.
 type subject struct {
-	Name    string        `yaml:"name"`
-	Threat  waggle.Threat `yaml:"threat"` // the kind of threat that it is; empty where it is none
-	Points  int           `yaml:"points"` // below 0: posts about it are no threat; 0: only keeps its phrases from being read as others
-	Phrases []string      `yaml:"phrases"`
+	Name    string            `yaml:"name"`
+	Threat  waggle.ThreatKind `yaml:"threat"` // the kind of threat that it is; empty where it is none
+	Points  int               `yaml:"points"` // below 0: posts about it are no threat; 0: only keeps its phrases from being read as others
+	Phrases []string          `yaml:"phrases"`
 }
 
 // wanted gives what the profile asks for and the document speaks of, and

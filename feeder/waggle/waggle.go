@@ -156,7 +156,7 @@ type Reason struct {
 	// Tags are what the reason gives the story: what it is about.
 	Tags []string `json:"tags,omitempty"`
 	// Threat is the kind of threat that the reason speaks of; empty where it is none.
-	Threat Threat `json:"threat,omitempty"`
+	Threat ThreatKind `json:"threat,omitempty"`
 }
 
 // Touch is what of the business a threat concerns.
