@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -41,6 +42,34 @@ func (w *wall) set(by time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ahead += by
+}
+
+// TestTheClockIsSetBetweenLooks and told a time that was wrong: that it was right
+// when somebody looked does not help a job which sleeps until then.
+func TestTheClockIsSetBetweenLooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		system := &wall{}
+		c := newSetClock(system.Now)
+		assert.Zero(t, c.look())
+
+		system.set(time.Hour)
+		c.Now()
+		system.set(-time.Hour)
+		assert.Equal(t, time.Hour, c.look(), "on and back since the last look")
+		assert.Zero(t, c.look(), "told once")
+
+		system.set(time.Hour)
+		system.set(-time.Hour)
+		assert.Zero(t, c.look(), "nobody was told")
+
+		system.set(time.Hour)
+		assert.Equal(t, -time.Hour, c.look(), "on")
+		system.set(-time.Hour)
+		back := c.look()
+		assert.Equal(t, time.Hour, back, "back")
+		c.unsee(back)
+		assert.Equal(t, time.Hour, c.look(), "the jobs could not be told, so it is told again")
+	})
 }
 
 // wire is a source that shows one more post each time a test says so.

@@ -159,6 +159,7 @@ type Pipeline struct {
 	outages outages // of TheHive
 	absence outages // of Cortex
 	pace    pace
+	clock   *setClock               // Now is its
 	time    rivertype.TimeGenerator // River's clock; nil = the system's
 }
 
@@ -173,7 +174,9 @@ const jobTime = 5 * time.Minute
 // New makes a Pipeline. It does nothing yet.
 func New(o Options) (*Pipeline, error) {
 	o = o.withDefaults()
-	p := &Pipeline{Options: o, feeds: make(map[string]Feed, len(o.Feeds)), hosts: newHosts(o.Pause), pace: patient()}
+	clock := newSetClock(o.Now)
+	o.Now = clock.Now
+	p := &Pipeline{Options: o, clock: clock, feeds: make(map[string]Feed, len(o.Feeds)), hosts: newHosts(o.Pause), pace: patient()}
 	for _, f := range o.Feeds {
 		if _, twice := p.feeds[f.Spec.Name]; twice {
 			return nil, fmt.Errorf("two sources are called %q: rename one", f.Spec.Name)
@@ -205,7 +208,6 @@ const shrinkEvery = 6
 func (p *Pipeline) sweep(ctx context.Context) {
 	tick := time.NewTicker(p.pace.sweep)
 	defer tick.Stop()
-	clock := newSetClock(p.Now)
 	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
@@ -214,7 +216,7 @@ func (p *Pipeline) sweep(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		p.lookAtClock(ctx, clock)
+		p.lookAtClock(ctx)
 		if n%shrinkEvery == 0 {
 			if err := p.Store.Shrink(ctx); err != nil && ctx.Err() == nil {
 				p.Log.Warn("memory could not be given back", "error", err)
